@@ -1,7 +1,6 @@
 """What every test may ask for: an event loop, and databases of both kinds."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -48,4 +47,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say last, and loudly, what this machine left out and how to get it."""
     for reason, count in left_out(terminalreporter.stats.get("skipped", [])).items():
         terminalreporter.section("LEFT OUT", sep="!", yellow=True, bold=True)
-        terminalreporter.line(f"{count} tests {reason}", yellow=True)
+        terminalreporter.line(f"{reason} ({count} tests)", yellow=True)

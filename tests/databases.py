@@ -19,7 +19,7 @@ class Databases(Protocol):
         """Give the URL of a database with nothing in it."""
 
     def prepared(self, prepare: Prepare) -> AbstractContextManager[str]:
-        """Give the URL of a copy of the database that `prepare(url)` made; it runs once, on the first call."""
+        """Give the URL of a copy of what `prepare(url)` made; it is called once, the first time."""
 
 
 class SqliteDatabases:

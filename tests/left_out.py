@@ -1,11 +1,11 @@
-"""What this machine cannot test, said loudly: skipped on a laptop, a failure where KAIKU_REQUIRE_ALL=1."""
+"""What this machine cannot test: skipped loudly, and a failure where KAIKU_REQUIRE_ALL=1."""
 
 import os
 from collections import Counter
 
 import pytest
 
-PREFIX = "left out, "
+PREFIX = "left out "
 
 
 def leave_out(what: str, remedy: str) -> None:
@@ -13,7 +13,7 @@ def leave_out(what: str, remedy: str) -> None:
 
     `remedy` is the command that gets it. The end of the run repeats both with the number of tests.
     """
-    reason = f"{PREFIX}needs {what}: {remedy}"
+    reason = f"{PREFIX}for want of {what}; to get it: {remedy}"
     if os.environ.get("KAIKU_REQUIRE_ALL") == "1":
         pytest.fail(f"{reason} (KAIKU_REQUIRE_ALL=1)", pytrace=False)
     pytest.skip(reason)

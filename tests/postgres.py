@@ -1,7 +1,7 @@
-"""A real PostgreSQL of the tests' own: started once, reached by a socket in a private directory, removed after.
+"""A real PostgreSQL of the tests' own, reached by a socket in a private directory, removed after.
 
-Nothing of the machine's own PostgreSQL is touched. PostgreSQL refuses to run as root, so root's tests run it as
-an account without privileges.
+Nothing of the machine's own PostgreSQL is touched. PostgreSQL refuses to run as root, so root's
+tests run it as an account without privileges.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -57,7 +58,7 @@ class Server:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
             )
 
-    def _execute(self, statement: sql.LiteralString, *names: str) -> None:
+    def _execute(self, statement: LiteralString, *names: str) -> None:
         with self._connect() as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
@@ -68,7 +69,7 @@ class Server:
 
 
 def binaries() -> Path | None:
-    """Find the directory of PostgreSQL's server programs, the newest version first; None without them."""
+    """Find the directory of the newest PostgreSQL's server programs; None without any."""
     versions = Path("/usr/lib/postgresql").glob("*/bin/initdb")
     newest_first = sorted(versions, key=lambda path: int(path.parts[-3]), reverse=True)
     if newest_first:
@@ -79,7 +80,7 @@ def binaries() -> Path | None:
 
 @contextlib.contextmanager
 def running(programs: Path) -> Iterator[Server]:
-    """Run a PostgreSQL with `programs` in a new directory; stop it and remove the directory at the end."""
+    """Run a PostgreSQL with `programs` in a new directory; at the end stop it and remove all."""
     directory = Path(tempfile.mkdtemp(prefix="kaiku-postgres-"))
     try:
         account = _account()
@@ -105,7 +106,7 @@ def _process(programs: Path, directory: Path, account: pwd.struct_passwd | None)
     cluster, log = directory / "cluster", directory / "log"
     user, group = (account.pw_uid, account.pw_gid) if account else (None, None)
     groups: list[str | int] | None = [] if account else None
-    initdb = [
+    initdb: list[str | Path] = [
         programs / "initdb", "--pgdata", cluster, "--username", OWNER, "--auth", "trust",
         "--encoding", "UTF8", "--no-locale", "--no-sync",
     ]  # fmt: skip
@@ -122,7 +123,8 @@ def _process(programs: Path, directory: Path, account: pwd.struct_passwd | None)
     with log.open("wb") as output:
         process = subprocess.Popen(
             [programs / "postgres", "-D", cluster, "-k", directory, *options],
-            user=user, group=group, extra_groups=groups, cwd=directory, stdout=output, stderr=output,
+            user=user, group=group, extra_groups=groups, cwd=directory,
+            stdout=output, stderr=output,
         )  # fmt: skip
     try:
         _wait(process, directory, log)
