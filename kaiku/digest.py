@@ -1,0 +1,16 @@
+"""Keyed digests of card numbers: what a kiosk keeps instead of the number (promise P6)."""
+
+from hashlib import blake2b
+
+SIZE = 16
+"""Bytes of a digest: at 128 bits, a million cards do not collide."""
+
+KEY_SIZE = 32
+"""Bytes of the network's digest key."""
+
+
+def digest(number: str, key: bytes) -> bytes:
+    """Return the 16-byte keyed BLAKE2b digest (RFC 7693) of a canonical number."""
+    if len(key) != KEY_SIZE:
+        raise ValueError(f"the digest key has {len(key)} bytes and needs {KEY_SIZE}")
+    return blake2b(number.encode("ascii"), digest_size=SIZE, key=key).digest()
