@@ -1,0 +1,1 @@
+"""Cards as distributors register, extend, end and mark them out of use."""

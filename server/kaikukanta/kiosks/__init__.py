@@ -1,0 +1,1 @@
+"""Kiosks: enrolment by a one-time code, the change feed with its events, and their heartbeat."""

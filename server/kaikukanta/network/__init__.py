@@ -1,0 +1,1 @@
+"""The network: municipalities, the organisations in it, and the credentials that they call with."""

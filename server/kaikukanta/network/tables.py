@@ -1,0 +1,99 @@
+"""Municipalities, distributors, venues, and the hashed credentials of venues and ticket agents."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlmodel import Field, SQLModel
+
+from server.database import Instant, choice
+
+
+class Municipality(SQLModel, table=True):
+    """A municipality of the network, by Statistics Finland's three-digit code."""
+
+    __tablename__ = "municipality"
+
+    code: str = Field(primary_key=True, max_length=3)
+    name_fi: str
+    name_sv: str
+
+
+class Distributor(SQLModel, table=True):
+    """An organisation whose workers give cards to its clients."""
+
+    __tablename__ = "distributor"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    name: str
+    municipality_code: str = Field(foreign_key="municipality.code")
+
+
+class VenueKind(StrEnum):
+    """What a venue is; it decides which limits may be set (OM-52 to OM-66)."""
+
+    MUSEUM = "museum"
+    POOL = "pool"
+    LIBRARY = "library"
+    COLLEGE = "college"
+    PERFORMING_ARTS = "performing_arts"
+    CINEMA = "cinema"
+    FESTIVAL = "festival"
+    SCIENCE_CENTRE = "science_centre"
+
+
+class Venue(SQLModel, table=True):
+    """An organisation that lets holders in and records their uses."""
+
+    __tablename__ = "venue"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    kind: VenueKind = Field(sa_type=choice(VenueKind))
+    name_fi: str
+    name_sv: str
+    name_en: str
+    municipality_code: str = Field(foreign_key="municipality.code")
+    changed: int = Field(default=0, index=True)
+
+
+class Role(StrEnum):
+    """Who calls the API with a token of its own, apart from kiosks (OM-31, OM-51)."""
+
+    VENUE = "venue"
+    AGENT = "agent"
+
+
+class Credential(SQLModel, table=True):
+    """A bearer token of a venue's system or a ticket agent's, as its SHA-256.
+
+    A venue's sees the venue's offerings; an agent's sees only those granted to it.
+    """
+
+    __tablename__ = "credential"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    role: Role = Field(sa_type=choice(Role))
+    name: str
+    venue_id: UUID | None = Field(default=None, foreign_key="venue.id")
+    token_hash: bytes = Field(unique=True)
+    created_at: datetime = Field(sa_type=Instant)
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class AgentOffering(SQLModel, table=True):
+    """An offering that a venue lets a ticket agent register uses of."""
+
+    __tablename__ = "agent_offering"
+
+    credential_id: UUID = Field(foreign_key="credential.id", primary_key=True)
+    offering_id: UUID = Field(foreign_key="offering.id", primary_key=True)
+
+
+class Attempts(SQLModel, table=True):
+    """Wrong cards and wrong codes counted per caller and window, so that none can be guessed."""
+
+    __tablename__ = "attempts"
+
+    subject: str = Field(primary_key=True)
+    window: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    count: int = 0

@@ -1,0 +1,1 @@
+"""What venues offer, with the limits that they set."""

@@ -1,0 +1,33 @@
+"""An offering as its venue has set it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+from kaiku.offering import Category
+from server.database import Instant, choice
+
+
+class OfferingRecord(SQLModel, table=True):
+    """An offering; ``limits`` are the wire's objects (:func:`kaiku.wire.write_limit`)."""
+
+    __tablename__ = "offering"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    venue_id: UUID = Field(foreign_key="venue.id", index=True)
+    name_fi: str
+    name_sv: str
+    name_en: str
+    category: Category = Field(sa_type=choice(Category))
+    opens: datetime | None = Field(default=None, sa_type=Instant)
+    starts: datetime | None = Field(default=None, sa_type=Instant)
+    ends: datetime | None = Field(default=None, sa_type=Instant)
+    limits: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    children_welcome: bool = True
+    supporters_free: bool = True
+    excluded: bool = False
+    version: int = 1
+    changed: int = Field(index=True)

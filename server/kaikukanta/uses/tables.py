@@ -1,0 +1,84 @@
+"""A use, and the running counts of seats and of each card's uses that decisions rest on."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from kaiku.reason import Reason
+from kaiku.wire import Outcome
+from server.database import Instant, choice
+
+
+class Recorder(StrEnum):
+    """Who recorded a use."""
+
+    KIOSK = "kiosk"
+    VENUE = "venue"
+    AGENT = "agent"
+
+
+class UseRecord(SQLModel, table=True):
+    """One presentation of a card, accepted or refused; never deleted, only voided.
+
+    ``digest`` is what was presented (None for an unreadable scan), ``card_id`` the card it was
+    found to be. ``conflict`` is the reason for which the register would have refused what a kiosk
+    had already accepted offline: kept and flagged (promise P1). ``asked`` is the party that was
+    asked for, so that the same id gives the same answer again.
+    """
+
+    __tablename__ = "use"
+
+    id: UUID = Field(primary_key=True)
+    card_id: UUID | None = Field(default=None, foreign_key="card.id", index=True)
+    digest: bytes | None = None
+    offering_id: UUID = Field(foreign_key="offering.id", index=True)
+    offering_version: int
+    recorder: Recorder = Field(sa_type=choice(Recorder))
+    recorder_id: UUID = Field(index=True)
+    at: datetime = Field(sa_type=Instant)
+    received_at: datetime = Field(sa_type=Instant)
+    day: date = Field(index=True)
+    since: date | None = Field(default=None, description="the tally that counts it")
+    adults: int
+    children: int
+    helpers: int
+    supporters: int
+    asked_children: int
+    asked_helpers: int
+    asked_supporters: int
+    outcome: Outcome = Field(sa_type=choice(Outcome))
+    reason: Reason | None = Field(default=None, sa_type=choice(Reason))
+    remaining: int | None = None
+    conflict: Reason | None = Field(default=None, sa_type=choice(Reason))
+    offline: bool = False
+    clock_suspect: bool = False
+    revision: int = 1
+    voided_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class SeatCount(SQLModel, table=True):
+    """Seats taken of an offering on a day; its row lock serialises those who share the cap."""
+
+    __tablename__ = "seat_count"
+
+    offering_id: UUID = Field(foreign_key="offering.id", primary_key=True)
+    day: date = Field(primary_key=True)
+    taken: int = 0
+
+
+class Tally(SQLModel, table=True):
+    """A card's accepted uses and visits at an offering since a day.
+
+    Its row lock serialises them.
+    """
+
+    __tablename__ = "tally"
+
+    card_id: UUID = Field(foreign_key="card.id", primary_key=True)
+    offering_id: UUID = Field(foreign_key="offering.id", primary_key=True, index=True)
+    since: date = Field(primary_key=True)
+    uses: int = 0
+    visits: int = 0
+    changed: int = Field(default=0, index=True)
