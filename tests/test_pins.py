@@ -1,0 +1,30 @@
+"""The pins in requirements/: what `make demo` and `make test` install."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
+
+
+def _text(name: str) -> str:
+    return (ROOT / "requirements" / f"{name}.txt").read_text()
+
+
+@pytest.mark.parametrize("name", ["demo", "dev"])
+def test_every_pin_has_a_hash_and_no_address(name: str) -> None:
+    """Each pinned package carries hashes, and no line says where it comes from."""
+    text = _text(name)
+    blocks = re.split(r"\n(?=[a-z0-9])", text)
+    pinned = [block for block in blocks if PIN.match(block)]
+    assert pinned
+    assert all("--hash=sha256:" in block for block in pinned)
+    assert "://" not in text
+    assert "index-url" not in text
+
+
+def test_the_demo_pins_are_the_development_pins() -> None:
+    """What a developer tests is, version by version, what the demo installs."""
+    assert set(PIN.findall(_text("demo"))) <= set(PIN.findall(_text("dev")))
