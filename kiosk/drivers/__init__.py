@@ -1,1 +1,4 @@
-"""Input and gate devices, one file each: ``<role>_<driver>.py`` serves ``driver = "<driver>"`` in that role."""
+"""Scanners, keypads, gates and buzzers, a file each.
+
+``<role>_<driver>.py`` serves ``driver = "<driver>"`` in that role.
+"""
