@@ -1,8 +1,9 @@
 """The database of a service: SQLite or PostgreSQL by URL, opened the same way for both.
 
 SQLite runs with durable commits, and every transaction that may write begins as one (``BEGIN
-IMMEDIATE``), so that two of them never deadlock. It runs in WAL only where the library is new enough:
-before 3.51.3, two connections that reset a WAL at once can corrupt it, and a register has many.
+IMMEDIATE``), so that two of them never deadlock. It runs in WAL only where the library is new
+enough: before 3.51.3, two connections that reset a WAL at once can corrupt it, and a register has
+many.
 PostgreSQL runs at READ COMMITTED; what must not race is locked by row.
 """
 
@@ -14,10 +15,16 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Dialect, Engine, Enum, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import DateTime, TypeDecorator
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 WAL_IS_SAFE_FROM = (3, 51, 3)
+
+# SQLite lets one writer in at a time: more connections would only wait inside it, and unfairly.
+_SQLITE_POOL = {"pool_size": 8, "max_overflow": 0}
+# One connection for each of the threads that answer requests.
+_POSTGRESQL_POOL = {"pool_size": 10, "max_overflow": 30}
 
 
 class Instant(TypeDecorator[datetime]):
@@ -42,7 +49,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 def choice(kind: type[StrEnum]) -> Any:
-    """Return the column type of an enum: its stable values as text, checked on the way in and out."""
+    """Return the column type of an enum: its stable values as text, checked both ways."""
     return Enum(
         kind,
         native_enum=False,
@@ -52,13 +59,18 @@ def choice(kind: type[StrEnum]) -> Any:
 
 
 def open_database(url: str) -> Engine:
-    """Return an engine for a URL: ``sqlite:///kanta.db`` or ``postgresql+psycopg://…``."""
+    """Return an engine for a URL: ``sqlite:///kanta.db`` or ``postgresql+psycopg://…``.
+
+    Its errors never show the values of a statement.
+    """
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": 30})
+        engine = create_engine(
+            url, connect_args={"timeout": 30}, hide_parameters=True, **_SQLITE_POOL
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30)
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True, **_POSTGRESQL_POOL)
 
 
 @contextmanager
@@ -66,6 +78,21 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """Give a session whose work is committed at the end, or rolled back at an error."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+@contextmanager
+def read(engine: Engine) -> Iterator[Session]:
+    """Give a session for reading only; it shuts no writer out before it reads."""
+    reader = engine.execution_options(read_only=True)
+    with Session(reader, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def upsert(session: Session, table: type[SQLModel]) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT into a table that can say what to do ``on_conflict_…``."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -3,17 +3,19 @@
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from kaiku.card import Kind, Status
 from server.database import Instant, choice
+from server.kaikukanta.base import Base
 
 
-class CardRecord(SQLModel, table=True):
+class CardRecord(Base, table=True):
     """A registered card.
 
-    ``changed`` is its place in the change feed. ``birth_year`` and ``postcode`` are None for a
-    community card, which belongs to an organisation.
+    ``changed`` is its place in the change feed. ``status_since`` tells from when the status holds,
+    so that a use of the time before is judged as it then was; None is from the beginning.
+    ``birth_year`` and ``postcode`` are None for a community card, which belongs to an organisation.
     """
 
     __tablename__ = "card"
@@ -26,6 +28,7 @@ class CardRecord(SQLModel, table=True):
     valid_from: date
     valid_until: date
     status: Status = Field(default=Status.ACTIVE, sa_type=choice(Status))
+    status_since: datetime | None = Field(default=None, sa_type=Instant)
     distributor_id: UUID = Field(foreign_key="distributor.id", index=True)
     birth_year: int | None = None
     postcode: str | None = Field(default=None, max_length=5)

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from server.kaikukanta.base import Base
 
 
-class Feed(SQLModel, table=True):
+class Feed(Base, table=True):
     """The one row that gives each change its place.
 
     Taking the next number is the last act of a transaction: its lock orders commits as it orders
@@ -18,7 +20,7 @@ class Feed(SQLModel, table=True):
     seq: int = 0
 
 
-class Tombstone(SQLModel, table=True):
+class Tombstone(Base, table=True):
     """What a kiosk must forget: a card (by digest), or an offering that it no longer serves."""
 
     __tablename__ = "tombstone"

@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import JSON
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from server.database import Instant
+from server.kaikukanta.base import Base
 
 
-class Kiosk(SQLModel, table=True):
+class Kiosk(Base, table=True):
     """A kiosk of a venue, its token as a SHA-256, and what its last heartbeat said."""
 
     __tablename__ = "kiosk"
@@ -25,7 +26,7 @@ class Kiosk(SQLModel, table=True):
     heartbeat: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 
-class KioskOffering(SQLModel, table=True):
+class KioskOffering(Base, table=True):
     """An offering that a kiosk serves; ``changed`` tells the feed when it began to."""
 
     __tablename__ = "kiosk_offering"
@@ -35,7 +36,7 @@ class KioskOffering(SQLModel, table=True):
     changed: int = Field(default=0, index=True)
 
 
-class Enrolment(SQLModel, table=True):
+class Enrolment(Base, table=True):
     """A one-time code, as its SHA-256, that makes a kiosk of a venue for some of its offerings."""
 
     __tablename__ = "enrolment"

@@ -4,12 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from server.database import Instant, choice
+from server.kaikukanta.base import Base
 
 
-class Municipality(SQLModel, table=True):
+class Municipality(Base, table=True):
     """A municipality of the network, by Statistics Finland's three-digit code."""
 
     __tablename__ = "municipality"
@@ -19,7 +20,7 @@ class Municipality(SQLModel, table=True):
     name_sv: str
 
 
-class Distributor(SQLModel, table=True):
+class Distributor(Base, table=True):
     """An organisation whose workers give cards to its clients."""
 
     __tablename__ = "distributor"
@@ -42,7 +43,7 @@ class VenueKind(StrEnum):
     SCIENCE_CENTRE = "science_centre"
 
 
-class Venue(SQLModel, table=True):
+class Venue(Base, table=True):
     """An organisation that lets holders in and records their uses."""
 
     __tablename__ = "venue"
@@ -63,7 +64,7 @@ class Role(StrEnum):
     AGENT = "agent"
 
 
-class Credential(SQLModel, table=True):
+class Credential(Base, table=True):
     """A bearer token of a venue's system or a ticket agent's, as its SHA-256.
 
     A venue's sees the venue's offerings; an agent's sees only those granted to it.
@@ -80,7 +81,7 @@ class Credential(SQLModel, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class AgentOffering(SQLModel, table=True):
+class AgentOffering(Base, table=True):
     """An offering that a venue lets a ticket agent register uses of."""
 
     __tablename__ = "agent_offering"
@@ -89,7 +90,7 @@ class AgentOffering(SQLModel, table=True):
     offering_id: UUID = Field(foreign_key="offering.id", primary_key=True)
 
 
-class Attempts(SQLModel, table=True):
+class Attempts(Base, table=True):
     """Wrong cards and wrong codes counted per caller and window, so that none can be guessed."""
 
     __tablename__ = "attempts"

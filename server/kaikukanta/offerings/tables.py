@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import JSON
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from kaiku.offering import Category
 from server.database import Instant, choice
+from server.kaikukanta.base import Base
 
 
-class OfferingRecord(SQLModel, table=True):
+class OfferingRecord(Base, table=True):
     """An offering; ``limits`` are the wire's objects (:func:`kaiku.wire.write_limit`)."""
 
     __tablename__ = "offering"

@@ -4,11 +4,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from kaiku.reason import Reason
 from kaiku.wire import Outcome
 from server.database import Instant, choice
+from server.kaikukanta.base import Base
 
 
 class Recorder(StrEnum):
@@ -19,7 +20,7 @@ class Recorder(StrEnum):
     AGENT = "agent"
 
 
-class UseRecord(SQLModel, table=True):
+class UseRecord(Base, table=True):
     """One presentation of a card, accepted or refused; never deleted, only voided.
 
     ``digest`` is what was presented (None for an unreadable scan), ``card_id`` the card it was
@@ -58,7 +59,7 @@ class UseRecord(SQLModel, table=True):
     voided_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class SeatCount(SQLModel, table=True):
+class SeatCount(Base, table=True):
     """Seats taken of an offering on a day; its row lock serialises those who share the cap."""
 
     __tablename__ = "seat_count"
@@ -68,7 +69,7 @@ class SeatCount(SQLModel, table=True):
     taken: int = 0
 
 
-class Tally(SQLModel, table=True):
+class Tally(Base, table=True):
     """A card's accepted uses and visits at an offering since a day.
 
     Its row lock serialises them.

@@ -1,0 +1,43 @@
+"""What a running register holds and every request may ask for: database, settings, key, clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+
+from server.database import open_database
+from server.kaikukanta.settings import Settings, read_digest_key
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the aware instant that it is."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One register in one process. ``clock`` is passed in, so that tests can move it."""
+
+    engine: Engine
+    settings: Settings
+    digest_key: bytes = field(repr=False)
+    clock: Clock = utc_now
+
+
+def open_context(settings: Settings, clock: Clock = utc_now) -> Context:
+    """Open the database of the settings; its engine is the caller's to dispose of."""
+    return Context(open_database(settings.database_url), settings, read_digest_key(settings), clock)
+
+
+def of_request(request: Request) -> Context:
+    """Return the context of the app that serves a request."""
+    context: Context = request.app.state.context
+    return context
+
+
+InContext = Annotated[Context, Depends(of_request)]

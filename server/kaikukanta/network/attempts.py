@@ -1,0 +1,69 @@
+"""Failed attempts, counted per subject and window over all processes, so that nothing is guessed.
+
+A subject is a caller (wrong cards) or a network address (wrong tokens and codes). Success writes
+nothing here.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlmodel import Session, col
+
+from server.database import transaction, upsert
+from server.kaikukanta.context import Context
+from server.kaikukanta.network.tables import Attempts
+from server.kaikukanta.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many attempts a subject may fail within a window."""
+
+    subject: str
+    most: int
+
+
+def spent(session: Session, limit: Limit, settings: Settings, now: datetime) -> int | None:
+    """Return the seconds until a subject may try again; None where it may now."""
+    window = _window(settings, now)
+    attempts = session.get(Attempts, (limit.subject, window), populate_existing=True)
+    if attempts is None or attempts.count < limit.most:
+        return None
+    return _seconds_left(settings, now)
+
+
+def fail(session: Session, limit: Limit, settings: Settings, now: datetime) -> None:
+    """Count a failed attempt, and forget the windows that are over."""
+    window = _window(settings, now)
+    values = {"subject": limit.subject, "window": window, "count": 1}
+    added = upsert(session, Attempts).values(values)
+    session.execute(
+        added.on_conflict_do_update(
+            index_elements=["subject", "window"], set_={"count": Attempts.count + 1}
+        )
+    )
+    over = col(Attempts.window) < window
+    session.execute(delete(Attempts).where(col(Attempts.subject) == limit.subject, over))
+
+
+def spend(context: Context, limit: Limit) -> int | None:
+    """Count a failed attempt in a transaction of its own.
+
+    Return None, or the seconds to wait where the subject had already failed too often.
+    """
+    now = context.clock()
+    with transaction(context.engine) as session:
+        seconds = spent(session, limit, context.settings, now)
+        if seconds is None:
+            fail(session, limit, context.settings, now)
+        return seconds
+
+
+def _window(settings: Settings, now: datetime) -> int:
+    return int(now.timestamp() // settings.attempts_window.total_seconds())
+
+
+def _seconds_left(settings: Settings, now: datetime) -> int:
+    length = settings.attempts_window.total_seconds()
+    return int(length - now.timestamp() % length) + 1

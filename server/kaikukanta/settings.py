@@ -1,0 +1,71 @@
+"""The register's settings, from ``KAIKUKANTA_*`` in the environment, and the network's digest key.
+
+The key is kept in a file apart from the database, so that a copy of the database alone gives no way
+from a number to its digest (promise P6).
+"""
+
+import os
+import re
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field, PositiveInt
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kaiku.digest import KEY_SIZE
+from kaiku.number import EARLIER
+
+
+class Settings(BaseSettings):
+    """What an operator may set; a duration is seconds or ISO 8601 (``PT15M``)."""
+
+    model_config = SettingsConfigDict(env_prefix="KAIKUKANTA_", frozen=True)
+
+    database_url: str = Field(default="sqlite:///kaikukanta.sqlite", repr=False)
+    digest_key_file: Path = Path("kaikukanta.key")
+    earlier_numbers: re.Pattern[str] = EARLIER
+    """The pattern of card numbers that were in use before ours."""
+
+    amend_within: timedelta = timedelta(minutes=15)
+    """How long after its recording the party of a use may change."""
+    void_within: timedelta = timedelta(minutes=15)
+    clock_tolerance: timedelta = timedelta(minutes=10)
+    """How far from the register's time a use still counts as happening now."""
+
+    attempts_window: timedelta = timedelta(minutes=10)
+    """The time over which failed attempts are counted."""
+    wrong_cards: PositiveInt = 60
+    failed_tokens: PositiveInt = 100
+    failed_codes: PositiveInt = 20
+
+    body_limit: PositiveInt = 1024 * 1024
+    """Bytes of a request's body."""
+
+
+class DigestKeyError(Exception):
+    """The digest key is missing or does not fit; the text names the file."""
+
+
+def read_digest_key(settings: Settings) -> bytes:
+    """Return the network's 32-byte digest key; raise :class:`DigestKeyError` without a good one."""
+    path = settings.digest_key_file
+    try:
+        key = bytes.fromhex(path.read_text("ascii").strip())
+    except FileNotFoundError:
+        raise DigestKeyError(f"{path} is missing: run kaikukanta migrate once") from None
+    except ValueError:
+        raise DigestKeyError(f"{path} is not hexadecimal") from None
+    if len(key) != KEY_SIZE:
+        raise DigestKeyError(f"{path} must hold {KEY_SIZE} bytes in hexadecimal")
+    return key
+
+
+def make_digest_key(settings: Settings) -> None:
+    """Write a new random digest key where there is none, readable by its owner only."""
+    try:
+        file = os.open(settings.digest_key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(file, "w") as output:
+        output.write(secrets.token_hex(KEY_SIZE) + "\n")

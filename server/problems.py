@@ -1,0 +1,146 @@
+"""Problems as RFC 9457 has them: every error of an API, in one shape.
+
+``code`` is stable and for programs, ``detail`` is for people. No problem repeats what was sent.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+BUSY_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing wrong with a request: in its body (a JSON pointer) or in a parameter."""
+
+    detail: str
+    pointer: str | None = None
+    parameter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a request was not answered; ``status`` is the HTTP status."""
+
+    status: int
+    code: str
+    detail: str | None = None
+    errors: tuple[Mistake, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class ProblemError(Exception):
+    """Ends a request with a problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+def unauthenticated(code: str = "unauthenticated", *, presented: bool = False) -> Problem:
+    """Return a 401 with its challenge (RFC 6750); ``presented`` says that there was a token."""
+    challenge = 'Bearer realm="kaikukanta"' + (', error="invalid_token"' if presented else "")
+    detail = "A valid bearer token is needed."
+    return Problem(401, code, detail, headers={"WWW-Authenticate": challenge})
+
+
+def forbidden(detail: str) -> Problem:
+    """Return a 403 for a caller of another role."""
+    return Problem(403, "forbidden", detail)
+
+
+def too_many(seconds: int) -> Problem:
+    """Return a 429 that may be tried again after some seconds."""
+    headers = {"Retry-After": str(max(1, seconds))}
+    return Problem(429, "too_many_attempts", "Too many failed attempts.", headers=headers)
+
+
+def respond(problem: Problem) -> Response:
+    """Return the response of a problem."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "code": problem.code,
+    }
+    if problem.detail is not None:
+        body["detail"] = problem.detail
+    if problem.errors:
+        body["errors"] = [_mistake_object(mistake) for mistake in problem.errors]
+    return Response(
+        json.dumps(body),
+        status_code=problem.status,
+        media_type=MEDIA_TYPE,
+        headers=dict(problem.headers),
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of an app with a problem."""
+    app.add_exception_handler(ProblemError, _on_problem)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(OperationalError, _on_busy)
+    app.add_exception_handler(PoolTimeoutError, _on_busy)
+    app.add_exception_handler(Exception, _on_failure)
+
+
+async def _on_problem(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)
+    return respond(error.problem)
+
+
+async def _on_http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    code = status.name.lower()
+    return respond(Problem(status, code, headers=error.headers or {}))
+
+
+async def _on_invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    mistakes = tuple(_mistake(found) for found in error.errors())
+    return respond(Problem(422, "invalid", "The request does not fit.", mistakes))
+
+
+async def _on_busy(_request: Request, _error: Exception) -> Response:
+    headers = {"Retry-After": str(BUSY_SECONDS)}
+    return respond(Problem(503, "busy", "The database does not answer now.", headers=headers))
+
+
+async def _on_failure(_request: Request, _error: Exception) -> Response:
+    return respond(Problem(500, "internal_error"))
+
+
+def _mistake(found: Mapping[str, Any]) -> Mistake:
+    """Return a mistake of a pydantic error, without the parts of its text that repeat the input."""
+    detail = str(found["msg"])
+    if found["type"].endswith("_parsing"):
+        detail = detail.partition(",")[0]
+    detail = detail.removeprefix("Value error, ")
+    place, *path = found["loc"]
+    if place == "body":
+        pointer = "#" + "".join(f"/{_segment(part)}" for part in path)
+        return Mistake(detail, pointer=pointer)
+    return Mistake(detail, parameter=str(path[0]) if path else str(place))
+
+
+def _segment(part: object) -> str:
+    """Return a part of a JSON pointer in a URI fragment (RFC 6901, section 6)."""
+    return quote(str(part).replace("~", "~0").replace("/", "~1"), safe="~", errors="replace")
+
+
+def _mistake_object(mistake: Mistake) -> dict[str, str]:
+    places = {"pointer": mistake.pointer, "parameter": mistake.parameter}
+    return {name: place for name, place in places.items() if place} | {"detail": mistake.detail}
