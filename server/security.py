@@ -35,6 +35,11 @@ def hash_token(token: str) -> bytes:
     return sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
+def hash_code(code: str) -> bytes:
+    """Return the SHA-256 under which a one-time code is kept, hyphens or not."""
+    return hash_token(code.replace("-", ""))
+
+
 def matches(presented: bytes, kept: bytes) -> bool:
     """Tell in constant time whether two hashes are the same."""
     return hmac.compare_digest(presented, kept)
