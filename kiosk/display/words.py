@@ -46,6 +46,11 @@ def remaining_words(remaining: int, language: Language) -> str:
     return _form(remaining, _LEFT).fill(count=remaining).in_(language)
 
 
+def heading(title: str) -> str:
+    """Return a title as the start of a line that goes on: with a stop, unless it has one."""
+    return title + "." if title[-1:].isalnum() else title
+
+
 def has_company(party: Party | None) -> bool:
     """Tell whether somebody comes in beside the holder: only then an idle screen shows it."""
     return party is not None and party.persons > party.adults

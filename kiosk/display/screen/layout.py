@@ -28,7 +28,7 @@ from kiosk.display.screen.blocks import (
 )
 from kiosk.display.screen.canvas import Canvas
 from kiosk.display.screen.lettering import Run, Weight
-from kiosk.display.words import has_company, party_parts, remaining_words
+from kiosk.display.words import has_company, heading, party_parts, remaining_words
 from kiosk.ports import Scene, Signal
 
 TITLE_AT_LEAST = 0.096
@@ -133,7 +133,7 @@ def _runs(scene: Scene, language: Language, wording: _Wording) -> Iterator[Run]:
         party = _shown_party(scene)
         rest += [scene.detail.in_(language)] if scene.detail is not None else []
         rest += [tied(party_parts(party, language))] if party is not None else []
-    yield Run(title + "." if rest and title[-1:].isalnum() else title, Weight.BOLD)
+    yield Run(heading(title) if rest else title, Weight.BOLD)
     for words in rest:
         yield Run(words)
 

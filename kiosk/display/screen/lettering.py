@@ -30,11 +30,6 @@ def font(weight: Weight, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(file, size, layout_engine=ImageFont.Layout.BASIC)
 
 
-def glyphs(words: str) -> str:
-    """Return the words with the signs that the font lacks put as it has them: ⌫ is ←."""
-    return words.replace("⌫", "←")
-
-
 @dataclass(frozen=True, slots=True)
 class Run:
     """Words of one weight within a paragraph."""
@@ -71,7 +66,7 @@ def break_lines(runs: Sequence[Run], size: int, width: float) -> tuple[Line, ...
     tokens = [
         _token(letters, run.weight, size, space)
         for run in runs
-        for letters in glyphs(run.words).split(" ")
+        for letters in run.words.split(" ")
         if letters
     ]
     widest = max(map(line_width, tokens), default=0.0)
