@@ -52,9 +52,9 @@ _DISTRIBUTOR = Text(
 )
 _STAFF = Text("Kysy henkilökunnalta.", "Fråga personalen.", "Ask the staff.")
 _FEWER = Text(
-    "Paina ⌫, näppäile lasten määrä ja näytä kortti uudelleen.",
-    "Tryck ⌫, ange antalet barn och visa kortet igen.",
-    "Press ⌫, type the number of children and show the card again.",
+    "Näppäile lasten määrä ja näytä kortti uudelleen.",
+    "Ange antalet barn och visa kortet igen.",
+    "Type the number of children and show the card again.",
 )
 
 WORDS: dict[Reason, Words] = {

@@ -171,7 +171,7 @@ def read_party(data: Any) -> Party:
     return _party(data, adults=1)
 
 
-# --- rows of the change feed -------------------------------------------------------------------
+# --- rows of the change feed ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,7 +389,7 @@ def write_instant(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-# --- fields ------------------------------------------------------------------------------------
+# --- fields ---
 
 
 def _card(data: Mapping[str, Any]) -> Card:

@@ -51,7 +51,7 @@ class Surroundings:
     languages: tuple[Language, ...]
 
 
-# --- what devices tell -------------------------------------------------------------------------
+# --- what devices tell ---
 
 
 class Key(StrEnum):
@@ -131,7 +131,7 @@ Hands on the first part (it will be unreadable) and skips to its end.
 """
 
 
-# --- what the kiosk tells ----------------------------------------------------------------------
+# --- what the kiosk tells ---
 
 
 class Signal(StrEnum):

@@ -1,0 +1,254 @@
+"""What the desk is wired to: devices, the store, the register, the log, and systemd.
+
+One event loop and one group of tasks. A lost device or network is expected, shown and tried again;
+anything unexpected ends the process, and systemd starts it anew.
+"""
+
+import asyncio
+import signal
+import time
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any, cast
+
+from kaiku.text import Text
+from kiosk import desk, ports, systemd, words
+from kiosk.config import Config, Device, Role
+from kiosk.identity import Identity, forget_identity
+from kiosk.link import Contact, Link
+from kiosk.log import log
+from kiosk.reading import Reading
+from kiosk.registry import RegistryClient
+from kiosk.shell import NoticeChanged, Outputs, Shell
+from kiosk.status import status_folder, write_status
+from kiosk.store import Store, Stores
+from kiosk.sync import Sync
+
+STATUS_EVERY = 15.0
+"""Seconds between two writings of the status file."""
+
+
+class App:
+    """A running kiosk."""
+
+    def __init__(self, config: Config, identity: Identity) -> None:
+        """Take the configuration and who the kiosk is; :meth:`run` does the rest."""
+        self._config = config
+        self._link = Link()
+        self._reading = Reading(identity.digest_key)
+        self._token = identity.token
+        self._missing: dict[str, str] = {}
+        self._stop = asyncio.Event()
+        self._scanners_left = len(config.of(Role.SCANNER))
+        self._notice: Text | None = None
+        self._began = time.monotonic()
+
+    async def run(self) -> None:
+        """Serve until told to stop, or until the input has ended and the register has everything.
+
+        Raises :class:`kiosk.ports.DeviceError` or :class:`kiosk.files.StoreError` for what a person
+        must mend first.
+        """
+        config = self._config
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        async with AsyncExitStack() as stack:
+            self._store = await Store.open(config.station.state)
+            stack.push_async_callback(self._store.close)
+            self._registry = await stack.enter_async_context(
+                RegistryClient(config.registry.url, self._token)
+            )
+            await self._recall()
+            self._sync = Sync(
+                self._registry,
+                self._store,
+                self._link,
+                self._take_in,
+                self._forget,
+                self._condition,
+            )
+            outputs = await self._outputs(stack)
+            self._shell = Shell(
+                self._manners(outputs.gate),
+                self._store,
+                self._registry,
+                self._sync,
+                self._link,
+                self._reading,
+                outputs,
+                config.registry.budget,
+            )
+            readers = [
+                cast("ports.Reader", self._connect(device))
+                for device in (*config.of(Role.SCANNER), *config.of(Role.KEYPAD))
+            ]
+            await self._serve(readers, outputs.gate)
+
+    async def _serve(self, readers: list[ports.Reader], gate: ports.Gate) -> None:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(self._shell.run()),
+                group.create_task(self._sync.run()),
+                group.create_task(gate.run(self._emit)),
+                *(group.create_task(reader.run(self._emit)) for reader in readers),
+                group.create_task(self._say_ready()),
+                group.create_task(self._feed_watchdog()),
+                group.create_task(self._write_status()),
+            ]
+            await self._stop.wait()
+            log("stopping")
+            systemd.notify("STOPPING=1")
+            for task in tasks:
+                task.cancel()
+
+    def _connect(self, device: Device) -> object:
+        station = self._config.station
+        surroundings = ports.Surroundings(station.name, station.languages)
+        return device.module.connect(device.settings, surroundings)
+
+    async def _outputs(self, stack: AsyncExitStack) -> Outputs:
+        displays = []
+        for device in self._config.of(Role.DISPLAY):
+            display = cast("ports.Display", self._connect(device))
+            stack.push_async_callback(display.close)
+            displays.append(display)
+        (gate_device,), (buzzer_device,) = self._config.of(Role.GATE), self._config.of(Role.BUZZER)
+        buzzer = cast("ports.Buzzer", self._connect(buzzer_device))
+        stack.push_async_callback(buzzer.close)
+        gate = cast("ports.Gate", self._connect(gate_device))
+        stack.push_async_callback(gate.close)
+        return Outputs(displays, buzzer, gate)
+
+    def _manners(self, gate: ports.Gate) -> desk.Manners:
+        station = self._config.station
+        return desk.Manners(
+            attended=station.attended,
+            shown=station.shown,
+            children=station.children,
+            repeat=station.repeat,
+            passage=station.passage if gate.watches else None,
+        )
+
+    # --- what devices tell ---
+
+    def _emit(self, event: ports.Event) -> None:
+        match event:
+            case ports.DeviceChanged(device, present, why):
+                self._note_device(device, present=present, why=why)
+            case ports.InputEnded():
+                self._scanners_left -= 1
+                if self._scanners_left == 0:
+                    self._finishing = asyncio.create_task(self._finish())
+            case _:
+                self._shell.emit(event)
+
+    def _note_device(self, device: str, *, present: bool, why: str) -> None:
+        log("device", device=device, present=present, **({"why": why} if why else {}))
+        if present:
+            self._missing.pop(device, None)
+        else:
+            self._missing[device] = why
+        self._take_stock()
+
+    async def _finish(self) -> None:
+        """Stop once all that was read is decided and the register has it."""
+        await self._shell.join()
+        await self._sync.drained()
+        self._stop.set()
+
+    # --- what the register tells ---
+
+    async def _recall(self) -> None:
+        """Take up what the last run knew."""
+
+        def look(stores: Stores) -> tuple[str | None, datetime | None]:
+            stores.journal.prune(datetime.now(UTC))
+            return _earlier_numbers(stores), stores.journal.last_instant()
+
+        earlier, last = await self._store.call(look)
+        self._link.clock_before_record = last is not None and datetime.now(UTC) < last
+        self._reading.accept(earlier)
+
+    async def _take_in(self) -> None:
+        """Take up what the register has told, and show staff how things stand with it."""
+        self._reading.accept(await self._store.call(_earlier_numbers))
+        self._take_stock()
+
+    async def _forget(self) -> None:
+        """Wipe the cards and the identity; the unsent journal stays (promise P6)."""
+        await self._store.call(lambda stores: stores.cache.wipe())
+        forget_identity(self._config.station.state)
+        log("revoked")
+        self._take_stock()
+
+    def _take_stock(self) -> None:
+        """Work out what staff should see, after contact, cards, clock or devices have changed."""
+        notice = self._worst()
+        if notice != self._notice:
+            self._notice = notice
+            self._shell.emit(NoticeChanged(notice))
+
+    def _worst(self) -> Text | None:
+        if self._link.contact is Contact.REVOKED:
+            return words.NOT_ENROLLED
+        if self._missing:
+            return words.DEVICE_LOST.fill(device=next(iter(self._missing)))
+        if self._link.clock_suspect:
+            return words.CLOCK_WRONG
+        if self._link.contact is Contact.DOWN:
+            return words.NO_NETWORK
+        return None
+
+    # --- being looked after ---
+
+    async def _say_ready(self) -> None:
+        """Say that scans are read; a kiosk that has never had the cards gets them first."""
+        await self._sync.synced.wait()
+        cards = await self._store.call(lambda stores: stores.cache.cards)
+        log("ready", cards=cards, version=version("kaikuportti"))
+        systemd.notify("READY=1", f"STATUS={cards} cards")
+
+    async def _feed_watchdog(self) -> None:
+        interval = systemd.watchdog_interval()
+        while interval is not None:
+            systemd.notify("WATCHDOG=1")
+            await asyncio.sleep(interval)
+
+    async def _write_status(self) -> None:
+        folder = status_folder(self._config.station.state)
+        while True:
+            condition = await self._condition()
+            await asyncio.to_thread(write_status, folder, condition)
+            await asyncio.sleep(STATUS_EVERY)
+
+    async def _condition(self) -> dict[str, Any]:
+        """Return how the kiosk does: the body of a heartbeat, and what ``status`` tells."""
+        backlog, cards = await self._store.call(
+            lambda stores: (stores.journal.backlog(), stores.cache.cards)
+        )
+        link = self._link
+        age = None if link.last_contact is None else datetime.now(UTC) - link.last_contact
+        return {
+            "version": version("kaikuportti"),
+            "unsent": backlog.unsent,
+            "parked": backlog.parked,
+            "cache_age": None if age is None else round(age.total_seconds(), 1),
+            "clock": datetime.now(UTC).isoformat(),
+            "devices": self._devices(),
+            "contact": link.contact.value,
+            "cards": cards,
+            "clock_suspect": link.clock_suspect,
+            "uptime": round(time.monotonic() - self._began, 1),
+        }
+
+    def _devices(self) -> dict[str, str]:
+        return {device.name: "ok" for device in self._config.devices} | {
+            name: why or "missing" for name, why in self._missing.items()
+        }
+
+
+def _earlier_numbers(stores: Stores) -> str | None:
+    station = stores.cache.station
+    return None if station is None else station.earlier_numbers

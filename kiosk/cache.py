@@ -1,0 +1,206 @@
+"""What the register has told the kiosk: cards by digest, the offerings it serves, and counts.
+
+All of it can be fetched again, so it is written quickly and wiped without loss.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID
+
+from kaiku.card import Card, Kind, Status
+from kaiku.offering import Offering
+from kaiku.wire import (
+    CardGone,
+    CardRow,
+    OfferingGone,
+    OfferingRow,
+    Row,
+    StationRow,
+    TallyRow,
+    read_offering,
+    read_row,
+    write_offering,
+    write_row,
+)
+from kiosk.files import open_cache
+
+_CARD = "SELECT kind, children, valid_from, valid_until, status FROM card WHERE digest = ?"
+_TALLY = "SELECT uses, visits FROM tally WHERE digest = ? AND offering = ? AND since = ?"
+_ADD_CARD = "INSERT OR IGNORE INTO card VALUES (?, ?, ?, ?, ?, ?)"
+_PUT_CARD = "INSERT OR REPLACE INTO card VALUES (?, ?, ?, ?, ?, ?)"
+_PUT_TALLY = "INSERT OR REPLACE INTO tally VALUES (?, ?, ?, ?, ?)"
+_PUT_NOTE = "INSERT OR REPLACE INTO note VALUES (?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A card's accepted uses and visits of an offering over the span that counts."""
+
+    uses: int
+    visits: int
+
+
+class CardCache:
+    """The cache file. Used from one thread only."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file; raise :class:`kiosk.files.StoreError` where that fails."""
+        self._db = open_cache(path)
+        self._offerings: tuple[Offering, ...] | None = None
+        self.cards = int(self._db.execute("SELECT count(*) FROM card").fetchone()[0])
+        """How many cards there are."""
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def card(self, digest: bytes) -> Card | None:
+        """Return the card under a digest, or None."""
+        row = self._db.execute(_CARD, (digest,)).fetchone()
+        if row is None:
+            return None
+        kind, children, valid_from, valid_until, status = row
+        return Card(Kind(kind), children, _day(valid_from), _day(valid_until), Status(status))
+
+    def used(self, digest: bytes, offering: UUID, since: date) -> Used:
+        """Return what the register last told of the card's uses of an offering since a day."""
+        key = (digest, str(offering), since.toordinal())
+        return Used(*(self._db.execute(_TALLY, key).fetchone() or (0, 0)))
+
+    def offerings(self) -> tuple[Offering, ...]:
+        """Return all offerings that this kiosk serves."""
+        if self._offerings is None:
+            rows = self._db.execute("SELECT body FROM offering ORDER BY id").fetchall()
+            self._offerings = tuple(read_offering(json.loads(body)) for (body,) in rows)
+        return self._offerings
+
+    def offering_now(self, now: datetime) -> Offering | None:
+        """Return the offering that an entrance serves now.
+
+        It is the performance that is on, else the standing entry, else the performance that comes
+        next, else the last one (which is over, and the verdict will say so). None while there is
+        none.
+        """
+        dated: list[tuple[datetime, datetime, Offering]] = []
+        standing: list[Offering] = []
+        for offering in self.offerings():
+            if offering.window is None:
+                standing.append(offering)
+            else:
+                dated.append((offering.window.starts, offering.window.ends, offering))
+        on = [entry for entry in dated if entry[2].is_on(now)]
+        if on:
+            return min(on, key=lambda entry: entry[1])[2]
+        if standing:
+            return standing[0]
+        coming = [entry for entry in dated if now < entry[1]]
+        if coming:
+            return min(coming, key=lambda entry: entry[0])[2]
+        return max(dated, key=lambda entry: entry[1])[2] if dated else None
+
+    @property
+    def cursor(self) -> str | None:
+        """Where the next fetch of changes goes on; None from the beginning."""
+        return self._note("cursor")
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether a first sync has come to its end, so that an absent card is unknown."""
+        return self._note("whole") is not None
+
+    @property
+    def station(self) -> StationRow | None:
+        """What the register told of this kiosk's venue and of earlier card numbers."""
+        note = self._note("station")
+        row = None if note is None else read_row(json.loads(note))
+        return row if isinstance(row, StationRow) else None
+
+    def apply(self, rows: Iterable[Row]) -> None:
+        """Take in a part of the change feed in one transaction; taking it in twice is harmless."""
+        cards: list[tuple[bytes, str, int, int, int, str]] = []
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            for row in rows:
+                match row:
+                    case CardRow(digest, card):
+                        cards.append((digest, *_columns(card)))
+                    case _:
+                        self._apply(row)
+            self._put(cards)
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+
+    def _put(self, cards: list[tuple[bytes, str, int, int, int, str]]) -> None:
+        """Add cards and replace those that were there, keeping count without counting anew."""
+        if not cards:
+            return
+        added = self._db.executemany(_ADD_CARD, cards).rowcount
+        self.cards += added
+        if added < len(cards):
+            self._db.executemany(_PUT_CARD, cards)
+
+    def _apply(self, row: Row) -> None:
+        match row:
+            case OfferingRow(offering):
+                body = json.dumps(write_offering(offering))
+                self._db.execute(
+                    "INSERT OR REPLACE INTO offering VALUES (?, ?)", (str(offering.id), body)
+                )
+                self._offerings = None
+            case TallyRow(digest, offering_id, since, uses, visits):
+                values = (digest, str(offering_id), since.toordinal(), uses, visits)
+                self._db.execute(_PUT_TALLY, values)
+            case StationRow():
+                self._db.execute(_PUT_NOTE, ("station", json.dumps(write_row(row))))
+            case CardGone(digest):
+                gone = self._db.execute("DELETE FROM card WHERE digest = ?", (digest,))
+                self.cards -= gone.rowcount
+                self._db.execute("DELETE FROM tally WHERE digest = ?", (digest,))
+            case OfferingGone(offering_id):
+                self._db.execute("DELETE FROM offering WHERE id = ?", (str(offering_id),))
+                self._offerings = None
+            case _:
+                pass
+
+    def turn_page(self, cursor: str, *, last: bool) -> None:
+        """Remember how far the feed has been taken in; ``last`` says that nothing was waiting."""
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute(_PUT_NOTE, ("cursor", cursor))
+        if last:
+            self._db.execute(_PUT_NOTE, ("whole", "yes"))
+        self._db.execute("COMMIT")
+
+    def wipe(self) -> None:
+        """Forget everything, on the disk too: the kiosk was revoked (promise P6)."""
+        self._db.execute("PRAGMA secure_delete=ON")
+        for table in ("card", "tally", "offering", "note"):
+            self._db.execute(f"DELETE FROM {table}")  # noqa: S608  a closed list of names
+        self._db.execute("VACUUM")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._offerings = None
+        self.cards = 0
+
+    def _note(self, key: str) -> str | None:
+        row = self._db.execute("SELECT value FROM note WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+
+@lru_cache(maxsize=4096)
+def _day(ordinal: int) -> date:
+    return date.fromordinal(ordinal)
+
+
+def _columns(card: Card) -> tuple[str, int, int, int, str]:
+    return (
+        card.kind.value,
+        card.children,
+        card.valid_from.toordinal(),
+        card.valid_until.toordinal(),
+        card.status.value,
+    )

@@ -1,0 +1,139 @@
+"""``kaikuportti``: run the kiosk, check its configuration, enrol it, and look at how it does."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from kiosk.config import Config, ConfigError, load
+
+OK, TROUBLE, USAGE, BAD_CONFIG = 0, 1, 2, 78
+"""Exit codes; 78 is EX_CONFIG of sysexits.h."""
+
+DEFAULT = Path("/etc/kaikuportti/kiosk.toml")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[Config, argparse.Namespace], int] = options.command
+    try:
+        return command(load(options.config), options)
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        return BAD_CONFIG
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kaikuportti", description="The kiosk that reads cards at the door."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(
+        name: str, work: Callable[[Config, argparse.Namespace], int], words: str
+    ) -> argparse.ArgumentParser:
+        part = commands.add_parser(name, help=words, description=words)
+        part.add_argument(
+            "--config",
+            type=Path,
+            default=DEFAULT,
+            metavar="FILE",
+            help=f"the kiosk's configuration (default: {DEFAULT})",
+        )
+        part.set_defaults(command=work)
+        return part
+
+    command("run", run, "Read cards until stopped.")
+    command("check", check, "Check the configuration and print it with every default filled in.")
+    enrolling = command(
+        "enrol", enrol, "Trade a one-time code for this kiosk's identity, and fetch the cards."
+    )
+    enrolling.add_argument(
+        "code",
+        nargs="?",
+        help="the code from the register; left out, it is read from standard input",
+    )
+    enrolling.add_argument("--code", dest="code_option", metavar="CODE", help="the same")
+    enrolling.add_argument(
+        "--again", action="store_true", help="replace the identity that the kiosk already has"
+    )
+    for part in (
+        command("status", status, "Tell how the running kiosk does."),
+        command(
+            "doctor", doctor, "Try the devices, the store and the register, and say what to mend."
+        ),
+    ):
+        part.add_argument("--json", action="store_true", help="print JSON for programs")
+    return parser
+
+
+def run(config: Config, _options: argparse.Namespace) -> int:
+    """Run the kiosk until it is stopped."""
+    from kiosk.app import App
+    from kiosk.files import StoreError
+    from kiosk.identity import NotEnrolledError, load_identity
+    from kiosk.log import log, take_over_warnings
+    from kiosk.ports import DeviceError
+
+    take_over_warnings()
+    try:
+        asyncio.run(App(config, load_identity(config.station.state)).run())
+    except NotEnrolledError as error:
+        log("cannot_start", why=str(error))
+        return BAD_CONFIG
+    except (DeviceError, StoreError) as error:
+        log("cannot_start", why=str(error))
+        return TROUBLE
+    return OK
+
+
+def check(config: Config, _options: argparse.Namespace) -> int:
+    """Print the effective configuration."""
+    print(json.dumps(config.effective(), indent=2, ensure_ascii=False))
+    return OK
+
+
+def enrol(config: Config, options: argparse.Namespace) -> int:
+    """Enrol the kiosk, and fetch the cards so that it can decide from the first moment."""
+    from kiosk.enrolment import enrol_kiosk
+
+    code = options.code or options.code_option
+    if code is None:
+        if sys.stdin.isatty():
+            print("Type or scan the enrolment code: ", end="", flush=True)
+        code = sys.stdin.readline()
+    return asyncio.run(enrol_kiosk(config, code.strip(), again=options.again))
+
+
+def status(config: Config, options: argparse.Namespace) -> int:
+    """Tell how the running kiosk does."""
+    from kiosk.status import describe, read_status, status_folder
+
+    condition = read_status(status_folder(config.station.state))
+    if options.json:
+        print(json.dumps({"running": condition is not None, **(condition or {})}))
+    elif condition is None:
+        print("The kiosk is not running.")
+    else:
+        print(describe(config.station.name, condition))
+    return OK if condition is not None else TROUBLE
+
+
+def doctor(config: Config, options: argparse.Namespace) -> int:
+    """Try everything that the kiosk needs, and say what to mend."""
+    from kiosk.doctor import examine
+
+    findings = asyncio.run(examine(config))
+    if options.json:
+        print(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            print(f"{'ok  ' if finding.ok else 'MEND'}  {finding.what}: {finding.words}")
+    return OK if all(finding.ok for finding in findings) else TROUBLE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

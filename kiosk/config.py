@@ -1,0 +1,257 @@
+"""The kiosk's configuration: typed, closed, and precise about what is wrong with it.
+
+Each device's part is declared by its own driver (:class:`kiosk.ports.DriverSettings`); this module
+finds the driver by name and lets it read its part.
+"""
+
+import difflib
+import importlib.util
+import pkgutil
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+
+from kaiku.text import Language
+from kiosk.ports import DriverSettings
+
+
+class ConfigError(Exception):
+    """The configuration is wrong; the text names file, key and mend, one problem a line."""
+
+
+class Role(StrEnum):
+    """What a device does at the kiosk; the first part of its driver's file name."""
+
+    SCANNER = "scanner"
+    KEYPAD = "keypad"
+    GATE = "gate"
+    BUZZER = "buzzer"
+    DISPLAY = "display"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Station(_Part):
+    """The kiosk itself. Times are in seconds.
+
+    ``shown`` is how long a verdict stays, ``children`` how long the question for children stays
+    open, ``repeat`` for how long the same card again is the same visit, ``passage`` how long a gate
+    that watches waits for somebody to pass.
+    """
+
+    name: str = Field(min_length=1, max_length=100)
+    state: Path = Field(default=Path("/var/lib/kaikuportti"), strict=False)
+    profile: Literal["entrance"] = "entrance"
+    languages: tuple[Language, ...] = Field(
+        default=(Language.FI, Language.SV, Language.EN), min_length=1, strict=False
+    )
+    attended: bool = False
+    shown: float = Field(default=5.0, ge=1, le=60)
+    children: float = Field(default=8.0, ge=1, le=60)
+    repeat: float = Field(default=8.0, ge=0, le=300)
+    passage: float = Field(default=20.0, ge=1, le=300)
+
+    @field_validator("languages")
+    @classmethod
+    def _each_once(cls, languages: tuple[Language, ...]) -> tuple[Language, ...]:
+        if len(set(languages)) < len(languages):
+            raise ValueError("names a language twice; name each once, the first is shown largest")
+        return languages
+
+
+class Registry(_Part):
+    """Where the register is, and how many seconds a scan may wait for it."""
+
+    url: str
+    budget: float = Field(default=0.8, gt=0, le=5)
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, url: str) -> str:
+        if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
+            raise ValueError("needs an address such as https://kaikukanta.example")
+        return url.rstrip("/")
+
+
+class _Whole(_Part):
+    station: Station
+    registry: Registry
+    scanner: list[dict[str, Any]] = Field(min_length=1)
+    keypad: dict[str, Any] | None = None
+    display: list[dict[str, Any]] = Field(default_factory=list)
+    gate: dict[str, Any] = Field(default_factory=lambda: {"driver": "none"})
+    buzzer: dict[str, Any] = Field(default_factory=lambda: {"driver": "none"})
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A configured device: the driver's module, and its settings as the driver reads them."""
+
+    role: Role
+    module: ModuleType
+    settings: DriverSettings
+
+    @property
+    def name(self) -> str:
+        """The device as the log and staff call it."""
+        return f"{self.role}/{self.settings.driver}"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole configuration, with every device's driver found."""
+
+    station: Station
+    registry: Registry
+    devices: tuple[Device, ...]
+
+    def of(self, role: Role) -> tuple[Device, ...]:
+        """Return the devices of a role."""
+        return tuple(device for device in self.devices if device.role is role)
+
+    def effective(self) -> dict[str, Any]:
+        """Return every setting with its default filled in, as plain values."""
+        whole: dict[str, Any] = {
+            "station": self.station.model_dump(mode="json"),
+            "registry": self.registry.model_dump(mode="json"),
+        }
+        for device in self.devices:
+            settings = device.settings.model_dump(mode="json")
+            if device.role in (Role.SCANNER, Role.DISPLAY):
+                whole.setdefault(device.role.value, []).append(settings)
+            else:
+                whole[device.role.value] = settings
+        return whole
+
+
+def load(path: Path) -> Config:
+    """Read a configuration file; raise :class:`ConfigError` with all that is wrong with it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: is not TOML: {error}") from None
+    try:
+        whole = _Whole.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_explain(path, error, _Whole, ()))) from None
+    devices: list[Device] = []
+    problems: list[str] = []
+    for role, number, part in _parts(whole):
+        where = (role.value,) if number is None else (role.value, number)
+        try:
+            devices.append(_device(path, role, where, part))
+        except ConfigError as error:
+            problems.append(str(error))
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return Config(whole.station, whole.registry, tuple(devices))
+
+
+def drivers(role: Role) -> tuple[str, ...]:
+    """Return the names of the drivers that serve a role."""
+    package, prefix = _place(role)
+    found = importlib.import_module(package)
+    return tuple(
+        sorted(
+            info.name.removeprefix(prefix).replace("_", "-")
+            for info in pkgutil.iter_modules(found.__path__)
+            if info.name.startswith(prefix)
+            and not info.name.startswith("_")
+            and not info.ispkg
+            and hasattr(importlib.import_module(f"{package}.{info.name}"), "connect")
+        )
+    )
+
+
+def _place(role: Role) -> tuple[str, str]:
+    if role is Role.DISPLAY:
+        return "kiosk.display", ""
+    return "kiosk.drivers", f"{role.value}_"
+
+
+def _parts(whole: _Whole) -> Iterator[tuple[Role, int | None, Mapping[str, Any]]]:
+    for number, part in enumerate(whole.scanner, 1):
+        yield Role.SCANNER, number, part
+    if whole.keypad is not None:
+        yield Role.KEYPAD, None, whole.keypad
+    for number, part in enumerate(whole.display, 1):
+        yield Role.DISPLAY, number, part
+    yield Role.GATE, None, whole.gate
+    yield Role.BUZZER, None, whole.buzzer
+
+
+def _device(
+    path: Path, role: Role, where: tuple[str | int, ...], part: Mapping[str, Any]
+) -> Device:
+    driver = part.get("driver")
+    package, prefix = _place(role)
+    module = None
+    if isinstance(driver, str) and re.fullmatch(r"[a-z]+(-[a-z]+)*", driver):
+        name = f"{package}.{prefix}{driver.replace('-', '_')}"
+        if importlib.util.find_spec(name) is not None:
+            module = importlib.import_module(name)
+    if module is None or not hasattr(module, "connect"):
+        known = ", ".join(f'"{name}"' for name in drivers(role))
+        raise ConfigError(f"{path}: {_key((*where, 'driver'))}: must be one of {known}")
+    try:
+        settings = module.Settings.model_validate(dict(part))
+    except ValidationError as error:
+        raise ConfigError("\n".join(_explain(path, error, module.Settings, where))) from None
+    return Device(role, module, settings)
+
+
+def _explain(
+    path: Path, error: ValidationError, model: type[BaseModel], where: tuple[str | int, ...]
+) -> Iterator[str]:
+    """Say each problem as file, key and mend; never the value, which may be a secret."""
+    for problem in error.errors(include_url=False, include_input=False):
+        yield f"{path}: {_key((*where, *problem['loc']))}: {_mend(problem, model)}"
+
+
+def _key(where: tuple[str | int, ...]) -> str:
+    key = ""
+    for part in where:
+        key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else part
+    return key
+
+
+def _mend(problem: ErrorDetails, model: type[BaseModel]) -> str:
+    match problem["type"]:
+        case "missing":
+            return "is missing; add it"
+        case "extra_forbidden":
+            name = str(problem["loc"][-1])
+            near = difflib.get_close_matches(name, _keys(model, problem["loc"][:-1]), 1)
+            return "is not a setting" + (f"; did you mean {near[0]}?" if near else "; remove it")
+        case "value_error":
+            return problem["msg"].removeprefix("Value error, ")
+        case _:
+            message = problem["msg"]
+            return message[0].lower() + message[1:]
+
+
+def _keys(model: type[BaseModel], within: tuple[str | int, ...]) -> list[str]:
+    """Return the settings that the table holds in which an unknown key stands."""
+    for part in within:
+        field = model.model_fields.get(str(part))
+        inner = None if field is None else field.annotation
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            break
+        model = inner
+    return list(model.model_fields)

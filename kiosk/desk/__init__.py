@@ -1,0 +1,60 @@
+"""What happens at the kiosk, as a pure state machine.
+
+State, event and facts in, state and effects out.
+
+It reads no device, no clock and no store, and knows nothing of what it is wired to. The shell
+(:mod:`kiosk.app`) hands it events one at a time and carries its effects out in their order; that
+order is the promise: a use is recorded before anybody is told and before the gate opens.
+"""
+
+from kiosk.desk.machine import deadline, resume, step
+from kiosk.desk.scenes import idle
+from kiosk.desk.state import (
+    Annulled,
+    Answered,
+    Ask,
+    AskAmended,
+    Desk,
+    Effect,
+    Event,
+    Known,
+    Log,
+    Manners,
+    Moment,
+    Noticed,
+    Open,
+    Presented,
+    Record,
+    Tell,
+    TimePassed,
+    Typed,
+    Verdict,
+    WentThrough,
+)
+
+__all__ = [
+    "Annulled",
+    "Answered",
+    "Ask",
+    "AskAmended",
+    "Desk",
+    "Effect",
+    "Event",
+    "Known",
+    "Log",
+    "Manners",
+    "Moment",
+    "Noticed",
+    "Open",
+    "Presented",
+    "Record",
+    "Tell",
+    "TimePassed",
+    "Typed",
+    "Verdict",
+    "WentThrough",
+    "deadline",
+    "idle",
+    "resume",
+    "step",
+]

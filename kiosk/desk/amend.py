@@ -1,0 +1,177 @@
+"""Keys: who comes along, before the card or after it, and taking the last use back."""
+
+from dataclasses import replace
+
+from kaiku.decide import Decision, Facts, refused
+from kaiku.party import LARGEST, NOBODY, Party
+from kaiku.reason import Reason
+from kaiku.wire import Answer, Outcome, Use
+from kiosk.desk import scenes
+from kiosk.desk.common import as_decision, decide_alone, shown, untyped
+from kiosk.desk.state import (
+    Annulled,
+    AskAmended,
+    Current,
+    Desk,
+    Effect,
+    Known,
+    Log,
+    Moment,
+    Open,
+    Passage,
+    Record,
+    Step,
+    Tell,
+    Verdict,
+)
+from kiosk.ports import Key
+
+
+def press(desk: Desk, key: Key, known: Known, now: Moment) -> Step:
+    """Take a key: for the use whose question is open, else for the next card."""
+    if key is Key.TAKE_BACK:
+        return _take_back(desk, now)
+    current = desk.current
+    if current is not None and now.clock <= current.children_until:
+        return _type_to_current(desk, current, key, known, now)
+    match key:
+        case Key.HELPER:
+            desk = replace(desk, helpers=min(desk.helpers + 1, LARGEST))
+        case Key.SUPPORTER:
+            desk = replace(desk, supporters=min(desk.supporters + 1, LARGEST))
+        case Key.CLEAR:
+            desk = untyped(desk)
+        case Key.ENTER:
+            return desk, ()
+        case _:
+            desk = replace(desk, digits=(desk.digits + key.value)[-2:])
+    desk = replace(desk, typed_until=now.clock + desk.manners.typing, shown_until=None)
+    return desk, (Tell(scenes.idle(desk)),)
+
+
+def _type_to_current(desk: Desk, current: Current, key: Key, known: Known, now: Moment) -> Step:
+    """Amend the use whose question for children is still open."""
+    party = current.use.party
+    digits = current.digits
+    match key:
+        case Key.ENTER:
+            closed = replace(current, children_until=now.clock - 1.0)
+            desk = replace(desk, current=closed, shown_until=None)
+            return desk, (Tell(scenes.idle(desk)),)
+        case Key.HELPER:
+            party = replace(party, helpers=min(party.helpers + 1, LARGEST))
+        case Key.SUPPORTER:
+            party = replace(party, supporters=min(party.supporters + 1, LARGEST))
+        case Key.CLEAR:
+            digits = ""
+            party = replace(party, children=0)
+        case _:
+            digits = (digits + key.value)[-2:]
+            party = replace(party, children=int(digits))
+    current = replace(current, digits=digits, children_until=now.clock + desk.manners.children)
+    return amend(replace(desk, current=current), party, known, now)
+
+
+def amend(desk: Desk, party: Party, known: Known, now: Moment) -> Step:
+    """Decide the party of the current use anew, as if the use had not been."""
+    current = desk.current
+    assert current is not None
+    if known.offering is not None and known.offering.seats is not None and known.ask:
+        ask = AskAmended(current.use.id, party)
+        return replace(desk, asked=ask), (ask,)
+    before = Facts(
+        seats_taken=known.facts.seats_taken,
+        uses=max(0, known.facts.uses - 1),
+        visits=max(0, known.facts.visits - current.admitted.visits),
+    )
+    decision = decide_alone(replace(known, facts=before), party, now)
+    return _conclude_amended(desk, party, decision, now)
+
+
+def hear_amended(
+    desk: Desk, asked: AskAmended, answer: Answer | None, known: Known, now: Moment
+) -> Step:
+    """Conclude a change of party that the register was asked about."""
+    if answer is not None:
+        decision = as_decision(answer, known.offering)
+        return _conclude_amended(desk, asked.party, decision, now, "register")
+    current = desk.current
+    assert current is not None
+    # The register may have taken the change and lost the reply: state anew what the visitor saw.
+    use = replace(current.use, revision=current.use.revision + 2)
+    desk = replace(desk, current=replace(current, use=use))
+    after, effects = _conclude_amended(desk, asked.party, refused(Reason.CANNOT_CHECK_NOW), now)
+    return after, (Record(use, current.admitted, "local"), *effects)
+
+
+def _conclude_amended(
+    desk: Desk, party: Party, decision: Decision, now: Moment, source: str = "local"
+) -> Step:
+    current = desk.current
+    assert current is not None
+    if decision.reason is not None:
+        verdict = Verdict(
+            Outcome.REFUSED, decision.reason, current.use.id, party, source, amends=True
+        )
+        scene = scenes.not_amended(decision.reason, current.admitted)
+        desk = replace(desk, current=replace(current, digits=""))
+        return shown(desk, now), (Tell(scene, aloud=True), Log(verdict))
+    use = replace(current.use, party=party, revision=current.use.revision + 1)
+    more = decision.admitted.persons - current.admitted.persons
+    current = replace(current, use=use, admitted=decision.admitted, remaining=decision.visits_left)
+    effects: list[Effect] = [
+        Record(use, decision.admitted, source, sent=source == "register"),
+        Tell(scenes.accepted(current, asks=False), aloud=True),
+    ]
+    if more > 0:
+        effects.append(Open(more))
+    desk = replace(desk, passages=_more_awaited(desk, use, more, now))
+    verdict = Verdict(Outcome.ACCEPTED, None, use.id, decision.admitted, source, amends=True)
+    effects.append(Log(verdict))
+    return shown(replace(desk, current=current), now), tuple(effects)
+
+
+def _more_awaited(desk: Desk, use: Use, more: int, now: Moment) -> tuple[Passage, ...]:
+    """Return the passages with an amended use in place of what it was."""
+    if desk.manners.passage is None:
+        return ()
+    if all(passage.use.id != use.id for passage in desk.passages):
+        # All of the first party are through: those who come later no longer decide over the use.
+        return desk.passages
+    return tuple(
+        replace(
+            passage,
+            use=use,
+            persons=passage.persons + more,
+            until=now.clock + desk.manners.passage,
+        )
+        if passage.use.id == use.id
+        else passage
+        for passage in desk.passages
+    )
+
+
+def _take_back(desk: Desk, now: Moment) -> Step:
+    """Take the last use back within its time, where the station is attended."""
+    current = desk.current
+    if (
+        current is None
+        or not desk.manners.attended
+        or now.clock > current.since + desk.manners.take_back
+    ):
+        return shown(desk, now), (Tell(scenes.nothing_to_take_back(), aloud=True),)
+    desk, effects = void(desk, current.use, "taken_back")
+    return shown(desk, now), (*effects, Tell(scenes.taken_back()))
+
+
+def void(desk: Desk, use: Use, why: str) -> Step:
+    """Take a use back: the row stays, and says so."""
+    void = replace(use, voided=True, revision=use.revision + 1)
+    passages = tuple(passage for passage in desk.passages if passage.use.id != use.id)
+    current = desk.current
+    if current is not None and current.use.id == use.id:
+        current = None
+    return (
+        replace(desk, current=current, passages=passages),
+        (Record(void, NOBODY, "local"), Annulled(use.id, why)),
+    )

@@ -1,0 +1,39 @@
+"""What the desk's steps share: deciding from the store, and how long things stay shown."""
+
+from dataclasses import replace
+
+from kaiku.decide import Decision, decide, refused
+from kaiku.offering import Offering
+from kaiku.party import Party
+from kaiku.reason import Reason
+from kaiku.wire import Answer, Outcome
+from kiosk.desk.state import (
+    Desk,
+    Known,
+    Moment,
+)
+
+
+def decide_alone(known: Known, party: Party, now: Moment) -> Decision:
+    """Decide from the store alone."""
+    if known.offering is None or (known.card is None and not known.whole):
+        return refused(Reason.CANNOT_CHECK_NOW)
+    return decide(known.card, party, known.offering, known.facts, now.at)
+
+
+def as_decision(answer: Answer, offering: Offering | None) -> Decision:
+    """Read the register's answer as a decision."""
+    if answer.outcome is Outcome.REFUSED:
+        return refused(answer.reason or Reason.CANNOT_CHECK_NOW)
+    counts_visits = offering is not None and offering.visits is not None
+    return Decision((), answer.admitted, visits_left=answer.remaining if counts_visits else None)
+
+
+def shown(desk: Desk, now: Moment) -> Desk:
+    """Return the desk showing something for the usual time."""
+    return replace(desk, shown_until=now.clock + desk.manners.shown)
+
+
+def untyped(desk: Desk) -> Desk:
+    """Return the desk with nothing typed."""
+    return replace(desk, digits="", helpers=0, supporters=0)

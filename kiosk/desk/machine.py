@@ -1,0 +1,105 @@
+"""The desk's steps: a card shown, a key pressed, an answer, a passage, the time."""
+
+from dataclasses import replace
+
+from kaiku.party import ALONE, Party
+from kaiku.text import Text
+from kaiku.wire import Outcome, Use
+from kiosk.desk import scenes
+from kiosk.desk.amend import press, void
+from kiosk.desk.common import untyped
+from kiosk.desk.present import hear, present
+from kiosk.desk.state import (
+    Answered,
+    Current,
+    Desk,
+    Effect,
+    Event,
+    Known,
+    Manners,
+    Moment,
+    Noticed,
+    Presented,
+    Step,
+    Tell,
+    TimePassed,
+    Typed,
+    WentThrough,
+)
+
+
+def step(desk: Desk, event: Event, known: Known, now: Moment) -> Step:
+    """Return the desk after the event, and what to do, in order.
+
+    ``known`` is about the card that the event is about: the one presented, or the current one for
+    keys and answers. The events of one desk come one at a time; after an :class:`Ask` or an
+    :class:`AskAmended` the next is its :class:`Answered`.
+    """
+    match event:
+        case Presented():
+            return present(desk, event, known, now)
+        case Answered(answer):
+            return hear(desk, answer, known, now)
+        case Typed(key):
+            return press(desk, key, known, now)
+        case WentThrough():
+            return _pass(desk, now), ()
+        case TimePassed():
+            return _pass_time(desk, now)
+        case Noticed(notice):
+            return _notice(desk, notice)
+
+
+def deadline(desk: Desk) -> float | None:
+    """Return the monotonic instant at which :class:`TimePassed` has something to do, if any."""
+    times = [passage.until for passage in desk.passages]
+    if desk.shown_until is not None:
+        times.append(desk.shown_until)
+    if desk.typed != ALONE:
+        times.append(desk.typed_until)
+    return min(times, default=None)
+
+
+def resume(manners: Manners, use: Use | None, admitted: Party, now: Moment) -> Desk:
+    """Return the desk after a restart, remembering the use that was accepted last.
+
+    A card shown again right after a power cut is then still the same visit.
+    """
+    if use is None or use.voided or use.outcome is not Outcome.ACCEPTED:
+        return Desk(manners)
+    age = (now.at - use.at).total_seconds()
+    if not 0 <= age <= manners.take_back:
+        return Desk(manners)
+    since = now.clock - age
+    return Desk(manners, current=Current(use, admitted, since, children_until=since))
+
+
+def _pass(desk: Desk, now: Moment) -> Desk:
+    """Count a person through: of the party that has waited longest."""
+    if not desk.passages or desk.manners.passage is None:
+        return desk
+    first, *others = desk.passages
+    first = replace(first, seen=first.seen + 1, until=now.clock + desk.manners.passage)
+    through = first.seen >= first.persons
+    return replace(desk, passages=(*others,) if through else (first, *others))
+
+
+def _pass_time(desk: Desk, now: Moment) -> Step:
+    effects: list[Effect] = []
+    for passage in desk.passages:
+        if passage.until <= now.clock and passage.seen == 0:
+            desk, annulled = void(desk, passage.use, "nobody_passed")
+            effects.extend(annulled)
+    desk = replace(desk, passages=tuple(p for p in desk.passages if p.until > now.clock))
+    if desk.typed != ALONE and desk.typed_until <= now.clock:
+        desk = untyped(desk)
+        effects.append(Tell(scenes.idle(desk)))
+    if desk.shown_until is not None and desk.shown_until <= now.clock:
+        desk = replace(desk, shown_until=None)
+        effects.append(Tell(scenes.idle(desk)))
+    return desk, tuple(effects)
+
+
+def _notice(desk: Desk, notice: Text | None) -> Step:
+    desk = replace(desk, notice=notice)
+    return desk, () if desk.shown_until is not None else (Tell(scenes.idle(desk)),)

@@ -1,0 +1,168 @@
+"""A card is shown: decide, or ask the register first; record, tell, open."""
+
+from dataclasses import replace
+
+from kaiku.card import Kind, State
+from kaiku.decide import Decision, refused
+from kaiku.party import ALONE, Party
+from kaiku.reason import Reason
+from kaiku.wire import Answer, Outcome, Use
+from kiosk.desk import scenes
+from kiosk.desk.amend import amend, hear_amended
+from kiosk.desk.common import as_decision, decide_alone, shown, untyped
+from kiosk.desk.state import (
+    Ask,
+    AskAmended,
+    Current,
+    Desk,
+    Known,
+    Log,
+    Moment,
+    Open,
+    Passage,
+    Presented,
+    Record,
+    Step,
+    Tell,
+    Verdict,
+)
+
+
+def present(desk: Desk, event: Presented, known: Known, now: Moment) -> Step:
+    """Decide on a card that was shown, or ask the register first where it must be."""
+    if event.digest is None:
+        kept = (desk.digits, desk.helpers, desk.supporters)
+        after, effects = _conclude(desk, event, refused(Reason.UNREADABLE), known, now)
+        digits, helpers, supporters = kept  # the same visitor will show the card again
+        return replace(after, digits=digits, helpers=helpers, supporters=supporters), effects
+    if _is_repeat(desk, event.digest, known, now):
+        return _repeat(desk, known, now)
+    if known.ask and _needs_register(known):
+        assert known.offering is not None
+        ask = Ask(event.use, event.digest, known.offering.id, desk.typed, now.at)
+        return replace(desk, asked=ask), (ask,)
+    return _conclude(desk, event, decide_alone(known, desk.typed, now), known, now)
+
+
+def _needs_register(known: Known) -> bool:
+    """Tell whether others' doings change the answer: a card unknown here, a shared cap."""
+    if known.offering is None:
+        return False
+    return known.card is None or known.offering.seats is not None
+
+
+def _conclude(
+    desk: Desk,
+    event: Presented,
+    decision: Decision,
+    known: Known,
+    now: Moment,
+    source: str = "local",
+) -> Step:
+    """Record what was decided on a card, tell it, and open the gate."""
+    party = desk.typed
+    outcome = Outcome.ACCEPTED if decision.accepted else Outcome.REFUSED
+    verdict = Verdict(
+        outcome,
+        decision.reason,
+        event.use,
+        decision.admitted if decision.accepted else party,
+        source,
+    )
+    after = shown(untyped(desk), now)
+    if known.offering is None:
+        assert decision.reason is not None
+        return after, (Log(verdict), Tell(scenes.refused(decision.reason), aloud=True))
+    use = Use(
+        id=event.use,
+        offering=known.offering.id,
+        at=now.at,
+        digest=event.digest,
+        party=party,
+        outcome=outcome,
+        reason=decision.reason,
+        offering_version=known.offering.version,
+        clock_suspect=now.suspect,
+    )
+    record = Record(use, decision.admitted, source, sent=source == "register")
+    if decision.reason is not None:
+        scene = scenes.refused(decision.reason)
+        return after, (record, Tell(scene, aloud=True), Log(verdict))
+    asks = _asks_for_children(known, party)
+    current = Current(
+        use,
+        decision.admitted,
+        now.clock,
+        children_until=now.clock + (desk.manners.children if asks else 0.0),
+        remaining=decision.visits_left,
+    )
+    after = replace(
+        after,
+        current=current,
+        shown_until=now.clock + (desk.manners.children if asks else desk.manners.shown),
+        passages=_awaiting(desk, use, decision.admitted.persons, now),
+    )
+    tell = Tell(scenes.accepted(current, asks=asks), aloud=True)
+    return after, (record, tell, Open(decision.admitted.persons), Log(verdict))
+
+
+def _asks_for_children(known: Known, party: Party) -> bool:
+    """Tell whether children may still come along on a card whose holder typed none."""
+    return (
+        party.children == 0
+        and known.card is not None
+        and known.card.kind is Kind.PERSONAL
+        and known.card.children > 0
+        and known.offering is not None
+        and known.offering.children_welcome
+    )
+
+
+def _awaiting(desk: Desk, use: Use, persons: int, now: Moment) -> tuple[Passage, ...]:
+    if desk.manners.passage is None:
+        return ()
+    return (*desk.passages, Passage(use, persons, now.clock + desk.manners.passage))
+
+
+def _is_repeat(desk: Desk, digest: bytes, known: Known, now: Moment) -> bool:
+    """Tell whether this is the card just accepted.
+
+    Still good, shown again or to the other reader.
+    """
+    current = desk.current
+    if current is None or known.offering is None or current.use.digest != digest:
+        return False
+    until = max(current.since + desk.manners.repeat, current.children_until)
+    if now.clock > until or known.offering.id != current.use.offering:
+        return False
+    day = known.offering.day(now.at)
+    return known.card is None or known.card.state(day) is State.VALID
+
+
+def _repeat(desk: Desk, known: Known, now: Moment) -> Step:
+    assert desk.current is not None
+    if desk.typed != ALONE:
+        return amend(untyped(desk), desk.typed, known, now)
+    current = desk.current
+    verdict = Verdict(
+        Outcome.ACCEPTED, None, current.use.id, current.admitted, "local", repeat=True
+    )
+    tell = Tell(scenes.repeated(current), aloud=True)
+    return shown(desk, now), (tell, Log(verdict))
+
+
+def hear(desk: Desk, answer: Answer | None, known: Known, now: Moment) -> Step:
+    """Conclude what the register was asked about; without an answer, the store decides."""
+    asked = desk.asked
+    desk = replace(desk, asked=None)
+    match asked:
+        case Ask():
+            event = Presented(asked.digest, asked.use)
+            if answer is None:
+                return _conclude(desk, event, decide_alone(known, asked.party, now), known, now)
+            decision = as_decision(answer, known.offering)
+            return _conclude(desk, event, decision, known, now, "register")
+        case AskAmended():
+            return hear_amended(desk, asked, answer, known, now)
+        case None:
+            return desk, ()

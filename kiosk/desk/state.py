@@ -1,0 +1,241 @@
+"""What goes into the desk, what comes out of it, and what it is between two events."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kaiku.card import Card
+from kaiku.decide import NO_FACTS, Facts
+from kaiku.offering import Offering
+from kaiku.party import Party
+from kaiku.reason import Reason
+from kaiku.text import Text
+from kaiku.wire import Answer, Outcome, Use
+from kiosk.ports import Key, Scene
+
+# --- what goes in ---
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Now.
+
+    ``at`` is the instant that is recorded, ``clock`` the monotonic seconds that windows use.
+
+    ``suspect`` says that the kiosk doubts the instant (promise P7).
+    """
+
+    at: datetime
+    clock: float
+    suspect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the kiosk knows of a card at this moment, from its own store.
+
+    ``offering`` is the one that is served now, None before the first contact with the register.
+    ``whole`` says that the store has once held every card, so that a card it lacks is unknown
+    indeed. ``ask`` says that the register may be asked now.
+    """
+
+    offering: Offering | None = None
+    card: Card | None = None
+    facts: Facts = NO_FACTS
+    whole: bool = False
+    ask: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A card was shown; ``digest`` is None for an unreadable scan.
+
+    ``use`` is the id of what comes of it.
+    """
+
+    digest: bytes | None
+    use: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The register answered what was asked last, or did not within the budget (None)."""
+
+    answer: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A key was pressed."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class WentThrough:
+    """The gate saw a person pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """A deadline of :func:`deadline` may have come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What staff should see on the idle screen has changed; None is all well."""
+
+    notice: Text | None
+
+
+Event = Presented | Answered | Typed | WentThrough | TimePassed | Noticed
+
+# --- what comes out ---
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was decided, for the log: no card in it.
+
+    ``repeat`` marks a card shown again within seconds, which is not counted again; ``amends`` a
+    change of the party of a use that was accepted before.
+    """
+
+    outcome: Outcome
+    reason: Reason | None
+    use: UUID
+    party: Party
+    source: str
+    repeat: bool = False
+    amends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Commit the use to the journal before anything that follows.
+
+    ``sent`` says the register has it.
+    """
+
+    use: Use
+    admitted: Party
+    source: str
+    sent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask the register to decide and record; come back with :class:`Answered`."""
+
+    use: UUID
+    digest: bytes
+    offering: UUID
+    party: Party
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AskAmended:
+    """Ask the register to decide the party of a use anew; come back with :class:`Answered`."""
+
+    use: UUID
+    party: Party
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Show a scene, with the signal's sound where ``aloud``."""
+
+    scene: Scene
+    aloud: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Let so many persons through the gate."""
+
+    persons: int
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Write a verdict to the log."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Annulled:
+    """Write to the log that a use was taken back, or annulled because nobody passed."""
+
+    use: UUID
+    why: str
+
+
+Effect = Record | Ask | AskAmended | Tell | Open | Log | Annulled
+
+# --- state ---
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How the station behaves; all in seconds of the monotonic clock.
+
+    ``passage`` is None where the gate cannot see whether anybody passes.
+    """
+
+    attended: bool = False
+    shown: float = 5.0
+    children: float = 8.0
+    repeat: float = 8.0
+    take_back: float = 60.0
+    typing: float = 30.0
+    passage: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The use that was accepted last, while it can still be amended, repeated or taken back."""
+
+    use: Use
+    admitted: Party
+    since: float
+    children_until: float
+    remaining: int | None = None
+    digits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A use whose people have not all passed the gate yet; nobody until ``until`` annuls it."""
+
+    use: Use
+    persons: int
+    until: float
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The desk between two events."""
+
+    manners: Manners
+    digits: str = ""
+    helpers: int = 0
+    supporters: int = 0
+    typed_until: float = 0.0
+    shown_until: float | None = None
+    notice: Text | None = None
+    current: Current | None = None
+    passages: tuple[Passage, ...] = ()
+    asked: Ask | AskAmended | None = None
+
+    @property
+    def typed(self) -> Party:
+        """The party that the keys have said so far."""
+        return Party(
+            children=int(self.digits or 0), helpers=self.helpers, supporters=self.supporters
+        )
+
+
+Step = tuple[Desk, tuple[Effect, ...]]

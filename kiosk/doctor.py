@@ -1,0 +1,85 @@
+"""``kaikuportti doctor``: tries each thing the kiosk needs and says, for each, what to mend."""
+
+import asyncio
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from kiosk.config import Config, Device
+from kiosk.files import StoreError
+from kiosk.identity import NotEnrolledError, load_identity
+from kiosk.ports import DeviceError, SelfTest, Surroundings
+from kiosk.registry import RegistryClient, RegistryError, RevokedError
+from kiosk.status import read_status, status_folder
+from kiosk.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was tried: what, whether it is well, and what was found or is to be mended."""
+
+    what: str
+    ok: bool
+    words: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the finding as plain values."""
+        return asdict(self)
+
+
+async def examine(config: Config) -> list[Finding]:
+    """Try identity, register, store and devices; what a running kiosk holds is left alone."""
+    running = read_status(status_folder(config.station.state)) is not None
+    findings = [await _register(config)]
+    if running:
+        words = "a kiosk is running and holds the store and the devices; stop it to try those"
+        return [*findings, Finding("kiosk", ok=True, words=words)]
+    findings.append(await _store(config))
+    return [*findings, *[await _device(config, device) for device in config.devices]]
+
+
+async def _register(config: Config) -> Finding:
+    what = f"register {config.registry.url}"
+    try:
+        identity = load_identity(config.station.state)
+        async with RegistryClient(config.registry.url, identity.token) as registry:
+            await registry.heartbeat({})
+    except NotEnrolledError as error:
+        return Finding("identity", ok=False, words=str(error))
+    except RevokedError:
+        return Finding(what, ok=False, words="this kiosk was revoked; enrol it again")
+    except RegistryError as error:
+        return Finding(what, ok=False, words=f"{error}; look at the network and the address")
+    return Finding(what, ok=True, words="answers and knows this kiosk")
+
+
+async def _store(config: Config) -> Finding:
+    what = f"store {config.station.state}"
+    try:
+        store = await Store.open(config.station.state)
+    except StoreError as error:
+        return Finding(what, ok=False, words=str(error))
+    cards, whole, backlog = await store.call(
+        lambda stores: (stores.cache.cards, stores.cache.whole, stores.journal.backlog())
+    )
+    await store.close()
+    if not whole:
+        words = f"{cards} cards, not all yet; run the kiosk with the register in reach"
+        return Finding(what, ok=False, words=words)
+    return Finding(
+        what, ok=True, words=f"{cards} cards, {backlog.unsent} uses unsent, {backlog.parked} parked"
+    )
+
+
+async def _device(config: Config, device: Device) -> Finding:
+    surroundings = Surroundings(config.station.name, config.station.languages)
+    try:
+        part = device.module.connect(device.settings, surroundings)
+        words = part.check() if isinstance(part, SelfTest) else "is there"
+    except DeviceError as error:
+        return Finding(device.name, ok=False, words=str(error))
+    close = getattr(part, "close", None)
+    if close is not None:
+        closing = close()
+        if asyncio.iscoroutine(closing):
+            await closing
+    return Finding(device.name, ok=True, words=words)

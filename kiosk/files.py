@@ -1,0 +1,73 @@
+"""How the kiosk opens its two SQLite files, and brings their tables to this version's shape."""
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import create_engine
+from sqlalchemy.pool import StaticPool
+from sqlmodel import SQLModel
+
+from kiosk.tables import Cache, Journal
+
+CACHE_VERSION = 1
+JOURNAL_VERSION = 1
+
+
+class StoreError(Exception):
+    """A file of the store cannot be used; the message says which and what to do."""
+
+
+def open_cache(path: Path) -> sqlite3.Connection:
+    """Open the cache; one of another version is emptied, for the register tells it all again."""
+    connection = _open(path, synchronous="NORMAL")
+    if _version(connection) not in (0, CACHE_VERSION):
+        connection.close()
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        connection = _open(path, synchronous="NORMAL")
+    return _shape(connection, Cache, CACHE_VERSION)
+
+
+def open_journal(path: Path) -> sqlite3.Connection:
+    """Open the journal, each commit durable; raise :class:`StoreError` for a newer version's."""
+    connection = _open(path, synchronous="FULL")
+    version = _version(connection)
+    if version > JOURNAL_VERSION:
+        connection.close()
+        raise StoreError(
+            f"{path} was written by a newer version of this program; install that version again"
+        )
+    return _shape(connection, Journal, JOURNAL_VERSION)
+
+
+def _open(path: Path, synchronous: str) -> sqlite3.Connection:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={synchronous}")
+        connection.execute("PRAGMA cache_size=-2048")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise StoreError(f"{path} is in use: another kaikuportti is running") from None
+        raise StoreError(f"{path} cannot be opened: {error}") from None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be opened: {error.strerror}") from None
+    return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _shape(
+    connection: sqlite3.Connection, tables: type[SQLModel], version: int
+) -> sqlite3.Connection:
+    if _version(connection) == 0:
+        engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
+        tables.metadata.create_all(engine)
+        connection.execute(f"PRAGMA user_version={version}")
+    return connection

@@ -1,0 +1,223 @@
+"""What this kiosk has decided: each use is on the disk before the visitor is told (promise P1)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from kaiku.days import day_of
+from kaiku.party import Party
+from kaiku.reason import Reason
+from kaiku.wire import Outcome, Use, write_instant
+from kiosk.cache import Used
+from kiosk.files import open_journal
+
+KEEP = timedelta(days=7)
+"""How long a use stays after the register has it: long enough to look into a complaint."""
+
+_COLUMNS = (
+    "id, digest, offering, offering_version, at, day, children, helpers, supporters,"
+    " admitted_adults, admitted_children, admitted_supporters, outcome, reason, source, voided,"
+    " clock_suspect, revision, sent_revision, visits, sent_visits, counted_visits"
+)
+_RECORD = f"""
+    INSERT INTO entry ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)
+    ON CONFLICT (id) DO UPDATE SET
+        children = excluded.children, helpers = excluded.helpers,
+        supporters = excluded.supporters, admitted_adults = excluded.admitted_adults,
+        admitted_children = excluded.admitted_children,
+        admitted_supporters = excluded.admitted_supporters,
+        voided = excluded.voided, revision = excluded.revision, visits = excluded.visits,
+        parked = NULL,
+        sent_revision = CASE WHEN excluded.sent_revision > 0
+            THEN excluded.revision ELSE sent_revision END,
+        sent_visits = CASE WHEN excluded.sent_revision > 0
+            THEN excluded.visits ELSE sent_visits END
+"""  # noqa: S608  the columns are the constant above
+_USE = (
+    "SELECT id, digest, offering, offering_version, at, children, helpers, supporters, outcome,"
+    " reason, voided, clock_suspect, revision FROM entry"
+)
+_UNCOUNTED = """
+    SELECT coalesce(sum((visits > 0) - (counted_visits > 0)), 0),
+           coalesce(sum(visits - counted_visits), 0)
+    FROM entry WHERE digest = ? AND offering = ? AND day >= ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The use that was accepted last, and who came in."""
+
+    use: Use
+    admitted: Party
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much the register does not have yet, and how much it could not take."""
+
+    unsent: int
+    parked: int
+
+
+class UseJournal:
+    """The journal file. Used from one thread only."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file; raise :class:`kiosk.files.StoreError` where that fails."""
+        self._db = open_journal(path)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def record(self, use: Use, admitted: Party, source: str, *, sent: bool) -> None:
+        """Commit a use, or its new revision, to the disk; return once it is there."""
+        party, visits = use.party, 0 if use.voided else admitted.visits
+        values = (
+            str(use.id),
+            use.digest,
+            str(use.offering),
+            use.offering_version,
+            write_instant(use.at),
+            day_of(use.at).toordinal(),
+            party.children,
+            party.helpers,
+            party.supporters,
+            admitted.adults,
+            admitted.children,
+            admitted.supporters,
+            use.outcome.value,
+            None if use.reason is None else use.reason.value,
+            source,
+            use.voided,
+            use.clock_suspect,
+            use.revision,
+            use.revision if sent else 0,
+            visits,
+            visits if sent else 0,
+        )
+        self._db.execute(_RECORD, values)
+
+    def uncounted(self, digest: bytes, offering: UUID, since: date) -> Used:
+        """Return the card's uses of an offering that the register's tally does not hold yet.
+
+        It can be negative: a use that was taken back after the register had counted it.
+        """
+        key = (digest, str(offering), since.toordinal())
+        return Used(*self._db.execute(_UNCOUNTED, key).fetchone())
+
+    def last_accepted(self) -> Last | None:
+        """Return the use that was accepted last, if any."""
+        row = self._db.execute(
+            f"{_USE} WHERE outcome = 'accepted' ORDER BY seq DESC LIMIT 1"
+        ).fetchone()
+        if row is None:
+            return None
+        admitted = "admitted_adults, admitted_children, admitted_supporters"
+        adults, children, supporters = self._db.execute(
+            f"SELECT {admitted} FROM entry WHERE id = ?",  # noqa: S608  constant columns
+            row[:1],
+        ).fetchone()
+        use = _use(row)
+        return Last(use, Party(children, use.party.helpers, supporters, adults))
+
+    def unsent(self, most: int) -> list[Use]:
+        """Return the oldest uses that the register does not have as they now are."""
+        return [
+            _use(row)
+            for row in self._db.execute(
+                f"{_USE} WHERE sent_revision < revision AND parked IS NULL ORDER BY seq LIMIT ?",
+                (most,),
+            )
+        ]
+
+    def mark(
+        self,
+        sent: Iterable[Use],
+        flagged: Mapping[UUID, str] | None = None,
+        parked: Mapping[UUID, str] | None = None,
+    ) -> None:
+        """Remember what became of uses that were sent, in one commit.
+
+        ``flagged`` are those that the register kept in conflict, ``parked`` those that it cannot
+        take. A use that was amended while it was under way stays unsent, for only its older
+        revision went.
+        """
+        self._db.execute("BEGIN IMMEDIATE")
+        for use in sent:
+            self._db.execute(
+                "UPDATE entry SET sent_revision = ?2, flagged = ?3, sent_visits = CASE"
+                " WHEN revision = ?2 THEN visits ELSE sent_visits END WHERE id = ?1",
+                (str(use.id), use.revision, (flagged or {}).get(use.id)),
+            )
+        for use_id, why in (parked or {}).items():
+            self._db.execute("UPDATE entry SET parked = ? WHERE id = ?", (why, str(use_id)))
+        self._db.execute("COMMIT")
+
+    def sent_counts(self) -> Sequence[tuple[str, int]]:
+        """Return what the register has counted of uses, perhaps not yet in the cache's tallies."""
+        return self._db.execute(
+            "SELECT id, sent_visits FROM entry WHERE sent_visits != counted_visits"
+        ).fetchall()
+
+    def settle(self, counts: Sequence[tuple[str, int]]) -> None:
+        """Regard these counts as part of the cache's tallies.
+
+        A fetch begun after them has ended.
+        """
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.executemany(
+            "UPDATE entry SET counted_visits = ? WHERE id = ?",
+            [(visits, use_id) for use_id, visits in counts],
+        )
+        self._db.execute("COMMIT")
+
+    def unpark(self) -> int:
+        """Try parked uses again at the next sending; return how many there were."""
+        return self._db.execute("UPDATE entry SET parked = NULL WHERE parked IS NOT NULL").rowcount
+
+    def backlog(self) -> Backlog:
+        """Count what is unsent and what is parked."""
+        unsent, parked = self._db.execute(
+            "SELECT coalesce(sum(parked IS NULL), 0), coalesce(sum(parked IS NOT NULL), 0)"
+            " FROM entry WHERE sent_revision < revision OR parked IS NOT NULL"
+        ).fetchone()
+        return Backlog(unsent, parked)
+
+    def last_instant(self) -> datetime | None:
+        """Return the latest instant on record: a clock that is before it is wrong (promise P7)."""
+        row = self._db.execute("SELECT at FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
+        return None if row is None else _instant(row[0])
+
+    def prune(self, now: datetime) -> None:
+        """Forget uses that the register has had for longer than :data:`KEEP`."""
+        self._db.execute(
+            "DELETE FROM entry WHERE day < ? AND sent_revision >= revision AND parked IS NULL"
+            " AND sent_visits = counted_visits",
+            (day_of(now - KEEP).toordinal(),),
+        )
+
+
+def _use(row: Sequence[object]) -> Use:
+    use_id, digest, offering, version, at, children, helpers, supporters = row[:8]
+    outcome, reason, voided, suspect, revision = row[8:]
+    return Use(
+        id=UUID(str(use_id)),
+        offering=UUID(str(offering)),
+        at=_instant(str(at)),
+        digest=digest if isinstance(digest, bytes) else None,
+        party=Party(int(str(children)), int(str(helpers)), int(str(supporters))),
+        outcome=Outcome(str(outcome)),
+        reason=None if reason is None else Reason(str(reason)),
+        revision=int(str(revision)),
+        voided=bool(voided),
+        offering_version=None if version is None else int(str(version)),
+        clock_suspect=bool(suspect),
+    )
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -1,0 +1,30 @@
+"""From a scan to the digest of a card: the number itself goes no further than this."""
+
+import re
+from dataclasses import dataclass, field
+
+from kaiku.digest import digest
+from kaiku.number import EARLIER, read
+from kiosk.log import log
+
+
+@dataclass
+class Reading:
+    """The network's digest key and the pattern of earlier numbers, as the register tells them."""
+
+    key: bytes = field(repr=False)
+    earlier: re.Pattern[str] = EARLIER
+
+    def accept(self, pattern: str | None) -> None:
+        """Take the register's pattern of earlier numbers; without a usable one, keep the last."""
+        if pattern is None or pattern == self.earlier.pattern:
+            return
+        try:
+            self.earlier = re.compile(pattern)
+        except re.error as error:
+            log("pattern_refused", why=str(error))
+
+    def digest(self, scan: bytes) -> bytes | None:
+        """Return the card's digest, or None for an unreadable scan."""
+        number = read(scan, self.earlier)
+        return None if number is None else digest(number, self.key)

@@ -1,0 +1,258 @@
+"""The register as the kiosk calls it: over HTTP, with the kiosk's token.
+
+Errors, all :class:`RegistryError`:
+
+- :class:`UnreachableError`: no answer, or none that makes sense; try again later;
+- :class:`RejectedError`: the register understood and said no, with its problem's words;
+- :class:`RevokedError`: the register no longer takes this kiosk for its own.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+import httpx
+
+from kaiku.party import Party
+from kaiku.wire import (
+    Answer,
+    Result,
+    Row,
+    Use,
+    WireError,
+    read_answer,
+    read_row,
+    write_instant,
+    write_party,
+    write_use,
+)
+from kiosk.identity import Identity
+
+LONGEST_CALL = 15.0
+"""Seconds that a call may take where it has no budget of its own."""
+
+LONGEST_SILENCE = 40.0
+"""Seconds: the register sends something on the stream of events at least every 15."""
+
+
+class RegistryError(Exception):
+    """The register could not be used; the message says how, without card numbers or tokens."""
+
+
+class UnreachableError(RegistryError):
+    """The register gave no answer, or none that makes sense."""
+
+
+class RejectedError(RegistryError):
+    """The register said no; ``status`` is HTTP's."""
+
+    def __init__(self, status: int, words: str) -> None:
+        """Keep the status beside the words."""
+        super().__init__(words)
+        self.status = status
+
+
+class RevokedError(RegistryError):
+    """The register has revoked this kiosk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one use of a batch."""
+
+    id: UUID
+    result: Result
+    detail: str
+
+
+class RegistryClient:
+    """The calls of one kiosk. Use as an asynchronous context manager."""
+
+    def __init__(
+        self, url: str, token: str | None, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """Take the register's address and the kiosk's token; ``transport`` is for tests."""
+        headers = {"User-Agent": "kaikuportti"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        self._http = httpx.AsyncClient(
+            base_url=url,
+            headers=headers,
+            timeout=httpx.Timeout(30.0, connect=5.0),
+            limits=httpx.Limits(max_connections=6, keepalive_expiry=60.0),
+            transport=transport,
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        """Open the connections' pool."""
+        await self._http.__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close every connection."""
+        await self._http.aclose()
+
+    async def enrol(self, code: str, name: str) -> Identity:
+        """Trade a one-time code for an identity."""
+        body = await self._call("POST", "/api/v1/kiosks/enrol", {"code": code, "name": name})
+        try:
+            return Identity(
+                str(body["kiosk"]), str(body["token"]), bytes.fromhex(body["digest_key"])
+            )
+        except (KeyError, TypeError, ValueError):
+            raise UnreachableError("the register's answer makes no sense") from None
+
+    async def decide(
+        self, use: UUID, digest: bytes, offering: UUID, party: Party, at: datetime, budget: float
+    ) -> Answer:
+        """Have the register decide and record a use, within ``budget`` seconds."""
+        body = {
+            "id": str(use),
+            "digest": digest.hex(),
+            "offering": str(offering),
+            "party": write_party(party),
+            "at": write_instant(at),
+        }
+        return _answer(await self._call("POST", "/api/v1/uses", body, budget))
+
+    async def amend(self, use: UUID, party: Party, budget: float) -> Answer:
+        """Have the register decide the party of a use anew, within ``budget`` seconds."""
+        path = f"/api/v1/uses/{use}/party"
+        return _answer(await self._call("PUT", path, write_party(party), budget))
+
+    async def send(self, uses: Sequence[Use]) -> list[Sent]:
+        """Hand over what was decided here; return what became of each, in order."""
+        body = await self._call(
+            "POST", "/api/v1/uses/batch", {"uses": [write_use(use) for use in uses]}, 30.0
+        )
+        try:
+            sent = [
+                Sent(
+                    UUID(item["id"]),
+                    Result(item["result"]),
+                    str(item.get("detail") or item.get("reason") or ""),
+                )
+                for item in body["results"]
+            ]
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise UnreachableError("the register's answer makes no sense") from None
+        if [item.id for item in sent] != [use.id for use in uses]:
+            raise UnreachableError("the register answered about other uses than were sent")
+        return sent
+
+    async def changes(self, after: str | None) -> AsyncIterator[Row]:
+        """Yield the rows of the change feed since a cursor; the last is a cursor row.
+
+        A page that breaks off is :class:`UnreachableError`, after the rows that came.
+        """
+        query = {} if after is None else {"after": after}
+        ended = False
+        async with self._stream("/api/v1/kiosk/changes", query, 30.0) as reply:
+            async for line in reply.aiter_lines():
+                if not line:
+                    continue
+                try:
+                    data = json.loads(line)
+                    row = read_row(data) if isinstance(data, dict) else None
+                except (WireError, ValueError):
+                    raise UnreachableError("a row of the change feed makes no sense") from None
+                ended = isinstance(data, dict) and "cursor" in data
+                if row is not None:
+                    yield row
+        if not ended:
+            raise UnreachableError("the change feed broke off")
+
+    async def events(self) -> AsyncIterator[str]:
+        """Yield the name of each server-sent event, ``""`` for a sign of life; end when it ends."""
+        async with self._stream("/api/v1/kiosk/events", {}, LONGEST_SILENCE) as reply:
+            name = "message"
+            async for line in reply.aiter_lines():
+                if line.startswith("event:"):
+                    name = line.removeprefix("event:").strip()
+                elif line.startswith(":"):
+                    yield ""
+                elif not line:
+                    yield name
+                    name = "message"
+
+    async def heartbeat(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Tell the register how the kiosk does; return its answer, which holds its instant."""
+        return await self._call("POST", "/api/v1/kiosk/heartbeat", body)
+
+    async def _call(
+        self, method: str, path: str, body: Mapping[str, Any], budget: float | None = None
+    ) -> Mapping[str, Any]:
+        with _translated():
+            async with asyncio.timeout(budget or LONGEST_CALL):
+                reply = await self._http.request(method, path, json=body)
+        _check(reply.status_code, reply.content)
+        return _object(reply.content)
+
+    @asynccontextmanager
+    async def _stream(
+        self, path: str, query: Mapping[str, str], silence: float
+    ) -> AsyncIterator[httpx.Response]:
+        timeout = httpx.Timeout(silence, connect=5.0)
+        with _translated():
+            async with self._http.stream("GET", path, params=query, timeout=timeout) as reply:
+                if reply.status_code != httpx.codes.OK:
+                    _check(reply.status_code, await reply.aread())
+                yield reply
+
+
+class _translated:  # noqa: N801  reads as a with-clause
+    """Turns every error of the HTTP library into ours."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Raise :class:`UnreachableError` in place of what the library raised."""
+        if isinstance(error, httpx.HTTPError | httpx.StreamError | httpx.InvalidURL | TimeoutError):
+            raise UnreachableError(type(error).__name__) from None
+
+
+def _check(status: int, content: bytes) -> None:
+    """Raise what a reply's status means, unless it is a success."""
+    if httpx.codes.is_success(status):
+        return
+    try:
+        problem = _object(content)
+    except UnreachableError:
+        problem = {}
+    words = str(problem.get("detail") or problem.get("title") or f"HTTP {status}")
+    if status == httpx.codes.UNAUTHORIZED and problem.get("code") == "revoked":
+        raise RevokedError(words)
+    if httpx.codes.is_client_error(status) and problem and status not in _PASSING:
+        raise RejectedError(status, words)
+    raise UnreachableError(words)
+
+
+_PASSING = {
+    httpx.codes.UNAUTHORIZED,  # a register put back from an old backup: people mend that
+    httpx.codes.REQUEST_TIMEOUT,
+    httpx.codes.TOO_MANY_REQUESTS,
+}
+
+
+def _object(content: bytes) -> Mapping[str, Any]:
+    try:
+        body = json.loads(content)
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise UnreachableError("the register's answer makes no sense")
+    return body
+
+
+def _answer(body: Mapping[str, Any]) -> Answer:
+    try:
+        return read_answer(body)
+    except WireError:
+        raise UnreachableError("the register's answer makes no sense") from None

@@ -1,0 +1,223 @@
+"""The shell around the desk.
+
+Devices' events in, one at a time; the desk's effects out, in order.
+"""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from kaiku.reason import Reason
+from kaiku.text import Text
+from kaiku.wire import Answer, Outcome
+from kiosk import desk, ports, words
+from kiosk.desk import scenes
+from kiosk.link import Link
+from kiosk.log import log
+from kiosk.reading import Reading
+from kiosk.registry import RegistryClient, RegistryError, UnreachableError
+from kiosk.store import Store
+from kiosk.sync import Sync
+
+WAIT_SHOWN_AFTER = 0.15
+"""Seconds until a visitor who waits for the register is told so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """The devices that tell and let through."""
+
+    displays: Sequence[ports.Display]
+    buzzer: ports.Buzzer
+    gate: ports.Gate
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeChanged:
+    """What staff should see on the idle screen has changed."""
+
+    notice: Text | None
+
+
+class Shell:
+    """Runs one desk."""
+
+    def __init__(
+        self,
+        manners: desk.Manners,
+        store: Store,
+        registry: RegistryClient,
+        sync: Sync,
+        link: Link,
+        reading: Reading,
+        outputs: Outputs,
+        budget: float,
+    ) -> None:
+        """Take what the desk works with.
+
+        ``budget`` is how long a scan may wait for the register.
+        """
+        self._manners, self._store, self._registry, self._sync = manners, store, registry, sync
+        self._link, self._reading, self._outputs, self._budget = link, reading, outputs, budget
+        self._events: asyncio.Queue[ports.Event | NoticeChanged] = asyncio.Queue()
+        self._desk = desk.Desk(manners)
+        self._scanned_at = 0.0
+
+    def emit(self, event: ports.Event | NoticeChanged) -> None:
+        """Take an event of a device; events wait in line and none is dropped."""
+        self._events.put_nowait(event)
+
+    async def join(self) -> None:
+        """Wait until every event so far has been dealt with."""
+        await self._events.join()
+
+    async def run(self) -> None:
+        """Deal with events until cancelled."""
+        last = await self._store.call(lambda stores: stores.journal.last_accepted())
+        if last is not None:
+            self._desk = desk.resume(self._manners, last.use, last.admitted, self._now())
+        await self._show(desk.idle(self._desk))
+        while True:
+            try:
+                async with asyncio.timeout_at(self._deadline()):
+                    event = await self._events.get()
+            except TimeoutError:
+                await self._step(desk.TimePassed(), desk.Known())
+                continue
+            try:
+                await self._take(event)
+            finally:
+                self._events.task_done()
+
+    def _deadline(self) -> float | None:
+        due = desk.deadline(self._desk)
+        return None if due is None else due + asyncio.get_running_loop().time() - time.monotonic()
+
+    def _now(self) -> desk.Moment:
+        return desk.Moment(datetime.now(UTC), time.monotonic(), self._link.clock_suspect)
+
+    async def _take(self, event: ports.Event | NoticeChanged) -> None:
+        match event:
+            case ports.Scanned(data, at):
+                self._scanned_at = at
+                card = self._reading.digest(data)
+                presented = desk.Presented(card, uuid4())
+                await self._step(presented, await self._known(card))
+            case ports.Pressed(key, at):
+                self._scanned_at = at
+                current = self._desk.current
+                card = None if current is None else current.use.digest
+                await self._step(desk.Typed(key), await self._known(card))
+            case ports.Passed():
+                log("passed")
+                await self._step(desk.WentThrough(), desk.Known())
+            case NoticeChanged(notice):
+                await self._step(desk.Noticed(notice), desk.Known())
+            case ports.DeviceChanged() | ports.InputEnded():
+                pass
+
+    async def _known(self, card: bytes | None) -> desk.Known:
+        now = self._now()
+        ask = self._link.may_ask(now.clock)
+        return await self._store.call(lambda stores: stores.known(card, now.at, ask=ask))
+
+    async def _step(self, event: desk.Event, known: desk.Known) -> None:
+        """Take one step of the desk, and those that the register's answers lead to."""
+        next_event: desk.Event | None = event
+        while next_event is not None:
+            before = self._desk
+            self._desk, effects = desk.step(before, next_event, known, self._now())
+            next_event = await self._carry_out(before, effects)
+
+    async def _carry_out(
+        self, before: desk.Desk, effects: Sequence[desk.Effect]
+    ) -> desk.Event | None:
+        """Carry effects out in order; return the answer to a question, if one was asked."""
+        for effect in effects:
+            match effect:
+                case desk.Record():
+                    try:
+                        await self._store.call(
+                            lambda stores, r=effect: stores.journal.record(
+                                r.use, r.admitted, r.source, sent=r.sent
+                            )
+                        )
+                    except sqlite3.Error as error:
+                        await self._fail_to_record(before, effect, error)
+                        return None
+                    if effect.sent:
+                        log("sent", uses=[str(effect.use.id)])
+                    else:
+                        self._sync.wake()
+                case desk.Ask() | desk.AskAmended():
+                    return desk.Answered(await self._ask(effect))
+                case desk.Tell(scene, aloud):
+                    if aloud:
+                        await self._outputs.buzzer.sound(scene.signal)
+                    await self._show(scene)
+                case desk.Open(persons):
+                    await self._outputs.gate.open(persons)
+                case desk.Log(verdict):
+                    self._log(verdict)
+                case desk.Annulled(use_id, why):
+                    log("annulled", use=str(use_id), why=why)
+        return None
+
+    async def _fail_to_record(
+        self, before: desk.Desk, record: desk.Record, error: sqlite3.Error
+    ) -> None:
+        """Refuse what cannot be recorded: an accept without a durable record is none."""
+        log("journal_failed", why=str(error))
+        self._desk = replace(before, shown_until=self._now().clock + self._manners.shown)
+        reason = Reason.CANNOT_CHECK_NOW
+        scene = replace(scenes.refused(reason), signal=ports.Signal.FAULT)
+        await self._outputs.buzzer.sound(scene.signal)
+        await self._show(scene)
+        verdict = desk.Verdict(Outcome.REFUSED, reason, record.use.id, record.use.party, "local")
+        self._log(verdict)
+
+    async def _ask(self, question: desk.Ask | desk.AskAmended) -> Answer | None:
+        """Ask the register within the budget; None where no answer came."""
+        waiting = asyncio.create_task(self._say_wait())
+        try:
+            match question:
+                case desk.Ask(use, card, offering, party, at):
+                    return await self._registry.decide(use, card, offering, party, at, self._budget)
+                case desk.AskAmended(use, party):
+                    return await self._registry.amend(use, party, self._budget)
+        except RegistryError as error:
+            if isinstance(error, UnreachableError):
+                self._link.waited_in_vain(time.monotonic())
+            log("unanswered", why=str(error))
+            return None
+        finally:
+            waiting.cancel()
+
+    async def _say_wait(self) -> None:
+        await asyncio.sleep(WAIT_SHOWN_AFTER)
+        await self._show(ports.Scene(ports.Signal.WAIT, words.WAIT))
+
+    async def _show(self, scene: ports.Scene) -> None:
+        for display in self._outputs.displays:
+            await display.show(scene)
+
+    def _log(self, verdict: desk.Verdict) -> None:
+        party = verdict.party
+        log(
+            "verdict",
+            outcome=verdict.outcome.value,
+            reason=None if verdict.reason is None else verdict.reason.value,
+            use=str(verdict.use),
+            adults=party.adults,
+            children=party.children,
+            helpers=party.helpers,
+            supporters=party.supporters,
+            source=verdict.source,
+            ms=round((time.monotonic() - self._scanned_at) * 1000, 3),
+            **({"repeat": True} if verdict.repeat else {}),
+            **({"amends": True} if verdict.amends else {}),
+        )

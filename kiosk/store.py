@@ -1,0 +1,89 @@
+"""The kiosk's own store: what it knows of a card at this moment, from the cache and the journal.
+
+Both files are used from one thread only, so that one connection owns each of them; the rest of the
+kiosk reaches them through :meth:`Store.call`.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from kaiku.decide import NO_FACTS, Facts
+from kiosk.cache import CardCache
+from kiosk.desk import Known
+from kiosk.journal import UseJournal
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Stores:
+    """The cache and the journal together, on the thread that owns them."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open both files in the station's state folder."""
+        self.cache = CardCache(folder / "cache.sqlite")
+        self.journal = UseJournal(folder / "journal.sqlite")
+
+    def close(self) -> None:
+        """Close both files."""
+        self.cache.close()
+        self.journal.close()
+
+    def known(self, digest: bytes | None, now: datetime, *, ask: bool) -> Known:
+        """Return what is known of the card under a digest, for the offering that is served now.
+
+        What the register has told of the card's uses and what this kiosk has recorded since then
+        are counted together. Seats are shared with others, so they cannot be known here (promise
+        P2).
+        """
+        offering = self.cache.offering_now(now)
+        card = None if digest is None else self.cache.card(digest)
+        facts = NO_FACTS
+        if digest and card and offering and offering.counts_cards:
+            since = offering.counted_since(card, now)
+            told = self.cache.used(digest, offering.id, since)
+            own = self.journal.uncounted(digest, offering.id, since)
+            facts = Facts(
+                uses=max(0, told.uses + own.uses), visits=max(0, told.visits + own.visits)
+            )
+        return Known(offering, card, facts, whole=self.cache.whole, ask=ask)
+
+
+class Store:
+    """The stores behind their own thread."""
+
+    def __init__(self, stores: Stores, thread: ThreadPoolExecutor) -> None:
+        """Take over what :meth:`open` has opened."""
+        self._stores = stores
+        self._thread = thread
+
+    @classmethod
+    async def open(cls, folder: Path) -> "Store":
+        """Open the store in a folder; raise :class:`kiosk.files.StoreError` where that fails."""
+        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        try:
+            stores = await asyncio.get_running_loop().run_in_executor(thread, Stores, folder)
+        except BaseException:
+            thread.shutdown()
+            raise
+        return cls(stores, thread)
+
+    async def call(
+        self, work: Callable[Concatenate[Stores, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Do a piece of work on the store's thread; pieces run one at a time, in order.
+
+        Work is short, a few milliseconds at most, for a scan may be waiting behind it. Cancelling
+        the caller does not stop a piece that has begun.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, lambda: work(self._stores, *args, **kwargs))
+
+    async def close(self) -> None:
+        """Finish what has begun, and close the files."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._stores.close)
+        self._thread.shutdown()

@@ -1,0 +1,257 @@
+"""Keeping the kiosk and the register alike: changes come down, uses go up, each at its own pace.
+
+Nothing here stands between a visitor and the verdict. What fails is tried again, later and later
+and never all kiosks at once; what the register cannot take is parked and never blocks the next.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from kaiku.wire import CursorRow, Result, Row, Use
+from kiosk.link import Contact, Link
+from kiosk.log import log
+from kiosk.registry import (
+    RegistryClient,
+    RegistryError,
+    RejectedError,
+    RevokedError,
+    UnreachableError,
+)
+from kiosk.store import Store, Stores
+
+CHUNK = 500
+"""Rows taken in at once: a few milliseconds, so that no scan waits long behind them."""
+
+BATCH = 200
+"""Uses sent at once."""
+
+HEARTBEAT = 30.0
+"""Seconds between two heartbeats."""
+
+
+class Backoff:
+    """How long to wait after a failure: twice as long each time, spread out, and not for ever."""
+
+    def __init__(self, first: float = 0.5, most: float = 60.0) -> None:
+        """Begin at ``first`` seconds and never wait longer than ``most``."""
+        self._first, self._most, self._next = first, most, first
+
+    def reset(self) -> None:
+        """Begin anew, after a success."""
+        self._next = self._first
+
+    async def wait(self, sooner: asyncio.Event | None = None) -> None:
+        """Wait half to the whole of the time that is due, or until ``sooner`` is set."""
+        delay = self._next * random.uniform(0.5, 1.0)  # noqa: S311  spread, not secrecy
+        self._next = min(self._next * 2, self._most)
+        if sooner is None:
+            await asyncio.sleep(delay)
+            return
+        try:
+            async with asyncio.timeout(delay):
+                await sooner.wait()
+        except TimeoutError:
+            pass
+
+
+async def fetch(registry: RegistryClient, store: Store, progress: Callable[[int], None]) -> None:
+    """Take in all changes since the last time; what came before a break is kept.
+
+    What this kiosk sent before the fetch began is part of the tallies that it brings.
+    """
+    counts = await store.call(lambda stores: stores.journal.sent_counts())
+    taken = 0
+    more = True
+    while more:
+        chunk: list[Row] = []
+        after = await store.call(lambda stores: stores.cache.cursor)
+        async for row in registry.changes(after):
+            if isinstance(row, CursorRow):
+                await store.call(_apply, chunk)
+                await store.call(_turn_page, row)
+                more = row.more
+                chunk = []
+                continue
+            chunk.append(row)
+            if len(chunk) == CHUNK:
+                await store.call(_apply, chunk)
+                taken += len(chunk)
+                progress(taken)
+                chunk = []
+    if counts:
+        await store.call(lambda stores: stores.journal.settle(counts))
+
+
+def _apply(stores: Stores, rows: list[Row]) -> None:
+    if rows:
+        stores.cache.apply(rows)
+
+
+def _turn_page(stores: Stores, row: CursorRow) -> None:
+    if row.cursor != stores.cache.cursor or not stores.cache.whole:
+        stores.cache.turn_page(row.cursor, last=not row.more)
+
+
+class Sync:
+    """The tasks that talk with the register in the background."""
+
+    def __init__(
+        self,
+        registry: RegistryClient,
+        store: Store,
+        link: Link,
+        changed: Callable[[], Awaitable[None]],
+        revoked: Callable[[], Awaitable[None]],
+        condition: Callable[[], Awaitable[dict[str, Any]]],
+    ) -> None:
+        """Take what to work with and whom to tell.
+
+        ``changed`` is called when contact or cards have changed, ``revoked`` when the register has
+        revoked the kiosk; ``condition`` gives the body of a heartbeat.
+        """
+        self._registry, self._store, self._link = registry, store, link
+        self._changed, self._revoked, self._condition = changed, revoked, condition
+        self._unsent = asyncio.Event()
+        self._up = asyncio.Event()
+        self._drained = asyncio.Event()
+        self.synced = asyncio.Event()
+        """Set once the whole card list has been there."""
+
+    def wake(self) -> None:
+        """Say that there is something to send."""
+        self._drained.clear()
+        self._unsent.set()
+
+    async def drained(self) -> None:
+        """Wait until the register has everything, but what is parked."""
+        await self._drained.wait()
+
+    async def run(self) -> None:
+        """Keep in touch until cancelled, or until the register has revoked the kiosk."""
+        if await self._store.call(lambda stores: stores.cache.whole):
+            self.synced.set()
+        self.wake()
+        tasks = [
+            asyncio.create_task(self._follow()),
+            asyncio.create_task(self._send()),
+            asyncio.create_task(self._beat()),
+        ]
+        try:
+            await asyncio.gather(*tasks)
+        except RevokedError:
+            await self._turn(Contact.REVOKED)
+            await self._revoked()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _follow(self) -> None:
+        """Fetch, then fetch again whenever the register says that something changed."""
+        backoff = Backoff()
+        while True:
+            try:
+                await self._fetch()
+                async for event in self._registry.events():
+                    if event == "revoked":
+                        await self._registry.heartbeat({})  # says so itself, if it is true
+                    if event:
+                        await self._fetch()
+                    backoff.reset()
+                    await self._turn(Contact.UP)
+                raise UnreachableError("the register ended the stream of events")
+            except RevokedError:
+                raise
+            except RegistryError as error:
+                await self._turn(Contact.DOWN, str(error))
+            await backoff.wait()
+
+    async def _fetch(self) -> None:
+        await fetch(self._registry, self._store, self._tell_progress)
+        self.synced.set()
+        await self._turn(Contact.UP)
+        await self._changed()
+
+    def _tell_progress(self, rows: int) -> None:
+        if rows % 50_000 == 0:
+            log("syncing", rows=rows)
+
+    async def _send(self) -> None:
+        """Send what is unsent, oldest first, as soon as there is something."""
+        backoff = Backoff()
+        while True:
+            await self._unsent.wait()
+            self._unsent.clear()
+            while uses := await self._store.call(lambda stores: stores.journal.unsent(BATCH)):
+                try:
+                    await self._send_batch(uses)
+                    backoff.reset()
+                except RevokedError:
+                    raise
+                except RegistryError:
+                    self._up.clear()
+                    await backoff.wait(sooner=self._up)
+            if not self._unsent.is_set():
+                self._drained.set()
+
+    async def _send_batch(self, uses: list[Use]) -> None:
+        try:
+            results = await self._registry.send(uses)
+        except RejectedError as error:
+            if len(uses) == 1:
+                await self._park(uses[0], str(error))
+            else:  # find out which of them it is
+                middle = len(uses) // 2
+                await self._send_batch(uses[:middle])
+                await self._send_batch(uses[middle:])
+            return
+        flagged = {item.id: item.detail for item in results if item.result is Result.CONFLICT}
+        parked = {item.id: item.detail for item in results if item.result is Result.INVALID}
+        sent = [use for use in uses if use.id not in parked]
+        await self._store.call(lambda stores: stores.journal.mark(sent, flagged, parked))
+        if sent:
+            log("sent", uses=[str(use.id) for use in sent])
+        for use_id, why in flagged.items():
+            log("flagged", use=str(use_id), why=why)
+        for use_id, why in parked.items():
+            log("parked", use=str(use_id), why=why)
+        self._link.flagged += len(flagged)
+
+    async def _park(self, use: Use, why: str) -> None:
+        await self._store.call(lambda stores: stores.journal.mark([], parked={use.id: why}))
+        log("parked", use=str(use.id), why=why)
+
+    async def _beat(self) -> None:
+        """Tell the register how the kiosk does, and learn how far its clock is off."""
+        while True:
+            try:
+                before = datetime.now(UTC)
+                answer = await self._registry.heartbeat(await self._condition())
+                await self._compare_clocks(before, answer.get("now"))
+            except RevokedError:
+                raise
+            except RegistryError:
+                pass
+            await asyncio.sleep(HEARTBEAT)
+
+    async def _compare_clocks(self, before: datetime, theirs: object) -> None:
+        try:
+            instant = datetime.fromisoformat(str(theirs))
+            middle = before + (datetime.now(UTC) - before) / 2
+            self._link.clock_ahead = middle - instant
+        except (TypeError, ValueError):
+            return
+        await self._changed()
+
+    async def _turn(self, contact: Contact, why: str = "") -> None:
+        if contact is Contact.UP:
+            self._link.last_contact = datetime.now(UTC)
+            self._up.set()
+        if contact is self._link.contact:
+            return
+        self._link.contact = contact
+        log("contact", state=contact.value, **({"why": why} if why else {}))
+        await self._changed()

@@ -1,0 +1,95 @@
+"""The tables of the kiosk's two files: the cache, and the journal."""
+
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+
+class Cache(SQLModel, registry=registry()):
+    """The tables of ``cache.sqlite``: what the register has told, and can tell again."""
+
+
+class CachedCard(Cache, table=True):
+    """A card under its digest; days are counted as ``date.toordinal`` does."""
+
+    __tablename__ = "card"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    digest: bytes = Field(primary_key=True)
+    kind: str
+    children: int
+    valid_from: int
+    valid_until: int
+    status: str
+
+
+class CachedOffering(Cache, table=True):
+    """An offering that this kiosk serves, as the wire wrote it."""
+
+    __tablename__ = "offering"
+
+    id: str = Field(primary_key=True)
+    body: str
+
+
+class CachedTally(Cache, table=True):
+    """What a card has used of an offering since a day, as the register counts it."""
+
+    __tablename__ = "tally"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    digest: bytes = Field(primary_key=True)
+    offering: str = Field(primary_key=True)
+    since: int = Field(primary_key=True)
+    uses: int
+    visits: int
+
+
+class Note(Cache, table=True):
+    """A single fact of the cache: the cursor, whether the first sync is whole, the venue."""
+
+    __tablename__ = "note"
+
+    key: str = Field(primary_key=True)
+    value: str
+
+
+class Journal(SQLModel, registry=registry()):
+    """The tables of ``journal.sqlite``: what only this kiosk knows until it is sent."""
+
+
+class Entry(Journal, table=True):
+    """One use as the visitor was told it.
+
+    It is unsent while ``revision`` is above ``sent_revision``, unless the register could not take
+    it: then ``parked`` says why, and people look at it. ``visits`` is what it takes of the card's
+    visits now, ``sent_visits`` what it took when it was sent last, ``counted_visits`` what the
+    cache's tally has of it: the difference is what the tally does not know yet.
+    """
+
+    __tablename__ = "entry"
+
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    digest: bytes | None = Field(default=None, index=True)
+    offering: str
+    offering_version: int | None = None
+    at: str
+    day: int
+    children: int
+    helpers: int
+    supporters: int
+    admitted_adults: int
+    admitted_children: int
+    admitted_supporters: int
+    outcome: str
+    reason: str | None = None
+    source: str
+    voided: bool = False
+    clock_suspect: bool = False
+    revision: int = 1
+    sent_revision: int = Field(default=0)
+    parked: str | None = None
+    flagged: str | None = None
+    visits: int = 0
+    sent_visits: int = 0
+    counted_visits: int = 0
