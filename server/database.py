@@ -8,16 +8,19 @@ PostgreSQL runs at READ COMMITTED; what must not race is locked by row.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Dialect, Engine, Enum, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import DateTime, TypeDecorator
 from sqlmodel import Session, SQLModel
+
+T = TypeVar("T")
 
 WAL_IS_SAFE_FROM = (3, 51, 3)
 
@@ -78,6 +81,19 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """Give a session whose work is committed at the end, or rolled back at an error."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def transact(engine: Engine, act: Callable[[Session], T]) -> T:
+    """Return what ``act`` does in a transaction.
+
+    Where another transaction came first with the same key, it is done anew and finds that row.
+    """
+    try:
+        with transaction(engine) as session:
+            return act(session)
+    except IntegrityError:
+        with transaction(engine) as session:
+            return act(session)
 
 
 @contextmanager

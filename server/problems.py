@@ -40,6 +40,33 @@ class Problem:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "A problem (RFC 9457); `code` is stable.",
+    "required": ["type", "title", "status", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "examples": ["unauthenticated", "revoked", "too_late"]},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["detail"],
+                "properties": {
+                    "detail": {"type": "string"},
+                    "pointer": {"type": "string", "examples": ["#/party/children"]},
+                    "parameter": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+"""The JSON schema of a problem, for an API's description."""
+
+
 class ProblemError(Exception):
     """Ends a request with a problem."""
 
@@ -84,6 +111,18 @@ def respond(problem: Problem) -> Response:
         media_type=MEDIA_TYPE,
         headers=dict(problem.headers),
     )
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the problems that a route may answer with, for its description."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": schema}},
+        }
+        for status in statuses
+    }
 
 
 def install(app: FastAPI) -> None:

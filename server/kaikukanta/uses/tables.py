@@ -26,7 +26,7 @@ class UseRecord(Base, table=True):
     ``digest`` is what was presented (None for an unreadable scan), ``card_id`` the card it was
     found to be. ``conflict`` is the reason for which the register would have refused what a kiosk
     had already accepted offline: kept and flagged (promise P1). ``asked`` is the party that was
-    asked for, so that the same id gives the same answer again.
+    asked for. ``revision`` is the highest that the kiosk's journal has sent, 0 before it has.
     """
 
     __tablename__ = "use"
@@ -55,7 +55,7 @@ class UseRecord(Base, table=True):
     conflict: Reason | None = Field(default=None, sa_type=choice(Reason))
     offline: bool = False
     clock_suspect: bool = False
-    revision: int = 1
+    revision: int = 0
     voided_at: datetime | None = Field(default=None, sa_type=Instant)
 
 

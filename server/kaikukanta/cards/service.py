@@ -1,0 +1,168 @@
+"""Cards as distributors handle them: registered, extended, ended, marked out of use.
+
+Each change takes a place in the feed, so that kiosks learn of it.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from sqlmodel import Session, select
+
+from kaiku.card import Card, Kind, Status, last_valid_day, old_enough
+from kaiku.days import day_of
+from kaiku.digest import digest
+from kaiku.number import make
+from kaiku.party import LARGEST
+from kaiku.text import Text
+from server.kaikukanta.cards.tables import CardRecord
+from server.kaikukanta.feed.service import next_seq
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a distributor cannot do something with a card: the rule, and what it says."""
+
+    rule: str
+    text: Text
+
+
+TOO_YOUNG = Refusal(
+    "OM-6",
+    Text(
+        "Kortin voi saada siitä vuodesta alkaen, jona täyttää 16. Nuoremman kortti annetaan"
+        " huoltajille.",
+        "Kortet kan ges från och med det år man fyller 16. Är man yngre ges kortet till"
+        " vårdnadshavarna.",
+        "A card can be given from the year of turning 16. For anyone younger it is given to the"
+        " guardians.",
+    ),
+)
+TRIAL_OVER = Refusal(
+    "OM-9",
+    Text("Kokeilu on päättynyt.", "Försöket är över.", "The trial is over."),
+)
+CARD_ENDED = Refusal(
+    "OM-30",
+    Text(
+        "Kortti on päätetty, eikä sitä voi jatkaa.",
+        "Kortet har avslutats och kan inte förlängas.",
+        "The card has been ended and cannot be extended.",
+    ),
+)
+
+
+class Registration(BaseModel):
+    """What is asked when a card is registered (OM-20), and nothing that names a person (OM-27).
+
+    A personal card needs ``birth_year`` and ``postcode``; a community card, which belongs to an
+    organisation, has neither, and no children (OM-36). ``trial_end`` is the last day of a trial.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    distributor_id: UUID
+    kind: Kind = Kind.PERSONAL
+    children: Annotated[int, Field(ge=0, le=LARGEST)] = 0
+    birth_year: Annotated[int, Field(ge=1900, le=2100)] | None = None
+    postcode: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")] | None = None
+    trial_end: date | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        """Raise ``ValueError`` for blanks in a personal card, or answers in a community's."""
+        asked = (self.birth_year, self.postcode)
+        if self.kind is Kind.PERSONAL and None in asked:
+            raise ValueError("a personal card needs a birth year and a postcode (OM-20)")
+        if self.kind is Kind.COMMUNITY and (asked != (None, None) or self.children):
+            raise ValueError("a community card has no birth year, postcode or children (OM-36)")
+        return self
+
+
+def register_card(
+    session: Session,
+    registration: Registration,
+    digest_key: bytes,
+    now: datetime,
+    below: Callable[[int], int] = secrets.randbelow,
+) -> CardRecord | Refusal:
+    """Register a card under a new number, valid from today on (OM-6, 8, 9, 20, 21)."""
+    today = day_of(now)
+    born, trial_end = registration.birth_year, registration.trial_end
+    if born is not None and not old_enough(born, today.year):
+        return TOO_YOUNG
+    if trial_end is not None and trial_end < today:
+        return TRIAL_OVER
+    number = make(below)
+    card = CardRecord(
+        number=number,
+        digest=digest(number, digest_key),
+        kind=registration.kind,
+        children=registration.children,
+        valid_from=today,
+        valid_until=last_valid_day(today, trial_end),
+        distributor_id=registration.distributor_id,
+        birth_year=born,
+        postcode=registration.postcode,
+        registered_at=now,
+        changed=0,
+    )
+    session.add(card)
+    card.changed = next_seq(session)
+    return card
+
+
+def end_card(session: Session, card: CardRecord, now: datetime) -> None:
+    """End a card for good (OM-30)."""
+    _set_status(session, card, Status.ENDED, now)
+
+
+def mark_out_of_use(session: Session, card: CardRecord, now: datetime) -> None:
+    """Mark a card out of use, such as a lost one (OM-30)."""
+    _set_status(session, card, Status.OUT_OF_USE, now)
+
+
+def bring_back(session: Session, card: CardRecord, now: datetime) -> None:
+    """Take a card back into use, such as one that was found again (OM-30)."""
+    _set_status(session, card, Status.ACTIVE, now)
+
+
+def extend(session: Session, card: CardRecord, now: datetime) -> CardRecord | Refusal:
+    """Extend a card: 12 months from today (OM-29). A card that was ended stays so."""
+    session.refresh(card, with_for_update=True)
+    if card.status is Status.ENDED:
+        return CARD_ENDED
+    card.valid_until = max(card.valid_until, last_valid_day(day_of(now)))
+    card.changed = next_seq(session)
+    return card
+
+
+def find_card(session: Session, digest_: bytes) -> CardRecord | None:
+    """Return the card under a digest."""
+    return session.exec(select(CardRecord).where(CardRecord.digest == digest_)).first()
+
+
+def to_card(record: CardRecord, at: datetime) -> Card:
+    """Return a card as the rules see it, with the status that it had at an instant.
+
+    Only the last change of status is known; before it, a card counts as active.
+    """
+    since = record.status_since
+    return Card(
+        kind=record.kind,
+        children=record.children,
+        valid_from=record.valid_from,
+        valid_until=record.valid_until,
+        status=record.status if since is None or at >= since else Status.ACTIVE,
+    )
+
+
+def _set_status(session: Session, card: CardRecord, status: Status, now: datetime) -> None:
+    session.refresh(card, with_for_update=True)
+    card.status = status
+    card.status_since = now
+    card.changed = next_seq(session)

@@ -1,0 +1,74 @@
+"""Offerings as rows and as the rules see them; setting and changing them."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from kaiku.offering import Offering, Window
+from kaiku.text import Text
+from kaiku.wire import read_limit, write_limit
+from server.kaikukanta.feed.service import next_seq
+from server.kaikukanta.offerings.tables import OfferingRecord
+from server.kaikukanta.uses.recount import counts_alike, recount
+
+
+def to_offering(record: OfferingRecord) -> Offering:
+    """Return an offering as the rules see it."""
+    window = None
+    if record.starts is not None and record.ends is not None:
+        window = Window(record.starts, record.ends, record.opens)
+    return Offering(
+        id=record.id,
+        name=Text(record.name_fi, record.name_sv, record.name_en),
+        category=record.category,
+        window=window,
+        limits=tuple(read_limit(limit) for limit in record.limits),
+        children_welcome=record.children_welcome,
+        supporters_free=record.supporters_free,
+        excluded=record.excluded,
+        version=record.version,
+    )
+
+
+def create_offering(session: Session, venue_id: UUID, offering: Offering) -> OfferingRecord:
+    """Add an offering to a venue; its version is 1."""
+    record = OfferingRecord(id=offering.id, venue_id=venue_id, changed=0, **_columns(offering))
+    session.add(record)
+    record.changed = next_seq(session)
+    return record
+
+
+def change_offering(session: Session, record: OfferingRecord, offering: Offering) -> None:
+    """Set an offering anew, under its next version.
+
+    Nobody records a use of it meanwhile. Where it now counts over other spans (another kind of
+    limit, another day), its counts are made anew from its uses.
+    """
+    session.refresh(record, with_for_update=True)
+    before = to_offering(record)
+    record.sqlmodel_update(_columns(offering))
+    record.version += 1
+    session.flush()
+    now = to_offering(record)
+    recounted = [] if counts_alike(before, now) else recount(session, now)
+    record.changed = next_seq(session)
+    for tally in recounted:
+        tally.changed = record.changed
+
+
+def _columns(offering: Offering) -> dict[str, Any]:
+    window = offering.window
+    return {
+        "name_fi": offering.name.fi,
+        "name_sv": offering.name.sv,
+        "name_en": offering.name.en,
+        "category": offering.category,
+        "opens": window.opens if window else None,
+        "starts": window.starts if window else None,
+        "ends": window.ends if window else None,
+        "limits": [write_limit(limit) for limit in offering.limits],
+        "children_welcome": offering.children_welcome,
+        "supporters_free": offering.supporters_free,
+        "excluded": offering.excluded,
+    }

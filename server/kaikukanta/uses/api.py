@@ -1,0 +1,133 @@
+"""The calls about uses: recording them, one or many, changing, taking back and checking."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from kaiku.digest import digest
+from kaiku.number import read
+from kaiku.wire import Json, Outcome, write_answer, write_party
+from server.kaikukanta.context import Context, InContext
+from server.kaikukanta.network.callers import AKiosk, AnyCaller, ATicketSystem, KioskCaller
+from server.kaikukanta.uses import batch, service
+from server.kaikukanta.uses.bodies import (
+    AnswerBody,
+    BatchAnswer,
+    BatchBody,
+    CheckBody,
+    DecisionBody,
+    PartyBody,
+    StateBody,
+    UseBody,
+)
+from server.problems import Mistake, Problem, ProblemError, responses
+
+T = TypeVar("T")
+
+router = APIRouter(prefix="/api/v1", tags=["uses"])
+BODY = responses(400, 401, 403, 413, 415, 422, 429, 503)
+FOR_KIOSKS = Problem(
+    422,
+    "invalid",
+    "The request does not fit.",
+    (Mistake("only a kiosk presents a digest", pointer="#/digest"),),
+)
+
+
+@router.post(
+    "/uses",
+    summary="Decide on a use and record it",
+    response_model=AnswerBody,
+    responses={**BODY, **responses(409)},
+)
+def post_use(body: UseBody, caller: AnyCaller, context: InContext) -> Json:
+    """Decide and record in one transaction. The same id again gives the same answer."""
+    if body.digest is not None and not isinstance(caller, KioskCaller):
+        raise ProblemError(FOR_KIOSKS)
+    ask = service.Ask(
+        id=body.id,
+        digest=_digest(context, body.card) if body.card is not None else body.digest_bytes,
+        offering=body.offering,
+        party=body.party.party(),
+        at=body.at or context.clock(),
+    )
+    return write_answer(_done(service.record(context, caller, ask)))
+
+
+@router.post(
+    "/uses/batch",
+    summary="Keep a part of a kiosk's journal",
+    response_model=BatchAnswer,
+    response_model_exclude_unset=True,
+    responses=BODY,
+)
+def post_batch(body: BatchBody, caller: AKiosk, context: InContext) -> Json:
+    """Keep what was decided at the kiosk, each item on its own; what does not fit is `invalid`."""
+    return {"results": [_kept(batch.keep(context, caller, item)) for item in body.uses]}
+
+
+@router.put(
+    "/uses/{use_id}/party",
+    summary="Change the party of a use",
+    response_model=AnswerBody,
+    responses={**BODY, **responses(404, 409)},
+)
+def put_party(use_id: UUID, body: PartyBody, caller: AnyCaller, context: InContext) -> Json:
+    """Decide anew on the party as it now is.
+
+    A refusal changes nothing; `admitted` is then who stays admitted.
+    """
+    return write_answer(_done(service.amend(context, caller, use_id, body.party())))
+
+
+@router.post(
+    "/uses/{use_id}/void",
+    summary="Take a use back",
+    response_model=StateBody,
+    responses={**BODY, **responses(404, 409)},
+)
+def post_void(use_id: UUID, caller: AnyCaller, context: InContext) -> Json:
+    """Take back an accepted use; the row stays, and what it took of limits is given back."""
+    state = _done(service.void(context, caller, use_id))
+    return {**write_answer(state.answer), "voided": state.voided}
+
+
+@router.post(
+    "/cards/check",
+    summary="Decide without recording",
+    tags=["cards"],
+    response_model=DecisionBody,
+    responses=BODY,
+)
+def post_check(body: CheckBody, caller: ATicketSystem, context: InContext) -> Json:
+    """Decide as if the party came now."""
+    question = service.Question(_digest(context, body.card), body.offering, body.party.party())
+    decision = _done(service.check(context, caller, question))
+    admitted = decision.admitted
+    return {
+        "outcome": Outcome.ACCEPTED if decision.accepted else Outcome.REFUSED,
+        "reason": decision.reason,
+        "admitted": {"adults": admitted.adults, **write_party(admitted)},
+        "remaining": decision.remaining,
+    }
+
+
+def _digest(context: Context, card: str) -> bytes | None:
+    number = read(card, context.settings.earlier_numbers)
+    return None if number is None else digest(number, context.digest_key)
+
+
+def _done(result: T | Problem) -> T:
+    if isinstance(result, Problem):
+        raise ProblemError(result)
+    return result
+
+
+def _kept(kept: batch.Kept) -> dict[str, Any]:
+    return {
+        "id": kept.id,
+        "result": kept.result,
+        **({} if kept.reason is None else {"reason": kept.reason}),
+        **({} if kept.detail is None else {"detail": kept.detail}),
+    }

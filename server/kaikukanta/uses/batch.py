@@ -1,0 +1,170 @@
+"""A kiosk's journal as it reaches the register: what its visitors were shown, kept item by item.
+
+The journal is the authority for what a visitor was shown. An accepted use is always kept and
+counted; where the register would have refused it, it is flagged as a conflict (promise P1). A bad
+item never blocks the next.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session
+
+from kaiku.offering import Offering
+from kaiku.party import Party
+from kaiku.reason import Reason
+from kaiku.wire import Outcome, Result, Use, WireError, read_use
+from server.database import transact
+from server.kaikukanta.context import Context
+from server.kaikukanta.kiosks.tables import Kiosk
+from server.kaikukanta.network.callers import KioskCaller
+from server.kaikukanta.offerings.tables import OfferingRecord
+from server.kaikukanta.uses.case import Case, lock_offering, open_case, undecided
+from server.kaikukanta.uses.records import (
+    admit,
+    ask_for,
+    asked,
+    is_counted,
+    is_own,
+    lock_use,
+    refuse,
+)
+from server.kaikukanta.uses.tables import Recorder, UseRecord
+
+LARGEST_NUMBER = 2**31 - 1
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+FURTHEST_AHEAD = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of one item; ``id`` is None where the item has none that can be read."""
+
+    id: UUID | None
+    result: Result
+    reason: Reason | None = None
+    detail: str | None = None
+
+
+def keep(context: Context, kiosk: KioskCaller, item: object) -> Kept:
+    """Keep one item of a journal, in a transaction of its own."""
+    now = context.clock()
+    use = _read(item, now)
+    if isinstance(use, str):
+        return Kept(_id_of(item), Result.INVALID, detail=use)
+    if use.at > now + context.settings.clock_tolerance:
+        use = replace(use, clock_suspect=True)
+    return transact(context.engine, lambda session: _keep(session, kiosk, use, now))
+
+
+def _read(item: object, now: datetime) -> Use | str:
+    """Return the use in an item, or what is wrong with it."""
+    if not isinstance(item, Mapping):
+        return "a use must be an object"
+    try:
+        use = read_use(item)
+    except WireError as error:
+        return str(error)
+    except OverflowError:
+        return "at must be an instant such as 2026-11-24T12:00:00Z"
+    if not EARLIEST <= use.at <= now + FURTHEST_AHEAD:
+        return "at is not a time at which it can have happened"
+    if max(use.revision, use.offering_version or 0) > LARGEST_NUMBER:
+        return f"revision and offering_version must be at most {LARGEST_NUMBER}"
+    return use
+
+
+def _keep(session: Session, kiosk: KioskCaller, item: Use, now: datetime) -> Kept:
+    row = lock_offering(session, item.offering)
+    if row is None or row.venue_id != kiosk.venue_id:
+        return Kept(item.id, Result.INVALID, detail="offering is not of this kiosk's venue")
+    use = session.get(UseRecord, item.id)
+    if use is None:
+        use = undecided(item.id, item.digest, row, kiosk, item.at, now)
+        use.offline = True
+    else:
+        if not _continues(session, kiosk, use, item):
+            return Kept(item.id, Result.INVALID, detail="id is another use's")
+        lock_use(session, use)
+        use.recorder_id = kiosk.kiosk_id
+        if item.revision <= use.revision:
+            return _kept(use)
+    _apply(session, kiosk, row, use, item, now)
+    return _kept(use)
+
+
+def _continues(session: Session, kiosk: KioskCaller, use: UseRecord, item: Use) -> bool:
+    """Tell whether an item is of the same use as a row.
+
+    A kiosk that was revoked and enrolled anew goes on with the journal of its former self.
+    """
+    if (use.digest, use.offering_id) != (item.digest, item.offering):
+        return False
+    if is_own(use, kiosk):
+        return True
+    former = session.get(Kiosk, use.recorder_id) if use.recorder is Recorder.KIOSK else None
+    return (
+        former is not None and former.venue_id == kiosk.venue_id and former.revoked_at is not None
+    )
+
+
+def _apply(
+    session: Session,
+    kiosk: KioskCaller,
+    row: OfferingRecord,
+    use: UseRecord,
+    item: Use,
+    now: datetime,
+) -> None:
+    """Write an item's revision over a use and count it as it then stands."""
+    as_decided = is_counted(use) and asked(use) == item.party
+    case = open_case(session, use, row, use.at)
+    ask_for(use, item.party)
+    match item.outcome:
+        case Outcome.REFUSED:
+            refuse(use, item.reason, None)
+            use.conflict = None
+        case Outcome.ACCEPTED if not as_decided:
+            _accept(case, kiosk, item.party)
+        case Outcome.ACCEPTED:
+            pass
+    if item.voided and use.outcome is Outcome.ACCEPTED:
+        use.voided_at = use.voided_at or now
+    if use.voided_at is not None:
+        use.conflict = None
+    use.revision = item.revision
+    use.clock_suspect = use.clock_suspect or item.clock_suspect
+    if item.offering_version is not None:
+        use.offering_version = item.offering_version
+    case.close(session)
+
+
+def _accept(case: Case, kiosk: KioskCaller, party: Party) -> None:
+    """Write that a party came in, and for which reason the register would have refused it."""
+    decision = case.decide(party)
+    remaining = decision.remaining if decision.accepted else None
+    admit(case.use, _let_in(party, case.offering), remaining)
+    case.use.conflict = decision.reason
+    if decision.accepted and case.offering.id not in kiosk.offerings:
+        case.use.conflict = Reason.NOT_YOUR_OFFERING
+
+
+def _let_in(party: Party, offering: Offering) -> Party:
+    """Return whom a kiosk lets in free of a party that it accepted (OM-68)."""
+    return party if offering.supporters_free else replace(party, supporters=0)
+
+
+def _kept(use: UseRecord) -> Kept:
+    if use.conflict is None:
+        return Kept(use.id, Result.RECORDED)
+    return Kept(use.id, Result.CONFLICT, use.conflict)
+
+
+def _id_of(item: object) -> UUID | None:
+    found = item.get("id") if isinstance(item, Mapping) else None
+    try:
+        return UUID(found) if isinstance(found, str) else None
+    except ValueError:
+        return None

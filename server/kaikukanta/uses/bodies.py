@@ -1,0 +1,170 @@
+"""What the calls about uses take and give, as an API description needs it."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+
+from kaiku.party import LARGEST, Party
+from kaiku.reason import Reason
+from kaiku.wire import Outcome, Result
+
+MOST_USES = 500
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def _only_text(value: Any) -> Any:
+    assert isinstance(value, str), "must be an instant such as 2026-11-24T12:00:00Z"
+    return value
+
+
+def _within_reason(value: datetime) -> datetime:
+    if not _FIRST <= value < _LAST:
+        raise ValueError("is not a time at which a use can have happened")
+    return value.astimezone(UTC)
+
+
+At = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_within_reason)]
+Count = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+CardText = Annotated[
+    str,
+    Field(description="The card's number as it was read or typed.", examples=["7K2M9QX4TB0E"]),
+]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PartyBody(_Body):
+    """Who comes along with the holder; what is left out is none (OM-44, OM-67, OM-68)."""
+
+    children: Count = 0
+    helpers: Count = 0
+    supporters: Count = 0
+
+    def party(self) -> Party:
+        """Return the holder's party."""
+        return Party(self.children, self.helpers, self.supporters)
+
+
+class UseBody(_Body):
+    """A use to be decided and recorded.
+
+    ``card`` is the number's text; a kiosk, which holds no number, sends ``digest``. ``at`` is now
+    where it is left out, and lies in the past where a use is entered afterwards (OM-47).
+    """
+
+    id: UUID
+    card: CardText | None = None
+    digest: Digest | None = None
+    offering: UUID
+    party: PartyBody = PartyBody()
+    at: At | None = None
+
+    @model_validator(mode="after")
+    def _one_card(self) -> Self:
+        """Raise ``ValueError`` without exactly one of ``card`` and ``digest``."""
+        if (self.card is None) == (self.digest is None):
+            raise ValueError("exactly one of card and digest is needed")
+        return self
+
+    @property
+    def digest_bytes(self) -> bytes | None:
+        """Return the digest, where one was sent."""
+        return None if self.digest is None else bytes.fromhex(self.digest)
+
+
+class CheckBody(_Body):
+    """A party at an offering, to be decided as if it came now."""
+
+    card: CardText
+    offering: UUID
+    party: PartyBody = PartyBody()
+
+
+USE_ITEM: dict[str, Any] = {
+    "type": "object",
+    "description": "A use as a kiosk recorded it. An item that does not fit is answered `invalid`.",
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "offering": {"type": "string", "format": "uuid"},
+        "at": {"type": "string", "format": "date-time"},
+        "digest": {"type": ["string", "null"], "pattern": "^[0-9a-f]{32}$"},
+        "party": {"$ref": "#/components/schemas/PartyBody"},
+        "outcome": {"enum": [outcome.value for outcome in Outcome]},
+        "reason": {"enum": [*(reason.value for reason in Reason), None]},
+        "revision": {"type": "integer", "minimum": 1},
+        "voided": {"type": "boolean"},
+        "offering_version": {"type": ["integer", "null"]},
+        "clock_suspect": {"type": "boolean"},
+    },
+}
+
+
+class BatchBody(_Body):
+    """A part of a kiosk's journal, oldest first."""
+
+    uses: Annotated[
+        list[Any],
+        Field(max_length=MOST_USES),
+        WithJsonSchema({"type": "array", "maxItems": MOST_USES, "items": USE_ITEM}),
+    ]
+
+
+class Admitted(BaseModel):
+    """Who comes in free."""
+
+    adults: int
+    children: int
+    helpers: int
+    supporters: int
+
+
+class DecisionBody(BaseModel):
+    """What was decided. ``remaining`` is the tightest count left, where something is limited."""
+
+    outcome: Outcome
+    reason: Reason | None
+    admitted: Admitted
+    remaining: int | None
+
+
+class AnswerBody(DecisionBody):
+    """What was decided on a use."""
+
+    id: UUID
+
+
+class StateBody(AnswerBody):
+    """A use as it now stands."""
+
+    voided: bool
+
+
+class KeptBody(BaseModel):
+    """What became of one item of a batch."""
+
+    id: UUID | None
+    result: Result
+    reason: Reason | None = None
+    detail: str | None = None
+
+
+class BatchAnswer(BaseModel):
+    """What became of each item, in the order in which they were sent."""
+
+    results: list[KeptBody]

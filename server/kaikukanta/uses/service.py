@@ -1,0 +1,224 @@
+"""Recording a use, changing its party, taking it back, and asking without recording (OM-47).
+
+Each is one transaction. A refusal of the rules is an answer; what cannot be done is a problem.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session
+
+from kaiku.decide import Decision, decide, refused
+from kaiku.party import NOBODY, Party
+from kaiku.reason import Reason
+from kaiku.wire import Answer, Outcome
+from server.database import read, transact, transaction
+from server.kaikukanta.cards.service import find_card, to_card
+from server.kaikukanta.context import Context
+from server.kaikukanta.network.attempts import Limit, fail, spend, spent
+from server.kaikukanta.network.callers import Caller, KioskCaller, caller_id, serves
+from server.kaikukanta.offerings.service import to_offering
+from server.kaikukanta.offerings.tables import OfferingRecord
+from server.kaikukanta.uses.case import lock_offering, open_case, since, undecided
+from server.kaikukanta.uses.counts import look, span
+from server.kaikukanta.uses.records import (
+    State,
+    admitted,
+    answer_of,
+    ask_for,
+    asked,
+    is_own,
+    lock_use,
+    state_of,
+)
+from server.kaikukanta.uses.tables import UseRecord
+from server.problems import Mistake, Problem, too_many
+
+ID_TAKEN = Problem(409, "id_taken", "Another use has this id.")
+NOT_FOUND = Problem(404, "not_found", "You have recorded no such use.")
+TOO_LATE = Problem(409, "too_late", "The time to change this use is over.")
+REFUSED = Problem(409, "refused", "The use was refused, so there is nothing to change.")
+VOIDED = Problem(409, "voided", "The use was taken back.")
+IN_THE_FUTURE = Problem(
+    422,
+    "invalid",
+    "The request does not fit.",
+    (Mistake("the use has not happened yet", pointer="#/at"),),
+)
+WRONG_CARD = frozenset({Reason.UNREADABLE, Reason.UNKNOWN_CARD})
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A use to be decided; ``digest`` is None where the card could not be read."""
+
+    id: UUID
+    digest: bytes | None
+    offering: UUID
+    party: Party
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A party at an offering, to be decided without being recorded."""
+
+    digest: bytes | None
+    offering: UUID
+    party: Party
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """When a use counts as happening, and of when its card's status is (OM-30, promise P7)."""
+
+    at: datetime
+    judged_at: datetime
+    clock_suspect: bool = False
+
+
+def record(context: Context, caller: Caller, ask: Ask) -> Answer | Problem:
+    """Decide on a use and record it, refused or not; the same id again gets the same answer.
+
+    An offering that is not the caller's is refused and not recorded.
+    """
+    return transact(context.engine, lambda session: _record(session, context, caller, ask))
+
+
+def _record(session: Session, context: Context, caller: Caller, ask: Ask) -> Answer | Problem:
+    now, settings = context.clock(), context.settings
+    stored = session.get(UseRecord, ask.id)
+    if stored is not None:
+        return answer_of(stored) if _is_same(stored, caller, ask) else ID_TAKEN
+    limit = wrong_cards(context, caller)
+    seconds = spent(session, limit, settings, now)
+    if seconds is not None:
+        return too_many(seconds)
+    moment = _moment(caller, ask.at, now, settings.clock_tolerance)
+    if moment is None:
+        return IN_THE_FUTURE
+    offering = lock_offering(session, ask.offering)
+    if offering is None or not serves(caller, offering):
+        return Answer(ask.id, Outcome.REFUSED, Reason.NOT_YOUR_OFFERING, NOBODY)
+    use = undecided(ask.id, ask.digest, offering, caller, moment.at, now)
+    use.clock_suspect = moment.clock_suspect
+    ask_for(use, ask.party)
+    case = open_case(session, use, offering, moment.judged_at)
+    decision = case.decide(ask.party)
+    case.write(decision)
+    if decision.reason in WRONG_CARD:
+        fail(session, limit, settings, now)
+    case.close(session)
+    return answer_of(use)
+
+
+def amend(context: Context, caller: Caller, use_id: UUID, party: Party) -> Answer | Problem:
+    """Decide on a use anew with another party.
+
+    Where it is refused, the use stays as it was, and the answer says who is admitted all the same.
+    """
+    with transaction(context.engine) as session:
+        found = _own(session, caller, use_id)
+        if found is None:
+            return NOT_FOUND
+        use, offering = found
+        if use.voided_at is not None:
+            return VOIDED
+        if use.outcome is Outcome.REFUSED:
+            return REFUSED
+        if asked(use) == party:
+            return answer_of(use)
+        if context.clock() - use.received_at > context.settings.amend_within:
+            return TOO_LATE
+        case = open_case(session, use, offering, use.at)
+        decision = case.decide(party)
+        if decision.accepted:
+            ask_for(use, party)
+            case.write(decision)
+        case.close(session)
+        if decision.accepted:
+            return answer_of(use)
+        return Answer(use.id, Outcome.REFUSED, decision.reason, admitted(use), use.remaining)
+
+
+def void(context: Context, caller: Caller, use_id: UUID) -> State | Problem:
+    """Take an accepted use back: its row stays, and what it had counted is given back."""
+    with transaction(context.engine) as session:
+        found = _own(session, caller, use_id)
+        if found is None:
+            return NOT_FOUND
+        use, offering = found
+        if use.outcome is Outcome.REFUSED:
+            return REFUSED
+        if use.voided_at is not None:
+            return state_of(use)
+        now = context.clock()
+        if now - use.received_at > context.settings.void_within:
+            return TOO_LATE
+        case = open_case(session, use, offering, use.at)
+        use.voided_at = now
+        case.close(session)
+        return state_of(use)
+
+
+def check(context: Context, caller: Caller, question: Question) -> Decision | Problem:
+    """Decide as if the party came now, and record nothing."""
+    now, limit = context.clock(), wrong_cards(context, caller)
+    with read(context.engine) as session:
+        seconds = spent(session, limit, context.settings, now)
+        if seconds is not None:
+            return too_many(seconds)
+        decision = _check(session, caller, question, now)
+    if decision.reason in WRONG_CARD:
+        spend(context, limit)
+    return decision
+
+
+def _check(session: Session, caller: Caller, question: Question, now: datetime) -> Decision:
+    row = session.get(OfferingRecord, question.offering)
+    if row is None or not serves(caller, row):
+        return refused(Reason.NOT_YOUR_OFFERING)
+    if question.digest is None:
+        return refused(Reason.UNREADABLE)
+    offering = to_offering(row)
+    found = find_card(session, question.digest)
+    card = None if found is None else to_card(found, now)
+    counted_under = span(offering, now, found.id if found else None, since(offering, card, now))
+    return decide(card, question.party, offering, look(session, counted_under), now)
+
+
+def wrong_cards(context: Context, caller: Caller) -> Limit:
+    """Return how many unreadable or unknown cards a caller may present within a window."""
+    return Limit(f"card:{caller_id(caller)}", context.settings.wrong_cards)
+
+
+def _own(session: Session, caller: Caller, use_id: UUID) -> tuple[UseRecord, OfferingRecord] | None:
+    """Return a use of the caller's with its offering, both locked."""
+    use = session.get(UseRecord, use_id)
+    if use is None or not is_own(use, caller):
+        return None
+    offering = lock_offering(session, use.offering_id)
+    assert offering is not None
+    lock_use(session, use)
+    return use, offering
+
+
+def _is_same(stored: UseRecord, caller: Caller, ask: Ask) -> bool:
+    return is_own(stored, caller) and (stored.digest, stored.offering_id) == (
+        ask.digest,
+        ask.offering,
+    )
+
+
+def _moment(caller: Caller, at: datetime, now: datetime, tolerance: timedelta) -> _Moment | None:
+    """Return when a use counts as happening; None for one that has not happened yet.
+
+    What is entered afterwards is judged as of its day. A kiosk asks of this very moment: where its
+    clock says another, the register's time counts and the use is marked.
+    """
+    if abs(now - at) <= tolerance:
+        return _Moment(at, judged_at=now)
+    if isinstance(caller, KioskCaller):
+        return _Moment(now, judged_at=now, clock_suspect=True)
+    return _Moment(at, judged_at=at) if at < now else None
