@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     body_limit: PositiveInt = 1024 * 1024
     """Bytes of a request's body."""
 
+    page_rows: PositiveInt = 50_000
+    """Rows of one page of the change feed."""
+
 
 class DigestKeyError(Exception):
     """The digest key is missing or does not fit; the text names the file."""

@@ -12,7 +12,7 @@ _LOOKALIKES = str.maketrans("IO", "10")
 def typed(text: str) -> str | None:
     """Return the code in what somebody typed, or None where it cannot be one.
 
-    Case, spaces and hyphens do not matter, and I and O are taken for the digits that they look like.
+    Case, spaces and hyphens do not matter; I and O are taken for the digits that they look like.
     """
     code = _SEPARATORS.sub("", text).upper().translate(_LOOKALIKES)
     return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else None

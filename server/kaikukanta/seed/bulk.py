@@ -28,7 +28,7 @@ def insert(
     if connection.dialect.name == "sqlite":
         columns, values = ", ".join(names), ", ".join("?" * len(names))
         raw.execute(f"PRAGMA cache_size=-{_SQLITE_CACHE_KB}")
-        raw.executemany(f'INSERT INTO "{table.name}" ({columns}) VALUES ({values})', ready)
+        raw.executemany(f'INSERT INTO "{table.name}" ({columns}) VALUES ({values})', ready)  # noqa: S608 - names of ours
         return
     columns = ", ".join(names)
     with raw.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:

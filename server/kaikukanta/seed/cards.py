@@ -69,6 +69,7 @@ def card_in(
         return today - timedelta(days=least + int(rng.random() * (most - least + 1)))
 
     status = Status.ACTIVE
+    granted = extended = today
     match state:
         case State.VALID:
             extended = ago(1, _YEAR - 35)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from kaiku.card import Card, Kind, Status
-from kaiku.days import HELSINKI
+from kaiku.days import HELSINKI, day_of
 from kaiku.decide import NO_FACTS, Decision, Facts, decide
 from kaiku.offering import Offering
 from kaiku.party import Party
@@ -80,7 +80,7 @@ class History:
             spent[1] += admitted.visits
         return (
             UUID(int=rng.getrandbits(128), version=4), goer.id, goer.digest, offering.id,
-            offering.version, Recorder.VENUE, place.recorder, at, at, at.astimezone(HELSINKI).date(),
+            offering.version, Recorder.VENUE, place.recorder, at, at, day_of(at),
             since if decision.accepted else None, admitted.adults, admitted.children,
             admitted.helpers, admitted.supporters, asked.children, asked.helpers, asked.supporters,
             _outcome(decision), decision.reason, decision.remaining, None, False, False, 1, None,

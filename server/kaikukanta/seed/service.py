@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 from sqlmodel import Session, select
 
-from kaiku.card import Card, Kind, State
+from kaiku.card import Card, Kind, State, Status
 from kaiku.days import day_of
 from kaiku.digest import digest
 from kaiku.offering import Seats
@@ -31,12 +31,12 @@ from server.kaikukanta.uses.tables import Tally, UseRecord
 
 _CARD_COLUMNS = (
     "id", "number", "digest", "kind", "children", "valid_from", "valid_until", "status",
-    "distributor_id", "birth_year", "postcode", "registered_at", "changed",
+    "status_since", "distributor_id", "birth_year", "postcode", "registered_at", "changed",
 )  # fmt: skip
 _MOST_GOERS = 100_000
 
 
-class NotEmpty(Exception):
+class NotEmptyError(Exception):
     """The register already has something in it, and a seed mixes with nothing."""
 
 
@@ -53,13 +53,13 @@ def seed(engine: Engine, key: bytes, amounts: Amounts, now: datetime) -> dict[st
     """Fill the migrated, empty register and return what ``--out`` holds.
 
     ``key`` is the network's digest key. The answer has ``codes``, ``cards``, ``vars`` and
-    ``sample``. Raise :class:`NotEmpty` where the register has something in it.
+    ``sample``. Raise :class:`NotEmptyError` where the register has something in it.
     """
     rng = random.Random(f"{amounts.cards} {amounts.uses} {amounts.years}")  # noqa: S311 - samples
     today = day_of(now)
     with Session(engine) as session, session.begin():
         if session.exec(select(Municipality.code).limit(1)).first() is not None:
-            raise NotEmpty
+            raise NotEmptyError
         network = build_network(session, rng, now)
         session.flush()
         cards = _Cards(rng, network, key, today)
@@ -125,14 +125,16 @@ class _Cards:
                 self.codes.append(each.number)
             if len(self.goers) < _MOST_GOERS and place >= _NEVER_USED:
                 self.goers.append(Goer(id_, hashed, each.card))
+            registered = self._registered(each.card)
             home = self._homes[int(rng.random() * len(self._homes))]
             yield (
                 id_, each.number, hashed, each.card.kind, each.card.children, each.card.valid_from,
                 each.card.valid_until, each.card.status,
+                None if each.card.status is Status.ACTIVE else registered + timedelta(hours=1),
                 self._network.distributors[home.code][int(rng.random() * 3)],
                 self._birth_year(each.card) if personal else None,
                 home.postcodes[int(rng.random() * len(home.postcodes))] if personal else None,
-                self._registered(each.card), self._network.numbers.take(),
+                registered, self._network.numbers.take(),
             )  # fmt: skip
 
     def _birth_year(self, card: Card) -> int:

@@ -1,0 +1,62 @@
+"""What kiosks send and are answered, as bodies of the API."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Word = Annotated[str, StringConstraints(max_length=200)]
+Count = Annotated[int, Field(ge=0, lt=2**31)]
+
+
+class Enrol(BaseModel):
+    """A one-time code, as somebody typed it, and what the kiosk is to be called."""
+
+    code: Word = Field(repr=False)
+    name: Name
+
+
+class VenueName(BaseModel):
+    """A venue's name in three languages."""
+
+    fi: str
+    sv: str
+    en: str
+
+
+class Welcome(BaseModel):
+    """What a new kiosk must know; the token and the key are told this once.
+
+    ``digest_key`` is in hexadecimal, ``earlier_numbers`` the pattern of numbers before ours.
+    """
+
+    kiosk: UUID
+    token: str = Field(repr=False)
+    digest_key: str = Field(repr=False)
+    venue: VenueName
+    offerings: list[UUID]
+    earlier_numbers: str
+
+
+class Heartbeat(BaseModel):
+    """How a kiosk is: uses not yet sent, uses parked, seconds since its cards were current.
+
+    ``clock`` is its own time, ``devices`` what each says of itself: ``ok`` or what is wrong.
+    """
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+    version: Name
+    unsent: Count
+    parked: Count = 0
+    cache_age: Annotated[float, Field(ge=0, lt=1e12)] | None = None
+    clock: AwareDatetime
+    devices: Annotated[dict[Name, Word], Field(max_length=50)] = {}
+
+
+class Beat(BaseModel):
+    """The register's own time, by which a kiosk tells that its clock is wrong, and the feed's."""
+
+    now: AwareDatetime
+    cursor: str
