@@ -10,7 +10,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, cast
 
@@ -102,10 +102,10 @@ class Player:
         """Tell whether a routine is under way."""
         return self._task is not None and not self._task.done()
 
-    def play(self, routine: Coroutine[Any, Any, None]) -> None:
+    def play(self, routine: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Start a routine. Raises what the one before broke with."""
         self.stop()
-        self._task = asyncio.get_running_loop().create_task(routine)
+        self._task = asyncio.get_running_loop().create_task(routine())
 
     def stop(self) -> None:
         """Drop the routine. Raises what it broke with."""

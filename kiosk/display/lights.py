@@ -7,6 +7,7 @@ kiosk is alive (``heartbeat = false`` leaves it out).
 """
 
 import asyncio
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -96,7 +97,7 @@ class Lights:
         rhythm = self._rhythms[scene.signal]
         self._light(rhythm.lamps)
         if rhythm.dark:
-            self._player.play(self._blink(rhythm))
+            self._player.play(functools.partial(self._blink, rhythm))
 
     async def close(self) -> None:
         """Go dark and free the lines."""

@@ -5,6 +5,7 @@ pitch that it is given. Rhythm alone tells the signals apart: who misses the pit
 """
 
 import asyncio
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -71,7 +72,7 @@ class GpioBuzzer:
         self._voice.stop()
         if beeps := SOUNDS[signal]:
             self._voice.start(beeps[0].hertz)
-            self._player.play(self._play(beeps))
+            self._player.play(functools.partial(self._play, beeps))
 
     async def close(self) -> None:
         """Fall silent and free the line."""

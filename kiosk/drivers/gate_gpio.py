@@ -93,7 +93,8 @@ class GpioGate:
         try:
             await loop.create_future()
         finally:
-            self._passage.when_activated = None
+            if not self._closed:
+                self._passage.when_activated = None
 
     async def open(self, persons: int) -> None:
         """Let so many more persons through, after those who may already."""
@@ -102,11 +103,11 @@ class GpioGate:
                 self._waiting += persons
                 if not self._player.playing:
                     self._relay.on()
-                    self._player.play(self._pulse())
+                    self._player.play(self._pulse)
             case "hold":
                 self._extend(persons)
                 self._relay.on()
-                self._player.play(self._hold())
+                self._player.play(self._hold)
 
     async def close(self) -> None:
         """Switch the relay off and free the lines."""

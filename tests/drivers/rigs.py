@@ -9,7 +9,7 @@ import os
 import socket
 import struct
 import tty
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -48,6 +48,13 @@ class Heard:
         """Wait to see that nothing more is told."""
         await asyncio.sleep(seconds)
         assert self._events.empty(), self._events.get_nowait()
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
@@ -201,7 +208,7 @@ def strokes(keymap: Keymap, text: str) -> Iterator[tuple[int, ...]]:
     way = {
         character: (code,) if modifier is None else (modifier, code)
         for level, modifier in levels
-        for code, character in reversed(level.items())
+        for code, character in reversed(tuple(level.items()))
     }
     for character in text:
         yield way[character]

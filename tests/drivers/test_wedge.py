@@ -26,9 +26,9 @@ def read(wedge: Wedge, keystrokes: Strokes, at: float = 0.0) -> list[bytes]:
     return codes
 
 
-def us(**settings: bool) -> Wedge:
+def us(*, caps: bool = False) -> Wedge:
     """Return a wedge of the American layout."""
-    return Wedge(KEYMAPS["us"], **settings)
+    return Wedge(KEYMAPS["us"], caps=caps)
 
 
 def fi() -> Wedge:
