@@ -26,7 +26,6 @@ from server.problems import Mistake, Problem, ProblemError, responses
 T = TypeVar("T")
 
 router = APIRouter(prefix="/api/v1", tags=["uses"])
-BODY = responses(400, 401, 403, 413, 415, 422, 429, 503)
 FOR_KIOSKS = Problem(
     422,
     "invalid",
@@ -39,7 +38,7 @@ FOR_KIOSKS = Problem(
     "/uses",
     summary="Decide on a use and record it",
     response_model=AnswerBody,
-    responses={**BODY, **responses(409)},
+    responses=responses(409),
 )
 def post_use(body: UseBody, caller: AnyCaller, context: InContext) -> Json:
     """Decide and record in one transaction. The same id again gives the same answer."""
@@ -60,7 +59,6 @@ def post_use(body: UseBody, caller: AnyCaller, context: InContext) -> Json:
     summary="Keep a part of a kiosk's journal",
     response_model=BatchAnswer,
     response_model_exclude_unset=True,
-    responses=BODY,
 )
 def post_batch(body: BatchBody, caller: AKiosk, context: InContext) -> Json:
     """Keep what was decided at the kiosk, each item on its own; what does not fit is `invalid`."""
@@ -71,7 +69,7 @@ def post_batch(body: BatchBody, caller: AKiosk, context: InContext) -> Json:
     "/uses/{use_id}/party",
     summary="Change the party of a use",
     response_model=AnswerBody,
-    responses={**BODY, **responses(404, 409)},
+    responses=responses(404, 409),
 )
 def put_party(use_id: UUID, body: PartyBody, caller: AnyCaller, context: InContext) -> Json:
     """Decide anew on the party as it now is.
@@ -85,7 +83,7 @@ def put_party(use_id: UUID, body: PartyBody, caller: AnyCaller, context: InConte
     "/uses/{use_id}/void",
     summary="Take a use back",
     response_model=StateBody,
-    responses={**BODY, **responses(404, 409)},
+    responses=responses(404, 409),
 )
 def post_void(use_id: UUID, caller: AnyCaller, context: InContext) -> Json:
     """Take back an accepted use; the row stays, and what it took of limits is given back."""
@@ -98,7 +96,6 @@ def post_void(use_id: UUID, caller: AnyCaller, context: InContext) -> Json:
     summary="Decide without recording",
     tags=["cards"],
     response_model=DecisionBody,
-    responses=BODY,
 )
 def post_check(body: CheckBody, caller: ATicketSystem, context: InContext) -> Json:
     """Decide as if the party came now."""
