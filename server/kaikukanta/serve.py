@@ -3,9 +3,12 @@
 import json
 import logging
 import resource
+import signal
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from traceback import extract_tb
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -74,6 +77,8 @@ def serve(host: str, port: int, workers: int) -> int:
     The database must be migrated. Access is not logged: addresses of calls say who used what.
     """
     _allow_many_connections()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
     config = uvicorn.Config(
         f"{__name__}:application",
         factory=True,
@@ -89,8 +94,16 @@ def serve(host: str, port: int, workers: int) -> int:
         Multiprocess(config, sockets=[config.bind_socket()]).run()
         return 0
     server = uvicorn.Server(config)
-    server.run()
-    return 0 if server.started else 1
+    try:
+        server.run()
+    except SystemExit as ended:
+        return 1 if ended.code else 0
+    return 0
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """End well: the server raises the signal that ended it again, once it is done."""
+    sys.exit(0)
 
 
 def _allow_many_connections() -> None:

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
 
 from server.database import open_database
 from server.kaikukanta.settings import Settings, make_digest_key
@@ -24,6 +26,13 @@ def migrate(settings: Settings) -> None:
             command.upgrade(config(connection), "head")
     finally:
         engine.dispose()
+
+
+def is_current(engine: Engine) -> bool:
+    """Tell whether a database has the newest schema."""
+    with engine.connect() as connection:
+        newest = ScriptDirectory.from_config(config(connection)).get_current_head()
+        return MigrationContext.configure(connection).get_current_revision() == newest
 
 
 def config(connection: Connection) -> Config:

@@ -1,0 +1,157 @@
+"""``admin card``: what a distributor does with a card, for when there is no page for it."""
+
+from argparse import ArgumentParser, Namespace
+from datetime import datetime
+
+from pydantic import ValidationError
+from sqlmodel import Session
+
+from kaiku.card import Kind
+from kaiku.days import day_of
+from kaiku.digest import digest
+from kaiku.number import read as read_number
+from server.database import read, transaction
+from server.kaikukanta.admin.frame import (
+    CommandError,
+    Group,
+    choices,
+    count,
+    day,
+    from_input,
+    identifier,
+    one,
+    positive,
+)
+from server.kaikukanta.cards.service import (
+    Refusal,
+    Registration,
+    bring_back,
+    end_card,
+    extend,
+    find_card,
+    mark_out_of_use,
+    register_card,
+    to_card,
+)
+from server.kaikukanta.cards.tables import CardRecord
+from server.kaikukanta.context import Context
+from server.kaikukanta.network.tables import Distributor
+
+
+def add(admin: Group) -> None:
+    """Add the commands."""
+    card = admin.group("card", "cards as distributors handle them")
+    register = card.command("register", "register a card and show its number", register_one)
+    register.add_argument(
+        "--distributor", required=True, type=identifier, metavar="ID", help="who gives it"
+    )
+    register.add_argument(
+        "--kind", choices=choices(Kind), default=Kind.PERSONAL.value, help="whose it is"
+    )
+    register.add_argument("--birth-year", type=positive, metavar="YEAR", help="the holder's (OM-6)")
+    register.add_argument("--postcode", metavar="CODE", help="the holder's, five digits (OM-13)")
+    register.add_argument(
+        "--children", type=count, default=0, metavar="N", help="children under 18 (OM-20)"
+    )
+    register.add_argument("--trial-end", type=day, metavar="DAY", help="a trial's last day (OM-9)")
+    _number(card.command("show", "show what the register knows of a card", show_one))
+    _number(card.command("end", "end a card for good", end_one))
+    _number(card.command("out-of-use", "mark a card out of use, such as a lost one", lay_aside_one))
+    _number(card.command("bring-back", "take a card that was found into use", bring_back_one))
+    _number(card.command("extend", "extend a card by 12 months from today", extend_one))
+
+
+def _number(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "number",
+        help="the card's number, or - to read it from standard input, which no list of processes"
+        " shows",
+    )
+
+
+def register_one(context: Context, arguments: Namespace) -> str:
+    """Register it and return its number."""
+    try:
+        registration = Registration(
+            distributor_id=arguments.distributor,
+            kind=Kind(arguments.kind),
+            children=arguments.children,
+            birth_year=arguments.birth_year,
+            postcode=arguments.postcode,
+            trial_end=arguments.trial_end,
+        )
+    except ValidationError as error:
+        raise CommandError(_first(error)) from None
+    with transaction(context.engine) as session:
+        one(session, Distributor, arguments.distributor, "distributor")
+        card = register_card(session, registration, context.digest_key, context.clock())
+        return _granted(card).number
+
+
+def show_one(context: Context, arguments: Namespace) -> str:
+    """Return what it is, without its number."""
+    with read(context.engine) as session:
+        return _shown(_card(session, context, arguments), context.clock())
+
+
+def end_one(context: Context, arguments: Namespace) -> str:
+    """End it (OM-30)."""
+    with transaction(context.engine) as session:
+        end_card(session, _card(session, context, arguments), context.clock())
+    return "ended"
+
+
+def lay_aside_one(context: Context, arguments: Namespace) -> str:
+    """Mark it out of use (OM-30)."""
+    with transaction(context.engine) as session:
+        mark_out_of_use(session, _card(session, context, arguments), context.clock())
+    return "out of use"
+
+
+def bring_back_one(context: Context, arguments: Namespace) -> str:
+    """Take it back into use (OM-30)."""
+    with transaction(context.engine) as session:
+        bring_back(session, _card(session, context, arguments), context.clock())
+    return "in use"
+
+
+def extend_one(context: Context, arguments: Namespace) -> str:
+    """Extend it (OM-29) and return its last valid day."""
+    with transaction(context.engine) as session:
+        card = extend(session, _card(session, context, arguments), context.clock())
+        return f"valid until {_granted(card).valid_until}"
+
+
+def _card(session: Session, context: Context, arguments: Namespace) -> CardRecord:
+    number = read_number(from_input(arguments.number), context.settings.earlier_numbers)
+    if number is None:
+        raise CommandError("that is no card number: type it as it stands on the card")
+    card = find_card(session, digest(number, context.digest_key))
+    if card is None:
+        raise CommandError("no such card: check the number")
+    return card
+
+
+def _granted(card: CardRecord | Refusal) -> CardRecord:
+    if isinstance(card, Refusal):
+        raise CommandError(f"{card.rule}: {card.text.en}")
+    return card
+
+
+def _shown(record: CardRecord, now: datetime) -> str:
+    card = to_card(record, now)
+    told = {
+        "state": card.state(day_of(now)),
+        "kind": card.kind,
+        "children": card.children,
+        "valid from": card.valid_from,
+        "valid until": card.valid_until,
+        "distributor": record.distributor_id,
+    }
+    return "\n".join(f"{name}: {value}" for name, value in told.items())
+
+
+def _first(error: ValidationError) -> str:
+    mistake = error.errors(include_input=False, include_url=False)[0]
+    place = " ".join(f"--{part}".replace("_", "-") for part in mistake["loc"])
+    return f"{place} {mistake['msg']}".strip().replace("Value error, ", "")

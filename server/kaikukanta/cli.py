@@ -1,0 +1,163 @@
+"""``kaikukanta``: serve the register, migrate, seed and back up its database, and administer it.
+
+It exits with 0, with 1 where something was refused, with 2 for a wrong command line and with 78
+for settings or a database that it cannot work with.
+"""
+
+import json
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import ValidationError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from server.kaikukanta.admin import cards, kiosks, network, offerings, statistics
+from server.kaikukanta.admin.frame import (
+    CONFIGURATION,
+    REFUSED,
+    CommandError,
+    Group,
+    Parser,
+    count,
+    positive,
+)
+from server.kaikukanta.backup import BackupError, back_up
+from server.kaikukanta.context import Context, open_context
+from server.kaikukanta.migrations import is_current, migrate
+from server.kaikukanta.seed.service import Amounts, NotEmptyError, seed
+from server.kaikukanta.serve import serve
+from server.kaikukanta.settings import DigestKeyError, Settings
+
+NO_URL = "KAIKUKANTA_DATABASE_URL is neither sqlite:///FILE nor postgresql+psycopg://USER@HOST/NAME"
+NOT_MIGRATED = "the database is not of this version: run kaikukanta migrate"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out a command line and return the exit status."""
+    arguments = parser().parse_args(argv)
+    run: Callable[[Settings, Namespace], int] = arguments.program
+    try:
+        return run(_settings(), arguments)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return REFUSED
+    except CommandError as error:
+        print(f"kaikukanta: {error}", file=sys.stderr)
+        return error.status
+    except DigestKeyError as error:
+        print(f"kaikukanta: {error}", file=sys.stderr)
+    except (ArgumentError, NoSuchModuleError):
+        print(f"kaikukanta: {NO_URL}", file=sys.stderr)
+    except DBAPIError as error:
+        print(f"kaikukanta: the database cannot be used: {_cause(error)}", file=sys.stderr)
+    return CONFIGURATION
+
+
+def parser() -> ArgumentParser:
+    """Return the whole command line."""
+    top = Parser(prog="kaikukanta", description="The register of cards, uses, venues and kiosks.")
+    programs = top.add_subparsers(metavar="COMMAND", required=True, title="commands")
+
+    def program(name: str, summary: str, run: Callable[[Settings, Namespace], int]) -> Parser:
+        found: Parser = programs.add_parser(
+            name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."
+        )
+        found.set_defaults(program=run)
+        return found
+
+    serving = program("serve", "serve the register's API", _serve)
+    serving.add_argument("--host", default="127.0.0.1", help="address to listen at")
+    serving.add_argument("--port", type=count, default=8000, help="port to listen at")
+    serving.add_argument("--workers", type=positive, default=1, metavar="W", help="processes")
+    program("migrate", "bring the database and the digest key into being, or up to date", _migrate)
+    seeding = program("seed", "migrate, and fill an empty register with sample data", _seed)
+    seeding.add_argument("--cards", type=positive, required=True, metavar="N", help="cards to make")
+    seeding.add_argument("--uses", type=count, default=0, metavar="N", help="past uses to make")
+    seeding.add_argument(
+        "--years", type=positive, default=5, metavar="Y", help="years that they fell in"
+    )
+    seeding.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="where numbers and tokens are told"
+    )
+    saving = program("backup", "copy a SQLite database while it serves", _back_up)
+    saving.add_argument("file", type=Path, metavar="FILE", help="the copy, a new file")
+    admin = Group(program("admin", "look at the register and change it", _admin))
+    for part in (network, offerings, cards, kiosks, statistics):
+        part.add(admin)
+    return top
+
+
+def _serve(settings: Settings, arguments: Namespace) -> int:
+    with _migrated(settings):
+        pass
+    if arguments.port > 65535:
+        raise CommandError("a port is at most 65535", CONFIGURATION)
+    return serve(arguments.host, arguments.port, arguments.workers)
+
+
+def _migrate(settings: Settings, _arguments: Namespace) -> int:
+    migrate(settings)
+    return 0
+
+
+def _seed(settings: Settings, arguments: Namespace) -> int:
+    if not arguments.out.absolute().parent.is_dir():
+        raise CommandError("--out is in a directory that is not there")
+    migrate(settings)
+    amounts = Amounts(arguments.cards, arguments.uses, arguments.years)
+    with _migrated(settings) as context:
+        try:
+            made = seed(context.engine, context.digest_key, amounts, context.clock())
+        except NotEmptyError:
+            raise CommandError("the register is not empty: seed a new database") from None
+    _write(arguments.out, json.dumps(made, ensure_ascii=False))
+    return 0
+
+
+def _back_up(settings: Settings, arguments: Namespace) -> int:
+    try:
+        back_up(settings.database_url, arguments.file)
+    except BackupError as error:
+        raise CommandError(str(error)) from None
+    print(f"{arguments.file} (keep {settings.digest_key_file} apart from it)")
+    return 0
+
+
+def _admin(settings: Settings, arguments: Namespace) -> int:
+    with _migrated(settings) as context:
+        print(arguments.run(context, arguments), flush=True)
+    return 0
+
+
+@contextmanager
+def _migrated(settings: Settings) -> Iterator[Context]:
+    context = open_context(settings)
+    try:
+        if not is_current(context.engine):
+            raise CommandError(NOT_MIGRATED, CONFIGURATION)
+        yield context
+    finally:
+        context.engine.dispose()
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        mistake = error.errors(include_input=False, include_url=False)[0]
+        name = f"KAIKUKANTA_{mistake['loc'][0]}".upper()
+        raise CommandError(f"{name}: {mistake['msg']}", CONFIGURATION) from None
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that its owner alone can read: it holds tokens."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text + "\n")
+
+
+def _cause(error: DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
