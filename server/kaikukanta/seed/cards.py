@@ -1,6 +1,7 @@
 """Sample cards: a realistic population, and a fixed number of every state and count of children."""
 
 import random
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,9 +13,12 @@ EACH = 20
 """How many cards of each kind, state and count of children there are, whatever the arguments."""
 
 _STATES = (State.VALID, State.EXPIRED, State.ENDED, State.OUT_OF_USE, State.NOT_YET_VALID)
-_STATE_WEIGHTS = (62.0, 92.0, 96.0, 99.0, 100.0)
-_CHILDREN = (0, 1, 2, 3, 4, 5)
-_CHILDREN_WEIGHTS = (62.0, 77.0, 90.0, 96.0, 99.0, 100.0)
+_STATE_SHARES = (0.62, 0.92, 0.96, 0.99)
+"""Where each state but the first begins, in the order of the states."""
+
+_CHILDREN_SHARES = (0.62, 0.77, 0.90, 0.96, 0.99)
+"""Where each count of children from 1 on begins."""
+
 _COMMUNITY_SHARE = 0.02
 _EXTENDED_SHARE = 0.3
 _YEAR = 365
@@ -33,10 +37,10 @@ def population(rng: random.Random, count: int, today: date, years: int) -> Itera
     """Yield as many cards as asked for; states and children are as common as in life."""
     for _ in range(count):
         kind = Kind.COMMUNITY if rng.random() < _COMMUNITY_SHARE else Kind.PERSONAL
-        state = rng.choices(_STATES, cum_weights=_STATE_WEIGHTS)[0]
+        state = _STATES[bisect(_STATE_SHARES, rng.random())]
         children = 0
         if kind is Kind.PERSONAL:
-            children = rng.choices(_CHILDREN, cum_weights=_CHILDREN_WEIGHTS)[0]
+            children = bisect(_CHILDREN_SHARES, rng.random())
         yield deal(rng, kind, state, children, today, years)
 
 
