@@ -6,6 +6,7 @@ its pins when it is imported, and Pimoroni's loads numpy.
 
 import importlib
 import inspect
+import sys
 import time
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -37,7 +38,6 @@ WAVESHARE: dict[str, Palette] = {
     "epd3in52": _BW,
     "epd4in2": _BW,
     "epd4in2_V2": _BW,
-    "epd4in2b_V2": _BWR,
     "epd4in26": _BW,
     "epd5in65f": _MANY,
     "epd5in83_V2": _BW,
@@ -175,24 +175,27 @@ class InkyPanel:
             ) from error
         self.width, self.height = self._inky.resolution
         self.palette = _INKY_PALETTES[self._inky.colour]
+        self._inks = _inks(self._inky, self.palette)
 
     def show(self, image: Image.Image) -> None:
         """Send the picture and wait until it is there; the library puts the panel to sleep."""
         self._inky.set_border(self._inky.WHITE)
-        match self.palette:
-            case Palette.BLACK_WHITE | Palette.BLACK_WHITE_RED | Palette.BLACK_WHITE_YELLOW:
-                self._inky.set_image(_indexed(image, self.palette))
-            case _:
-                self._inky.set_image(image, saturation=0.0)
+        self._inky.set_image(image.quantize(palette=self._inks, dither=Image.Dither.NONE))
         self._inky.show()
 
     def close(self) -> None:
         """Leave the pins to the end of the process: the library has no way to free them."""
 
 
-def _indexed(image: Image.Image, palette: Palette) -> Image.Image:
-    """Return an image in the library's numbers: 0 white, 1 black, 2 the coloured ink."""
-    ink = (255, 255, 0) if palette is Palette.BLACK_WHITE_YELLOW else (255, 0, 0)
-    numbers = Image.new("P", (1, 1))
-    numbers.putpalette([255, 255, 255, 0, 0, 0, *ink])
-    return image.quantize(palette=numbers, dither=Image.Dither.NONE)
+def _inks(driver: Any, palette: Palette) -> Image.Image:
+    """Return the library's numbers of the inks, as the palette of an image.
+
+    A driver of many colours has a table; the others hold 0 for white, 1 for black, 2 for the ink.
+    """
+    third = (255, 255, 0) if palette is Palette.BLACK_WHITE_YELLOW else (255, 0, 0)
+    table = [(255, 255, 255), (0, 0, 0), third]
+    for place in (sys.modules[type(driver).__module__], driver):
+        table = getattr(place, "DESATURATED_PALETTE", table)
+    inks = Image.new("P", (1, 1))
+    inks.putpalette([part for ink in dict.fromkeys(map(tuple, table)) for part in ink])
+    return inks

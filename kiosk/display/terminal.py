@@ -56,8 +56,8 @@ class TerminalDisplay:
         self._shown: Scene | None = None
 
     async def show(self, scene: Scene) -> None:
-        """Print the scene, unless it is the one that was printed last."""
-        if scene == self._shown:
+        """Print the scene; an idle one only where something else was shown since."""
+        if scene == self._shown and scene.signal is Signal.IDLE:
             return
         self._shown = scene
         head, *rest = lines(scene, self._languages)

@@ -65,7 +65,7 @@ def stack(blocks: Sequence[Block]) -> Block:
 
 def paragraph(runs: Sequence[Run], size: int, width: float, above: float = 0.0) -> Block | None:
     """Set a paragraph; ``None`` says that a word is wider than it."""
-    lines = break_lines(runs, size, width)
+    lines = break_lines(tuple(runs), size, width)
     if lines is None:
         return None
     parts = tuple(

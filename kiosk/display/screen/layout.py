@@ -119,7 +119,7 @@ def _set_column(
         words = () if wording is _Wording.PARTY_AS_FIGURES else party_parts(party, first)
         blocks.append(people_row(party, words, detail, width, 0.32 * title))
     for number, language in enumerate(() if wording is _Wording.FIRST_LANGUAGE else others):
-        above = (0.45 if number else 0.95) * other
+        above = (0.35 if number else 0.75) * other
         blocks.append(paragraph(list(_runs(scene, language, wording)), other, width, above))
     whole = [block for block in blocks if block is not None]
     return stack(whole) if len(whole) == len(blocks) else None

@@ -9,7 +9,7 @@ from functools import lru_cache
 import font_source_sans_pro
 from PIL import ImageFont
 
-LEADING = 1.16
+LEADING = 1.15
 """From one baseline to the next, in sizes of the type."""
 CAP_HEIGHT = 0.66
 """The height of a capital in Source Sans, in sizes of the type."""
@@ -56,8 +56,9 @@ def line_width(line: Line) -> float:
     return line[-1].x + line[-1].width if line else 0.0
 
 
-def break_lines(runs: Sequence[Run], size: int, width: float) -> tuple[Line, ...] | None:
-    """Return the lines of a paragraph ``width`` pixels wide, of even length.
+@lru_cache(maxsize=1024)
+def break_lines(runs: tuple[Run, ...], size: int, width: float) -> tuple[Line, ...] | None:
+    """Return the lines of a paragraph ``width`` pixels wide, none much longer than the others.
 
     Lines break at spaces only; a :data:`TIE` keeps words together. ``None`` says that a word is
     wider than a line.
@@ -74,7 +75,7 @@ def break_lines(runs: Sequence[Run], size: int, width: float) -> tuple[Line, ...
         return None
     lines = _greedy(tokens, space, width)
     low, high = widest, width
-    while high - low > 1:
+    while high - low > 0.25 * size:
         middle = (low + high) / 2
         if len(_greedy(tokens, space, middle)) > len(lines):
             low = middle
