@@ -1,5 +1,6 @@
 """A small town for the register's tests: two venues, a distributor, and whoever calls the API."""
 
+import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -77,7 +78,8 @@ class Somebody:
 
     async def upload(self, *items: object) -> list[Json]:
         """Return what became of a journal's items."""
-        answer = await self.send("POST", "/uses/batch", json={"uses": items})
+        headers, content = {"Content-Type": "application/json"}, json.dumps({"uses": items})
+        answer = await self.send("POST", "/uses/batch", headers=headers, content=content)
         assert answer.status_code == 200, answer.text
         results: list[Json] = answer.json()["results"]
         return results
