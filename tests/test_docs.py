@@ -1,14 +1,21 @@
 """What the documentation repeats from the code is held to it."""
 
+import argparse
 import importlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
 from kaiku.reason import WORDS, Reason
 from kiosk.config import Registry, Role, Station, drivers, load
+from server.kaikukanta.app import create_app
+from server.kaikukanta.cli import parser
+from server.kaikukanta.migrations import migrate
+from server.kaikukanta.settings import Settings
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -93,3 +100,56 @@ def _as_toml(value: object) -> str:
             return f"[{', '.join(map(_as_toml, value))}]"
         case _:
             return str(value).lower()
+
+
+def test_every_command_of_the_register_is_documented() -> None:
+    """The page on the register has each command, those of `admin` with the words of its help."""
+    page = (DOCS / "register.md").read_text()
+    for command, summary in _commands(parser()):
+        if command.startswith("admin "):
+            assert f"| `{command.removeprefix('admin ')}` | {summary} |" in page
+        else:
+            assert f"\nkaikukanta {command} " in page
+
+
+def test_every_command_of_the_kiosk_is_documented() -> None:
+    """The page on the kiosk has each of its commands."""
+    page = (DOCS / "kiosk.md").read_text()
+    for command in ("run", "check", "enrol", "status", "doctor"):
+        assert f"\nkaikuportti {command} " in page
+
+
+def test_every_setting_of_the_register_is_documented() -> None:
+    """The page on the register has each variable with its default, and no others."""
+    section = _section((DOCS / "register.md").read_text(), "## Settings")
+    rows = dict(re.findall(r"^\| `KAIKUKANTA_(\w+)` \| `(.+?)` \|", section, re.MULTILINE))
+    defaults = Settings.model_construct().model_dump(mode="json")
+    assert {name.lower(): value for name, value in rows.items()} == {
+        name: str(value) for name, value in defaults.items()
+    }
+
+
+def test_every_call_of_the_api_is_documented(tmp_path: Path) -> None:
+    """The page on the register has each call that the API describes, and no others."""
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path / 'kanta.sqlite'}", digest_key_file=tmp_path / "key"
+    )
+    migrate(settings)
+    described = {
+        (method.upper(), path)
+        for path, methods in create_app(settings).openapi()["paths"].items()
+        for method in methods
+    }
+    section = _section((DOCS / "register.md").read_text(), "## The API")
+    assert set(re.findall(r"^\| `([A-Z]+) (\S+)` \|", section, re.MULTILINE)) == described
+
+
+def _commands(command: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each command below a parser with the words of its help."""
+    for action in command._actions:
+        if not isinstance(action, argparse._SubParsersAction):
+            continue
+        words = {choice.dest: choice.help or "" for choice in action._choices_actions}
+        for name, below in action.choices.items():
+            inner = list(_commands(below, f"{path}{name} "))
+            yield from inner or [(f"{path}{name}", words[name])]
