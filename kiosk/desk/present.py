@@ -35,8 +35,9 @@ def present(desk: Desk, event: Presented, known: Known, now: Moment) -> Step:
         after, effects = _conclude(desk, event, refused(Reason.UNREADABLE), known, now)
         digits, helpers, supporters = kept  # the same visitor will show the card again
         return replace(after, digits=digits, helpers=helpers, supporters=supporters), effects
-    if _is_repeat(desk, event.digest, known, now):
-        return _repeat(desk, known, now)
+    again = _repeated(desk, event.digest, known, now)
+    if again is not None:
+        return _repeat(_brought_back(desk, again), known, now)
     if known.ask and _needs_register(known):
         assert known.offering is not None
         ask = Ask(event.use, event.digest, known.offering.id, desk.typed, now.at)
@@ -99,6 +100,7 @@ def _conclude(
     after = replace(
         after,
         current=current,
+        earlier=_still_repeatable(desk, now),
         shown_until=now.clock + (desk.manners.children if asks else desk.manners.shown),
         passages=_awaiting(desk, use, decision.admitted.persons, now),
     )
@@ -124,19 +126,36 @@ def _awaiting(desk: Desk, use: Use, persons: int, now: Moment) -> tuple[Passage,
     return (*desk.passages, Passage(use, persons, now.clock + desk.manners.passage))
 
 
-def _is_repeat(desk: Desk, digest: bytes, known: Known, now: Moment) -> bool:
-    """Tell whether this is the card just accepted.
+def _repeated(desk: Desk, digest: bytes, known: Known, now: Moment) -> Current | None:
+    """Return the use that this card was just accepted for, at this reader or the other.
 
-    Still good, shown again or to the other reader.
+    A card that has ended since then is not let in again on the strength of it (promise P4).
     """
-    current = desk.current
-    if current is None or known.offering is None or current.use.digest != digest:
-        return False
-    until = max(current.since + desk.manners.repeat, current.children_until)
-    if now.clock > until or known.offering.id != current.use.offering:
-        return False
-    day = known.offering.day(now.at)
-    return known.card is None or known.card.state(day) is State.VALID
+    offering, card = known.offering, known.card
+    if offering is None or (card is not None and card.state(offering.day(now.at)) != State.VALID):
+        return None
+    for use in (desk.current, *desk.earlier):
+        if use is not None and (use.use.digest, use.use.offering) == (digest, offering.id):
+            return use if now.clock <= _repeatable_until(desk, use) else None
+    return None
+
+
+def _repeatable_until(desk: Desk, use: Current) -> float:
+    return max(use.since + desk.manners.repeat, use.children_until)
+
+
+def _still_repeatable(desk: Desk, now: Moment) -> tuple[Current, ...]:
+    uses = (desk.current, *desk.earlier)
+    return tuple(
+        use for use in uses if use is not None and now.clock <= _repeatable_until(desk, use)
+    )
+
+
+def _brought_back(desk: Desk, again: Current) -> Desk:
+    """Return the desk with an earlier use as the current one."""
+    uses = (desk.current, *desk.earlier)
+    others = tuple(use for use in uses if use is not None and use != again)
+    return replace(desk, current=again, earlier=others)
 
 
 def _repeat(desk: Desk, known: Known, now: Moment) -> Step:

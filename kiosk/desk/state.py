@@ -195,7 +195,7 @@ class Manners:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The use that was accepted last, while it can still be amended, repeated or taken back."""
+    """A use that was accepted, while it can still be amended, repeated or taken back."""
 
     use: Use
     admitted: Party
@@ -217,7 +217,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The desk between two events."""
+    """The desk between two events.
+
+    ``current`` is the use that was accepted last, ``earlier`` those before it whose cards may still
+    be shown again.
+    """
 
     manners: Manners
     digits: str = ""
@@ -227,6 +231,7 @@ class Desk:
     shown_until: float | None = None
     notice: Text | None = None
     current: Current | None = None
+    earlier: tuple[Current, ...] = ()
     passages: tuple[Passage, ...] = ()
     asked: Ask | AskAmended | None = None
 

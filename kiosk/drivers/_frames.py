@@ -8,14 +8,13 @@ from kiosk.ports import LONGEST_SCAN
 class Frames:
     """Collects codes from a stream.
 
-    ``ends`` are the bytes that end a code and ``starts`` those that may stand before one. Ends in a
-    row belong together as long as none of them repeats, so that CR LF ends one code; an end by
-    itself is an empty code. Of a code above ``LONGEST_SCAN`` bytes only the first part is kept.
+    ``ends`` are the bytes that end a code. Ends in a row belong together as long as none of them
+    repeats, so that CR LF ends one code; an end by itself is an empty code. Of a code above
+    ``LONGEST_SCAN`` bytes only the first part is kept.
     """
 
-    def __init__(self, ends: bytes, starts: bytes = b"") -> None:
+    def __init__(self, ends: bytes) -> None:
         self._ends = re.compile(b"([" + re.escape(ends) + b"])")
-        self._starts = starts
         self._code = bytearray()
         self._row: set[bytes] = set()
         self._late = False
@@ -45,8 +44,6 @@ class Frames:
         return code
 
     def _collect(self, data: bytes) -> None:
-        if not self._code:
-            data = data.lstrip(self._starts)
         self._code += data[: LONGEST_SCAN - len(self._code)]
 
     def _end(self, end: bytes) -> bytes | None:

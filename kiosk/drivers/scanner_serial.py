@@ -1,9 +1,10 @@
 """A scanner on a serial line: RS-232, or USB that presents itself as a port (ttyUSB, ttyACM).
 
-A code ends at CR, LF, CR LF, tab or ETX, and an STX before it is left out. A scanner without a
-suffix is served too: its code is handed on after ``idle`` seconds of silence, which must be longer
-than any pause within a code (at 9600 baud a byte takes 1 ms, a USB adapter may add 16 ms and a
-radio link some 100 ms). What was sent while nobody had the port open is not read later.
+A code ends at CR, LF or CR LF; other control characters are part of it, so that one scan stays one
+scan. A scanner without a suffix is served too: its code is handed on after ``idle`` seconds of
+silence, which must be longer than any pause within a code (at 9600 baud a byte takes 1 ms, a USB
+adapter may add 16 ms and a radio link some 100 ms). What was sent while nobody had the port open is
+not read later.
 
 The kiosk holds the port for itself. Name it by ``/dev/serial/by-id/…`` to survive another order of
 plugging in.
@@ -28,8 +29,7 @@ from kiosk.ports import DeviceError, DriverSettings, Emit, Reader, Scanned, Surr
 if TYPE_CHECKING:
     from serial import Serial
 
-_ENDS = b"\r\n\t\x03"
-_STX = b"\x02"
+_ENDS = b"\r\n"
 _DENIED = "permission denied; the kiosk's user belongs in group dialout"
 _PARITIES = {"none": "N", "even": "E", "odd": "O"}
 
@@ -88,7 +88,7 @@ class _Port:
     def __init__(self, serial: "Serial", idle: float, emit: Emit) -> None:
         self._serial = serial
         self._emit = emit
-        self._frames = Frames(_ENDS, starts=_STX)
+        self._frames = Frames(_ENDS)
         self._silence = Silence(idle, self._ended_by_silence)
         self._at = 0.0
 
