@@ -1,5 +1,6 @@
 """The calls of kiosks: enrol, fetch changes, listen for events, say how they are."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from server.kaikukanta.network.callers import AKiosk
 from server.problems import Mistake, Problem, ProblemError, too_many
 
 NDJSON = "application/x-ndjson"
+_NEVER = re.compile(r"q=0(\.0*)?")
 
 router = APIRouter(prefix="/api/v1", tags=["kiosks"])
 
@@ -65,7 +67,7 @@ def changes(
         mistakes = (Mistake(str(error), parameter="after"),)
         raise ProblemError(Problem(422, "invalid", "The cursor does not fit.", mistakes)) from None
     lines = read_page(context.engine, page)
-    if "gzip" in accept_encoding.lower():
+    if _accepts_gzip(accept_encoding):
         return _streamed(compressed(lines), {"Content-Encoding": "gzip"})
     return _streamed(lines, {})
 
@@ -85,6 +87,14 @@ def heartbeat(body: Heartbeat, kiosk: AKiosk, context: InContext) -> Beat:
     with transaction(context.engine) as session:
         beat(session, kiosk.kiosk_id, body.model_dump(mode="json"), now)
         return Beat(now=now, cursor=str(position(session)))
+
+
+def _accepts_gzip(accept_encoding: str) -> bool:
+    for coding in accept_encoding.lower().replace(" ", "").split(","):
+        name, _, weight = coding.partition(";")
+        if name == "gzip":
+            return _NEVER.fullmatch(weight) is None
+    return False
 
 
 def _streamed(pieces: Iterator[bytes], headers: dict[str, str]) -> Response:
