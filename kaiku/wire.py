@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from kaiku.card import Card, Kind, Status
+from kaiku.days import aware
 from kaiku.digest import SIZE
 from kaiku.offering import (
     Category,
@@ -24,7 +25,7 @@ from kaiku.offering import (
     Window,
     Year,
 )
-from kaiku.party import ALONE, Party
+from kaiku.party import ALONE, LARGEST, Party
 from kaiku.reason import Reason
 from kaiku.text import Text
 
@@ -150,7 +151,7 @@ def read_answer(data: Mapping[str, Any]) -> Answer:
         id=_uuid(data, "id"),
         outcome=_enum(data, "outcome", Outcome),
         reason=None if reason is None else _enum(data, "reason", Reason),
-        admitted=_party(admitted, adults=_count(admitted, "adults")),
+        admitted=_party(admitted, adults=_count(admitted, "adults", most=1)),
         remaining=None if remaining is None else _count(data, "remaining"),
     )
 
@@ -418,12 +419,11 @@ def _window(data: Mapping[str, Any]) -> Window:
 
 def _party(data: Mapping[str, Any], adults: int) -> Party:
     counts = {
-        name: _count(data, name) for name in ("children", "helpers", "supporters") if name in data
+        name: _count(data, name, most=LARGEST)
+        for name in ("children", "helpers", "supporters")
+        if name in data
     }
-    try:
-        return Party(adults=adults, **counts)
-    except ValueError as error:
-        raise WireError(f"party: {error}") from None
+    return Party(adults=adults, **counts)
 
 
 def _string(data: Mapping[str, Any], key: str) -> str:
@@ -440,10 +440,12 @@ def _object(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return value
 
 
-def _count(data: Mapping[str, Any], key: str, least: int = 0) -> int:
+def _count(data: Mapping[str, Any], key: str, least: int = 0, most: int | None = None) -> int:
     value = data.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise WireError(f"{key} must be an integer of at least {least}")
+    if most is not None and value > most:
+        raise WireError(f"{key} must be at most {most}")
     return value
 
 
@@ -487,9 +489,6 @@ def _date(data: Mapping[str, Any], key: str) -> date:
 
 def _instant(data: Mapping[str, Any], key: str) -> datetime:
     try:
-        value = datetime.fromisoformat(_string(data, key))
-    except ValueError:
-        value = None
-    if value is None or value.tzinfo is None:
-        raise WireError(f"{key} must be an instant such as 2026-11-24T12:00:00Z")
-    return value.astimezone(UTC)
+        return aware(datetime.fromisoformat(_string(data, key)))
+    except (ValueError, OverflowError):
+        raise WireError(f"{key} must be an instant such as 2026-11-24T12:00:00Z") from None
