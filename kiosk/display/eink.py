@@ -35,8 +35,8 @@ class Settings(DriverSettings):
 
     panel: str
     shows: Literal["standing", "everything"] = "standing"
-    rest: float = Field(180.0, ge=0)
-    settle: float = Field(10.0, ge=0)
+    rest: float = Field(default=180.0, ge=0)
+    settle: float = Field(default=10.0, ge=0)
     rotate: Literal[0, 180] = 0
 
     @field_validator("panel")

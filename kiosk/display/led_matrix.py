@@ -102,13 +102,13 @@ class Settings(DriverSettings):
     ``upside_down`` turns the whole row: try them until the card's sign stands upright.
     """
 
-    cascaded: int = Field(4, ge=1, le=16)
+    cascaded: int = Field(default=4, ge=1, le=16)
     orientation: Literal[0, 90, -90, 180] = -90
     reversed: bool = False
     upside_down: bool = False
-    port: int = Field(0, ge=0)
-    device: int = Field(0, ge=0)
-    contrast: int = Field(64, ge=0, le=255)
+    port: int = Field(default=0, ge=0)
+    device: int = Field(default=0, ge=0)
+    contrast: int = Field(default=64, ge=0, le=255)
 
 
 def connect(settings: Settings, surroundings: Surroundings) -> Display:  # noqa: ARG001

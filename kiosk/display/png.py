@@ -19,9 +19,9 @@ class Settings(DriverSettings):
     """Where the picture goes, its size in pixels and its colours."""
 
     path: Path = Field(strict=False)
-    width: int = Field(800, le=4096)
-    height: int = Field(480, le=4096)
-    palette: Palette = Field(Palette.RGB, strict=False)
+    width: int = Field(default=800, le=4096)
+    height: int = Field(default=480, le=4096)
+    palette: Palette = Field(default=Palette.RGB, strict=False)
 
 
 def connect(settings: Settings, surroundings: Surroundings) -> Display:
