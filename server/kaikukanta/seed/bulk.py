@@ -2,14 +2,16 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Date, Enum, Table
 from sqlmodel import SQLModel
 
 BATCH = 20_000
 _SQLITE_CACHE_KB = 400_000
+_VALUES = 10_000
 
 Row = Sequence[Any]
 
@@ -44,6 +46,8 @@ def _bound(
     for place, name in enumerate(names):
         kind = table.c[name].type.dialect_impl(connection.dialect)
         processor = kind.bind_processor(connection.dialect)
+        if isinstance(table.c[name].type, (Date, Enum)) and processor is not None:
+            processor = lru_cache(maxsize=_VALUES)(processor)  # few values, and again and again
         if processor is not None:
             converts.append((place, processor))
     for row in rows:

@@ -21,6 +21,7 @@ def test_a_cursor_is_read_as_it_was_written(cursor: Cursor) -> None:
 def test_any_text_is_a_cursor_or_refused(text: str) -> None:
     """Reading is total: a cursor that writes itself the same, or an error of its own."""
     try:
-        assert str(read_cursor(text)) == text
-    except CursorError as error:
-        assert text not in str(error) or len(text) < 20
+        cursor = read_cursor(text)
+    except CursorError:
+        return
+    assert str(cursor) == text
