@@ -12,6 +12,7 @@ panel) and the title is read at arm's length.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from enum import Enum, auto
 
 from kaiku.party import Party
@@ -36,6 +37,7 @@ TITLE_AT_LEAST = 0.096
 SIGN_AT_LEAST = 0.45
 """The least height of the sign, in heights of the panel."""
 _TITLE_AT_MOST = 0.18
+_MORE_SPACE = 0.5
 
 
 class _Wording(Enum):
@@ -56,7 +58,7 @@ def lay_out(scene: Scene, canvas: Canvas, languages: Sequence[Language]) -> tupl
     height = canvas.height - 2 * margin - (foot.height + foot.above if foot.parts else 0)
     widest = max(0.245 * canvas.width, SIGN_AT_LEAST * canvas.height)
     sign = round(min(0.62 * canvas.height, widest, height))
-    left = margin + sign + max(8, round(0.032 * canvas.width))
+    left = margin + sign + max(8, round(0.036 * canvas.width))
     column = _column(scene, languages, canvas, canvas.width - margin - left, height)
     middle = margin + height / 2
     return (
@@ -80,27 +82,35 @@ def _column(
         (_Wording.PARTY_AS_FIGURES, floor),
         (_Wording.FIRST_LANGUAGE, 10),
     ):
-        best, low, high = None, least, round(_TITLE_AT_MOST * canvas.height)
+        best, low, high = None, least, max(30, round(_TITLE_AT_MOST * canvas.height))
         while low <= high:
             title = (low + high) // 2
-            column = _set_column(scene, languages, wording, title, canvas, width)
-            if column is not None and column.height <= height:
-                best, low = column, title + 1
+            blocks = _set_blocks(scene, languages, wording, title, canvas, width)
+            if blocks is not None and stack(blocks).height <= height:
+                best, low = blocks, title + 1
             else:
                 high = title - 1
         if best is not None:
-            return best
+            return _spread(best, height)
     return Block()
 
 
-def _set_column(
+def _spread(blocks: Sequence[Block], height: float) -> Block:
+    """Stack blocks with somewhat more space between them, where there is room."""
+    above = sum(block.above for block in blocks[1:])
+    room = height - stack(blocks).height
+    wider = 1 + min(_MORE_SPACE, 0.5 * room / above) if above else 1
+    return stack([replace(block, above=wider * block.above) for block in blocks])
+
+
+def _set_blocks(
     scene: Scene,
     languages: Sequence[Language],
     wording: _Wording,
     title: int,
     canvas: Canvas,
     width: float,
-) -> Block | None:
+) -> list[Block] | None:
     """Set the words, with type of the size ``title`` for the title and the rest in proportion.
 
     ``None`` says that a word is wider than the column.
@@ -122,7 +132,7 @@ def _set_column(
         above = (0.35 if number else 0.75) * other
         blocks.append(paragraph(list(_runs(scene, language, wording)), other, width, above))
     whole = [block for block in blocks if block is not None]
-    return stack(whole) if len(whole) == len(blocks) else None
+    return whole if len(whole) == len(blocks) else None
 
 
 def _runs(scene: Scene, language: Language, wording: _Wording) -> Iterator[Run]:

@@ -1,0 +1,62 @@
+"""Draws the documentation's pictures: ``python -m kiosk.display.screen.gallery docs/images``."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image
+
+from kaiku.party import Party
+from kaiku.reason import WORDS, Reason
+from kaiku.text import Language
+from kiosk import words
+from kiosk.display.screen import Canvas, Palette, draw
+from kiosk.ports import Scene, Signal
+
+_LANGUAGES = (Language.FI, Language.SV, Language.EN)
+_SCREEN = Canvas(800, 480)
+_GAP = 16
+_BETWEEN = (214, 218, 222)
+
+_IDLE = Scene(Signal.IDLE, words.SHOW_CARD)
+_TYPING = Scene(Signal.IDLE, words.SHOW_CARD, party=Party(children=2), notice=words.NO_NETWORK)
+_WELCOME = Scene(Signal.ACCEPTED, words.WELCOME, party=Party(children=2), remaining=12)
+_CHILDREN = Scene(Signal.ACCEPTED, words.WELCOME, words.CHILDREN, party=Party())
+_REFUSED = Scene(Signal.REFUSED, WORDS[Reason.EXPIRED].title, detail=WORDS[Reason.EXPIRED].mend)
+_WAIT = Scene(Signal.WAIT, words.WAIT)
+
+_SCREENS = ((_IDLE, _TYPING, _WAIT), (_WELCOME, _CHILDREN, _REFUSED))
+_PAPERS = (
+    Canvas(400, 300, Palette.BLACK_WHITE_RED),
+    Canvas(296, 128, Palette.BLACK_WHITE),
+    Canvas(250, 122, Palette.BLACK_WHITE),
+)
+
+
+def write(folder: Path) -> None:
+    """Write ``kiosk-screen.png``, ``kiosk-screens.png`` and ``kiosk-eink.png`` into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    draw(_WELCOME, _SCREEN, _LANGUAGES).save(folder / "kiosk-screen.png", optimize=True)
+    rows = [[draw(scene, _SCREEN, _LANGUAGES) for scene in row] for row in _SCREENS]
+    _sheet(rows).save(folder / "kiosk-screens.png", optimize=True)
+    papers = [[draw(scene, paper, _LANGUAGES) for paper in _PAPERS] for scene in (_IDLE, _REFUSED)]
+    _sheet(papers).save(folder / "kiosk-eink.png", optimize=True)
+
+
+def _sheet(rows: Sequence[Sequence[Image.Image]]) -> Image.Image:
+    """Put pictures in rows, with a gap around each."""
+    width = max(sum(picture.width + _GAP for picture in row) for row in rows) + _GAP
+    height = sum(max(picture.height for picture in row) + _GAP for row in rows) + _GAP
+    sheet = Image.new("RGB", (width, height), _BETWEEN)
+    y = _GAP
+    for row in rows:
+        x = _GAP
+        for picture in row:
+            sheet.paste(picture, (x, y))
+            x += picture.width + _GAP
+        y += max(picture.height for picture in row) + _GAP
+    return sheet
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
