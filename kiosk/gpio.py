@@ -121,14 +121,15 @@ class Player:
 @contextmanager
 def _mending(pin: int) -> Iterator[None]:
     """Turn whatever the GPIO libraries raise into what a person can mend."""
-    _load_factory()
+    load_factory()
     try:
         yield
     except Exception as error:
         raise DeviceError(f"GPIO {pin}: {error}") from error
 
 
-def _load_factory() -> None:
+def load_factory() -> None:
+    """Have gpiozero use lgpio, also where a library opens lines by itself. Raises DeviceError."""
     try:
         from gpiozero import Device
 
@@ -148,7 +149,9 @@ def _load_factory() -> None:
             "or the extra 'pi'"
         ) from error
     except Exception as error:
-        raise DeviceError(f"no GPIO: {error}") from error
+        raise DeviceError(
+            f"no GPIO ({error}): is this a Raspberry Pi, and the kiosk's user in group gpio?"
+        ) from error
 
 
 def _give_lgpio_a_folder() -> None:

@@ -11,6 +11,7 @@ from kaiku.party import Party
 from kaiku.reason import Reason
 from kaiku.wire import Outcome, Use, write_instant
 from kiosk.cache import Used
+from kiosk.desk import Standing
 from kiosk.files import open_journal
 
 KEEP = timedelta(days=7)
@@ -19,17 +20,18 @@ KEEP = timedelta(days=7)
 _COLUMNS = (
     "id, digest, offering, offering_version, at, day, children, helpers, supporters,"
     " admitted_adults, admitted_children, admitted_supporters, outcome, reason, source, voided,"
-    " clock_suspect, revision, sent_revision, visits, sent_visits, counted_visits"
+    " clock_suspect, revision, sent_revision, visits, sent_visits, asked, counted_visits"
 )
 _RECORD = f"""
-    INSERT INTO entry ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)
+    INSERT INTO entry ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)
     ON CONFLICT (id) DO UPDATE SET
         children = excluded.children, helpers = excluded.helpers,
         supporters = excluded.supporters, admitted_adults = excluded.admitted_adults,
         admitted_children = excluded.admitted_children,
         admitted_supporters = excluded.admitted_supporters,
         voided = excluded.voided, revision = excluded.revision, visits = excluded.visits,
-        parked = NULL,
+        outcome = excluded.outcome, reason = excluded.reason, source = excluded.source,
+        asked = excluded.asked, parked = NULL,
         sent_revision = CASE WHEN excluded.sent_revision > 0
             THEN excluded.revision ELSE sent_revision END,
         sent_visits = CASE WHEN excluded.sent_revision > 0
@@ -68,14 +70,17 @@ class UseJournal:
     def __init__(self, path: Path) -> None:
         """Open or make the file; raise :class:`kiosk.files.StoreError` where that fails."""
         self._db = open_journal(path)
+        # What was being asked about when the power went was never told: send it as it stands.
+        self._db.execute("UPDATE entry SET asked = 0 WHERE asked")
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
 
-    def record(self, use: Use, admitted: Party, source: str, *, sent: bool) -> None:
+    def record(self, use: Use, admitted: Party, source: str, standing: Standing) -> None:
         """Commit a use, or its new revision, to the disk; return once it is there."""
         party, visits = use.party, 0 if use.voided else admitted.visits
+        sent = standing is Standing.SENT
         values = (
             str(use.id),
             use.digest,
@@ -98,6 +103,7 @@ class UseJournal:
             use.revision if sent else 0,
             visits,
             visits if sent else 0,
+            standing is Standing.ASKED,
         )
         self._db.execute(_RECORD, values)
 
@@ -129,7 +135,8 @@ class UseJournal:
         return [
             _use(row)
             for row in self._db.execute(
-                f"{_USE} WHERE sent_revision < revision AND parked IS NULL ORDER BY seq LIMIT ?",
+                f"{_USE} WHERE sent_revision < revision AND parked IS NULL AND NOT asked"
+                " ORDER BY seq LIMIT ?",
                 (most,),
             )
         ]

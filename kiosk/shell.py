@@ -20,7 +20,7 @@ from kiosk.link import Link
 from kiosk.log import log
 from kiosk.reading import Reading
 from kiosk.registry import RegistryClient, RegistryError, UnreachableError
-from kiosk.store import Store
+from kiosk.store import Store, Stores
 from kiosk.sync import Sync
 
 WAIT_SHOWN_AFTER = 0.15
@@ -141,18 +141,17 @@ class Shell:
             match effect:
                 case desk.Record():
                     try:
-                        await self._store.call(
-                            lambda stores, r=effect: stores.journal.record(
-                                r.use, r.admitted, r.source, sent=r.sent
-                            )
-                        )
+                        await self._store.call(Stores.record, effect)
                     except sqlite3.Error as error:
                         await self._fail_to_record(before, effect, error)
                         return None
-                    if effect.sent:
-                        log("sent", uses=[str(effect.use.id)])
-                    else:
-                        self._sync.wake()
+                    match effect.standing:
+                        case desk.Standing.SENT:
+                            log("sent", uses=[str(effect.use.id)])
+                        case desk.Standing.UNSENT:
+                            self._sync.wake()
+                        case desk.Standing.ASKED:
+                            pass
                 case desk.Ask() | desk.AskAmended():
                     return desk.Answered(await self._ask(effect))
                 case desk.Tell(scene, aloud):

@@ -21,14 +21,21 @@ def write_status(folder: Path, condition: Mapping[str, Any]) -> None:
 def read_status(folder: Path) -> dict[str, Any] | None:
     """Return the condition that a running kiosk wrote last, or None where none is running."""
     try:
-        condition = json.loads((folder / "status.json").read_text())
-        pid = int(condition["pid"])
-        os.kill(pid, 0)
-    except PermissionError:
-        return dict(condition)
+        condition: dict[str, Any] = json.loads((folder / "status.json").read_text())
+        alive = _is_alive(int(condition["pid"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return dict(condition)
+    return condition if alive else None
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def status_folder(state: Path) -> Path:

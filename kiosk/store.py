@@ -13,7 +13,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from kaiku.decide import NO_FACTS, Facts
 from kiosk.cache import CardCache
-from kiosk.desk import Known
+from kiosk.desk import Known, Record
 from kiosk.journal import UseJournal
 
 P = ParamSpec("P")
@@ -51,6 +51,10 @@ class Stores:
                 uses=max(0, told.uses + own.uses), visits=max(0, told.visits + own.visits)
             )
         return Known(offering, card, facts, whole=self.cache.whole, ask=ask)
+
+    def record(self, record: Record) -> None:
+        """Commit a use to the journal; return once it is on the disk."""
+        self.journal.record(record.use, record.admitted, record.source, record.standing)
 
 
 class Store:

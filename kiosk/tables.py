@@ -61,9 +61,10 @@ class Entry(Journal, table=True):
     """One use as the visitor was told it.
 
     It is unsent while ``revision`` is above ``sent_revision``, unless the register could not take
-    it: then ``parked`` says why, and people look at it. ``visits`` is what it takes of the card's
-    visits now, ``sent_visits`` what it took when it was sent last, ``counted_visits`` what the
-    cache's tally has of it: the difference is what the tally does not know yet.
+    it: then ``parked`` says why, and people look at it. While the register is being ``asked`` about
+    it, it is held back. ``visits`` is what it takes of the card's visits now, ``sent_visits`` what it
+    took when it was sent last, ``counted_visits`` what the cache's tally has of it: the difference is
+    what the tally does not know yet.
     """
 
     __tablename__ = "entry"
@@ -88,6 +89,7 @@ class Entry(Journal, table=True):
     clock_suspect: bool = False
     revision: int = 1
     sent_revision: int = Field(default=0)
+    asked: bool = False
     parked: str | None = None
     flagged: str | None = None
     visits: int = 0

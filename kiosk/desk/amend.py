@@ -7,7 +7,7 @@ from kaiku.party import LARGEST, NOBODY, Party
 from kaiku.reason import Reason
 from kaiku.wire import Answer, Outcome, Use
 from kiosk.desk import scenes
-from kiosk.desk.common import as_decision, decide_alone, shown, untyped
+from kiosk.desk.common import Said, as_decision, decide_alone, shown, untyped
 from kiosk.desk.state import (
     Annulled,
     AskAmended,
@@ -20,6 +20,7 @@ from kiosk.desk.state import (
     Open,
     Passage,
     Record,
+    Standing,
     Step,
     Tell,
     Verdict,
@@ -77,8 +78,11 @@ def amend(desk: Desk, party: Party, known: Known, now: Moment) -> Step:
     current = desk.current
     assert current is not None
     if known.offering is not None and known.offering.seats is not None and known.ask:
-        ask = AskAmended(current.use.id, party)
-        return replace(desk, asked=ask), (ask,)
+        # If the power goes now, the party that was told before is the one that holds.
+        stands = replace(current.use, revision=current.use.revision + 1)
+        record = Record(stands, current.admitted, Said.ALONE.source, Standing.ASKED)
+        ask = AskAmended(stands.id, party)
+        return replace(desk, current=replace(current, use=stands), asked=ask), (record, ask)
     before = Facts(
         seats_taken=known.facts.seats_taken,
         uses=max(0, known.facts.uses - 1),
@@ -94,24 +98,28 @@ def hear_amended(
     """Conclude a change of party that the register was asked about."""
     if answer is not None:
         decision = as_decision(answer, known.offering)
-        return _conclude_amended(desk, asked.party, decision, now, "register")
-    current = desk.current
+        said = Said.BY_REGISTER
+    else:
+        decision, said = refused(Reason.CANNOT_CHECK_NOW), Said.UNANSWERED
+    after, effects = _conclude_amended(desk, asked.party, decision, now, said)
+    if decision.accepted:
+        return after, effects
+    # What stands is stated anew: the register may have taken the change and lost the reply.
+    current = after.current
     assert current is not None
-    # The register may have taken the change and lost the reply: state anew what the visitor saw.
-    use = replace(current.use, revision=current.use.revision + 2)
-    desk = replace(desk, current=replace(current, use=use))
-    after, effects = _conclude_amended(desk, asked.party, refused(Reason.CANNOT_CHECK_NOW), now)
-    return after, (Record(use, current.admitted, "local"), *effects)
+    use = replace(current.use, revision=current.use.revision + 1)
+    after = replace(after, current=replace(current, use=use))
+    return after, (Record(use, current.admitted, said.source), *effects)
 
 
 def _conclude_amended(
-    desk: Desk, party: Party, decision: Decision, now: Moment, source: str = "local"
+    desk: Desk, party: Party, decision: Decision, now: Moment, said: Said = Said.ALONE
 ) -> Step:
     current = desk.current
     assert current is not None
     if decision.reason is not None:
         verdict = Verdict(
-            Outcome.REFUSED, decision.reason, current.use.id, party, source, amends=True
+            Outcome.REFUSED, decision.reason, current.use.id, party, said.source, amends=True
         )
         scene = scenes.not_amended(decision.reason, current.admitted)
         desk = replace(desk, current=replace(current, digits=""))
@@ -120,13 +128,13 @@ def _conclude_amended(
     more = decision.admitted.persons - current.admitted.persons
     current = replace(current, use=use, admitted=decision.admitted, remaining=decision.visits_left)
     effects: list[Effect] = [
-        Record(use, decision.admitted, source, sent=source == "register"),
+        Record(use, decision.admitted, said.source, said.standing),
         Tell(scenes.accepted(current, asks=False), aloud=True),
     ]
     if more > 0:
         effects.append(Open(more))
     desk = replace(desk, passages=_more_awaited(desk, use, more, now))
-    verdict = Verdict(Outcome.ACCEPTED, None, use.id, decision.admitted, source, amends=True)
+    verdict = Verdict(Outcome.ACCEPTED, None, use.id, decision.admitted, said.source, amends=True)
     effects.append(Log(verdict))
     return shown(replace(desk, current=current), now), tuple(effects)
 
@@ -173,5 +181,5 @@ def void(desk: Desk, use: Use, why: str) -> Step:
         current = None
     return (
         replace(desk, current=current, passages=passages),
-        (Record(void, NOBODY, "local"), Annulled(use.id, why)),
+        (Record(void, NOBODY, Said.ALONE.source), Annulled(use.id, why)),
     )

@@ -1,6 +1,7 @@
 """What the desk's steps share: deciding from the store, and how long things stay shown."""
 
 from dataclasses import replace
+from enum import Enum
 
 from kaiku.decide import Decision, decide, refused
 from kaiku.offering import Offering
@@ -11,7 +12,21 @@ from kiosk.desk.state import (
     Desk,
     Known,
     Moment,
+    Standing,
 )
+
+
+class Said(Enum):
+    """Who has said what is recorded: the store alone, the register, or the store in its silence."""
+
+    ALONE = "local", Standing.UNSENT, 1
+    BY_REGISTER = "register", Standing.SENT, 2
+    UNANSWERED = "local", Standing.UNSENT, 2
+
+    def __init__(self, source: str, standing: Standing, revision: int) -> None:
+        self.source = source
+        self.standing = standing
+        self.revision = revision
 
 
 def decide_alone(known: Known, party: Party, now: Moment) -> Decision:

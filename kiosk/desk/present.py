@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from kaiku.card import Kind, State
 from kaiku.decide import Decision, refused
-from kaiku.party import ALONE, Party
+from kaiku.offering import Offering
+from kaiku.party import ALONE, NOBODY, Party
 from kaiku.reason import Reason
 from kaiku.wire import Answer, Outcome, Use
 from kiosk.desk import scenes
 from kiosk.desk.amend import amend, hear_amended
-from kiosk.desk.common import as_decision, decide_alone, shown, untyped
+from kiosk.desk.common import Said, as_decision, decide_alone, shown, untyped
 from kiosk.desk.state import (
     Ask,
     AskAmended,
@@ -22,6 +23,7 @@ from kiosk.desk.state import (
     Passage,
     Presented,
     Record,
+    Standing,
     Step,
     Tell,
     Verdict,
@@ -40,8 +42,7 @@ def present(desk: Desk, event: Presented, known: Known, now: Moment) -> Step:
         return _repeat(_brought_back(desk, again), known, now)
     if known.ask and _needs_register(known):
         assert known.offering is not None
-        ask = Ask(event.use, event.digest, known.offering.id, desk.typed, now.at)
-        return replace(desk, asked=ask), (ask,)
+        return _ask(desk, event, event.digest, known.offering, now)
     return _conclude(desk, event, decide_alone(known, desk.typed, now), known, now)
 
 
@@ -52,13 +53,31 @@ def _needs_register(known: Known) -> bool:
     return known.card is None or known.offering.seats is not None
 
 
+def _ask(desk: Desk, event: Presented, digest: bytes, offering: Offering, now: Moment) -> Step:
+    """Ask the register; until the answer is told, what is on record is that nothing happened."""
+    intent = Use(
+        id=event.use,
+        offering=offering.id,
+        at=now.at,
+        digest=digest,
+        party=desk.typed,
+        outcome=Outcome.REFUSED,
+        reason=Reason.CANNOT_CHECK_NOW,
+        offering_version=offering.version,
+        clock_suspect=now.suspect,
+    )
+    ask = Ask(event.use, digest, offering.id, desk.typed, now.at)
+    record = Record(intent, NOBODY, Said.ALONE.source, Standing.ASKED)
+    return replace(desk, asked=ask), (record, ask)
+
+
 def _conclude(
     desk: Desk,
     event: Presented,
     decision: Decision,
     known: Known,
     now: Moment,
-    source: str = "local",
+    said: Said = Said.ALONE,
 ) -> Step:
     """Record what was decided on a card, tell it, and open the gate."""
     party = desk.typed
@@ -68,7 +87,7 @@ def _conclude(
         decision.reason,
         event.use,
         decision.admitted if decision.accepted else party,
-        source,
+        said.source,
     )
     after = shown(untyped(desk), now)
     if known.offering is None:
@@ -82,10 +101,11 @@ def _conclude(
         party=party,
         outcome=outcome,
         reason=decision.reason,
+        revision=said.revision,
         offering_version=known.offering.version,
         clock_suspect=now.suspect,
     )
-    record = Record(use, decision.admitted, source, sent=source == "register")
+    record = Record(use, decision.admitted, said.source, said.standing)
     if decision.reason is not None:
         scene = scenes.refused(decision.reason)
         return after, (record, Tell(scene, aloud=True), Log(verdict))
@@ -177,10 +197,12 @@ def hear(desk: Desk, answer: Answer | None, known: Known, now: Moment) -> Step:
     match asked:
         case Ask():
             event = Presented(asked.digest, asked.use)
+            then = replace(now, at=asked.at)
             if answer is None:
-                return _conclude(desk, event, decide_alone(known, asked.party, now), known, now)
+                decision = decide_alone(known, asked.party, then)
+                return _conclude(desk, event, decision, known, then, Said.UNANSWERED)
             decision = as_decision(answer, known.offering)
-            return _conclude(desk, event, decision, known, now, "register")
+            return _conclude(desk, event, decision, known, then, Said.BY_REGISTER)
         case AskAmended():
             return hear_amended(desk, asked, answer, known, now)
         case None:

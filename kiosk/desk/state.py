@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from uuid import UUID
 
 from kaiku.card import Card
@@ -110,17 +111,27 @@ class Verdict:
     amends: bool = False
 
 
+class Standing(Enum):
+    """How a recorded use stands with the register.
+
+    ``ASKED``: it is being asked about. What is recorded then is what holds if the power goes before
+    the answer is told: the visitor has seen nothing, so nothing has happened, and the register is
+    told so whatever it had answered.
+    """
+
+    UNSENT = auto()
+    ASKED = auto()
+    SENT = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Commit the use to the journal before anything that follows.
-
-    ``sent`` says the register has it.
-    """
+    """Commit the use to the journal before anything that follows."""
 
     use: Use
     admitted: Party
     source: str
-    sent: bool = False
+    standing: Standing = Standing.UNSENT
 
 
 @dataclass(frozen=True, slots=True)
