@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from PIL import Image, ImageChops
 
 from kiosk.display.screen import Palette
+from kiosk.gpio import load_factory
 from kiosk.ports import DeviceError
 
 LONGEST_REFRESH = 90.0
@@ -96,6 +97,7 @@ class WavesharePanel:
     """A panel of Waveshare, by the maker's own driver."""
 
     def __init__(self, model: str) -> None:
+        load_factory()
         from gpiozero import GPIOZeroError
 
         try:

@@ -106,6 +106,11 @@ class EinkDisplay:
         if self._settings.shows == "everything" or scene.signal in _STANDING:
             self._newest.give(scene)
 
+    def check(self) -> str:
+        """Return the panel's size and colours."""
+        canvas = self._canvas
+        return f"{canvas.width} by {canvas.height} pixels, colours {canvas.palette}"
+
     async def close(self) -> None:
         """Wait for a refresh that runs, and leave the idle picture on the panel and it asleep."""
         if self._closed:

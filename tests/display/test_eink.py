@@ -185,6 +185,11 @@ async def test_a_panel_upside_down_gets_the_picture_turned() -> None:
     await panel.close()
 
 
+def test_the_doctor_is_told_what_panel_it_is() -> None:
+    """Its size and colours: what a board answered, too."""
+    assert display(Paper()).check() == "250 by 122 pixels, colours bw"
+
+
 def test_a_panel_rests_between_refreshes() -> None:
     """A scene is due when it has lasted and the panel has rested, whichever is later."""
     pace = Pace(rest=180, settle=10, refreshed=1000)

@@ -8,6 +8,7 @@ from itertools import cycle, repeat
 
 import pytest
 from gpiod.line import Value
+from gpiozero.pins.mock import MockFactory
 from inky.eeprom import EPDType
 from PIL import Image, ImageChops
 
@@ -92,7 +93,9 @@ def test_a_panel_that_stays_busy_is_given_up(
         panel.show(drawn(panel))
 
 
-def test_off_a_raspberry_pi_a_panel_of_waveshare_says_what_it_needs(wire: Wire) -> None:
+def test_off_a_raspberry_pi_a_panel_of_waveshare_says_what_it_needs(
+    wire: Wire, pins: MockFactory
+) -> None:
     """The library's own error on another machine is turned into one that can be mended."""
     with pytest.raises(DeviceError, match=r"epd7in5_V2 .* Raspberry Pi"):
         open_panel("epd7in5_V2")
@@ -226,7 +229,7 @@ def test_lines_in_use_by_another_are_an_error_that_can_be_mended(
 
 @pytest.mark.parametrize(("panel", "library"), [("epd2in13_V4", "epaper"), ("inky", "inky.auto")])
 def test_a_library_that_is_not_installed_is_named(
-    panel: str, library: str, monkeypatch: pytest.MonkeyPatch
+    panel: str, library: str, pins: MockFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The message names the extra that brings it."""
     monkeypatch.setitem(sys.modules, library, None)
