@@ -61,10 +61,10 @@ class Entry(Journal, table=True):
     """One use as the visitor was told it.
 
     It is unsent while ``revision`` is above ``sent_revision``, unless the register could not take
-    it: then ``parked`` says why, and people look at it. While the register is being ``asked`` about
-    it, it is held back. ``visits`` is what it takes of the card's visits now, ``sent_visits`` what it
-    took when it was sent last, ``counted_visits`` what the cache's tally has of it: the difference is
-    what the tally does not know yet.
+    it: then ``parked`` says why, and people look at it. While the register is being ``asked``
+    about it, it is held back. ``visits`` is what it takes of the card's visits now,
+    ``sent_visits`` what it took when it was sent last, ``counted_visits`` what the cache's tally
+    has of it: the difference is what the tally does not know yet.
     """
 
     __tablename__ = "entry"
