@@ -9,16 +9,25 @@ import re
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field, PositiveInt
+from pydantic import BeforeValidator, Field, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kaiku.digest import KEY_SIZE
 from kaiku.number import EARLIER
 
 
+def _seconds(value: Any) -> Any:
+    return float(value) if isinstance(value, str) and value.isdecimal() else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds)]
+"""Seconds, or ISO 8601 such as ``PT15M``."""
+
+
 class Settings(BaseSettings):
-    """What an operator may set; a duration is seconds or ISO 8601 (``PT15M``)."""
+    """What an operator may set."""
 
     model_config = SettingsConfigDict(env_prefix="KAIKUKANTA_", frozen=True)
 
@@ -27,13 +36,13 @@ class Settings(BaseSettings):
     earlier_numbers: re.Pattern[str] = EARLIER
     """The pattern of card numbers that were in use before ours."""
 
-    amend_within: timedelta = timedelta(minutes=15)
+    amend_within: Duration = timedelta(minutes=15)
     """How long after its recording the party of a use may change."""
-    void_within: timedelta = timedelta(minutes=15)
-    clock_tolerance: timedelta = timedelta(minutes=10)
+    void_within: Duration = timedelta(minutes=15)
+    clock_tolerance: Duration = timedelta(minutes=10)
     """How far from the register's time a use still counts as happening now."""
 
-    attempts_window: timedelta = timedelta(minutes=10)
+    attempts_window: Duration = timedelta(minutes=10)
     """The time over which failed attempts are counted."""
     wrong_cards: PositiveInt = 60
     failed_tokens: PositiveInt = 100

@@ -6,6 +6,7 @@ nothing here.
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from sqlalchemy import delete
 from sqlmodel import Session, col
@@ -66,4 +67,4 @@ def _window(settings: Settings, now: datetime) -> int:
 
 def _seconds_left(settings: Settings, now: datetime) -> int:
     length = settings.attempts_window.total_seconds()
-    return int(length - now.timestamp() % length) + 1
+    return ceil(length - now.timestamp() % length)

@@ -2,19 +2,12 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from server.kaikukanta.migrations import migrate
 from server.kaikukanta.settings import Settings
 from tests.databases import Databases
-from tests.server.kaikukanta.town import Town, found
-
-
-def _migrated(url: str) -> None:
-    with TemporaryDirectory() as directory:
-        migrate(Settings(database_url=url, digest_key_file=Path(directory) / "key"))
+from tests.server.kaikukanta.town import Town, found, migrated
 
 
 @pytest.fixture
@@ -22,7 +15,7 @@ async def town(databases: Databases, tmp_path: Path) -> AsyncIterator[Town]:
     """Give a register of a small town, with nothing recorded yet."""
     key = tmp_path / "digest.key"
     key.write_text("5a" * 32)
-    with databases.prepared(_migrated) as url:
+    with databases.prepared(migrated) as url:
         town = found(Settings(database_url=url, digest_key_file=key))
         yield town
         await town.close()

@@ -4,6 +4,8 @@ import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +23,7 @@ from server.kaikukanta.cards.service import Registration, register_card
 from server.kaikukanta.cards.tables import CardRecord
 from server.kaikukanta.context import Context
 from server.kaikukanta.kiosks.tables import Kiosk, KioskOffering
+from server.kaikukanta.migrations import migrate
 from server.kaikukanta.network.service import (
     create_agent_credential,
     create_distributor,
@@ -234,6 +237,12 @@ def found(settings: Settings) -> Town:
         pool = create_venue(session, VenueKind.POOL, Text.same("Uimahalli"), "853")
         theatre = create_venue(session, VenueKind.PERFORMING_ARTS, Text.same("Teatteri"), "853")
         return Town(app, clock, pool.id, theatre.id, distributor.id)
+
+
+def migrated(url: str) -> None:
+    """Prepare a database for a town."""
+    with TemporaryDirectory() as directory:
+        migrate(Settings(database_url=url, digest_key_file=Path(directory) / "key"))
 
 
 def card_row(session: Session, number: str) -> CardRecord:

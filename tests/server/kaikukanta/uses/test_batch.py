@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import delete, update
+from sqlmodel import col
 
 from kaiku.offering import OncePerPerformance, Seats, Visits, Window
 from kaiku.party import Party
@@ -263,7 +264,7 @@ async def test_a_kiosk_enrolled_anew_goes_on_with_its_journal(town: Town) -> Non
     assert (await heir.upload(again))[0]["result"] == "invalid"
     with transaction(town.context.engine) as session:
         former = town.uses()[0].recorder_id
-        session.execute(update(Kiosk).where(Kiosk.id == former).values(revoked_at=NOON))
+        session.execute(update(Kiosk).where(col(Kiosk.id) == former).values(revoked_at=NOON))
     assert (await heir.upload(again))[0]["result"] == "recorded"
     assert town.tally(offering) == (0, 0)
 

@@ -1,0 +1,250 @@
+"""What must always hold: the counts say what the uses say, and the API what the rules say (P5)."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import hypothesis
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlmodel import Session, select
+
+from kaiku.decide import Decision, Facts, decide
+from kaiku.offering import Limit, Offering, OncePerPerformance, Per, Seats, Visits, Window, Year
+from kaiku.party import Party
+from kaiku.wire import Outcome, Use, read_answer, write_party, write_use
+from server.database import read, transaction
+from server.kaikukanta.cards.service import end_card, to_card
+from server.kaikukanta.offerings.service import change_offering, to_offering
+from server.kaikukanta.offerings.tables import OfferingRecord
+from server.kaikukanta.settings import Settings
+from server.kaikukanta.uses.tables import SeatCount, Tally, UseRecord
+from tests.databases import Databases
+from tests.server.kaikukanta.town import NOON, card_row, found, migrated
+
+LIMITS: tuple[tuple[Limit, ...], ...] = (
+    (),
+    (Seats(6),),
+    (Seats(4, Per.DAY), Visits(5)),
+    (OncePerPerformance(), Seats(5)),
+    (Visits(4),),
+    (Visits(7, Year.CARD), OncePerPerformance()),
+)
+WINDOWS = (None, Window(NOON - timedelta(hours=1), NOON + timedelta(days=3)))
+PARTIES = st.builds(
+    Party,
+    children=st.integers(0, 3),
+    helpers=st.integers(0, 1),
+    supporters=st.integers(0, 1),
+)
+
+
+def _counted(uses: Iterable[UseRecord]) -> Iterator[tuple[UseRecord, Party]]:
+    for use in uses:
+        if use.outcome is Outcome.ACCEPTED and use.voided_at is None:
+            yield use, Party(use.children, use.helpers, use.supporters, use.adults)
+
+
+def _seats_day(offering: Offering, at: datetime) -> object:
+    assert offering.seats is not None
+    by_day = replace(offering, window=None)
+    return (by_day if offering.seats.per is Per.DAY else offering).day(at)
+
+
+class Register(RuleBasedStateMachine):
+    """A register to which anything is done in any order."""
+
+    uses: Bundle[UUID] = Bundle("uses")
+
+    def __init__(self, databases: Databases, key: Path) -> None:
+        super().__init__()
+        self._stack = ExitStack()
+        url = self._stack.enter_context(databases.prepared(migrated))
+        self._loop = self._stack.enter_context(asyncio.Runner())
+        self._town = found(Settings(database_url=url, digest_key_file=key))
+        self._cards = [self._town.card(children=children) for children in (0, 2, 3)]
+        self._offerings = [self._town.offering(*LIMITS[2]), self._town.offering(*LIMITS[3])]
+        self._venue = self._town.venue()
+        self._kiosk = self._town.kiosk(*self._offerings)
+        self._items: dict[UUID, Use] = {}
+
+    def teardown(self) -> None:
+        """Close the register."""
+        self._loop.run(self._town.close())
+        self._stack.close()
+
+    @rule(
+        target=uses,
+        card=st.integers(0, 2),
+        offering=st.integers(0, 1),
+        party=PARTIES,
+        days=st.sampled_from([0, 0, 0, 1, 2]),
+    )
+    def record(self, card: int, offering: int, party: Party, days: int) -> UUID:
+        """Record a use at a venue, now or of a day before; the rules say the same."""
+        id_, at = uuid4(), self._town.clock() - timedelta(days=days)
+        expected = self._expected(card, offering, party, at)
+        answer = read_answer(
+            self._loop.run(
+                self._venue.use(
+                    id=id_,
+                    card=self._cards[card],
+                    offering=self._offerings[offering],
+                    party=write_party(party),
+                    at=at,
+                )
+            ).json()
+        )
+        assert (answer.reason, answer.admitted) == (expected.reason, expected.admitted)
+        assert answer.remaining == expected.remaining
+        return id_
+
+    @rule(use=uses, party=PARTIES)
+    def amend(self, use: UUID, party: Party) -> None:
+        """Change the party of a use."""
+        self._loop.run(self._venue.amend(use, **write_party(party)))
+
+    @rule(use=uses)
+    def void(self, use: UUID) -> None:
+        """Take a use back."""
+        self._loop.run(self._venue.void(use))
+
+    @rule(
+        card=st.integers(0, 2),
+        offering=st.integers(0, 1),
+        party=PARTIES,
+        outcome=st.sampled_from(Outcome),
+        voided=st.booleans(),
+        asked_before=st.booleans(),
+    )
+    def upload(
+        self,
+        card: int,
+        offering: int,
+        party: Party,
+        outcome: Outcome,
+        voided: bool,
+        asked_before: bool,
+    ) -> None:
+        """Send what a kiosk decided offline, or after a lost reply."""
+        digest = self._town.digest(self._cards[card])
+        where, at = self._offerings[offering], self._town.clock()
+        item = Use(uuid4(), where, at, bytes.fromhex(digest), party, outcome, voided=voided)
+        self._items[item.id] = item
+        if asked_before:
+            companions = write_party(party)
+            asked = self._kiosk.use(id=item.id, digest=digest, offering=where, party=companions)
+            self._loop.run(asked)
+        self._send(item)
+
+    @rule(party=PARTIES, outcome=st.sampled_from(Outcome))
+    def revise(self, party: Party, outcome: Outcome) -> None:
+        """Send the newest of a kiosk's uses with another party or outcome, and the old one late."""
+        for item in list(self._items.values())[-1:]:
+            later = replace(item, party=party, outcome=outcome, revision=item.revision + 1)
+            self._items[item.id] = later
+            self._send(later)
+            self._send(item)
+
+    @rule(minutes=st.sampled_from([1, 10, 60 * 24]))
+    def wait(self, minutes: int) -> None:
+        """Let time pass."""
+        self._town.clock.pass_(minutes=minutes)
+
+    @rule(card=st.integers(0, 2))
+    def end(self, card: int) -> None:
+        """End a card."""
+        with transaction(self._town.context.engine) as session:
+            end_card(session, card_row(session, self._cards[card]), self._town.clock())
+
+    @rule(
+        offering=st.integers(0, 1), limits=st.sampled_from(LIMITS), window=st.sampled_from(WINDOWS)
+    )
+    def change(self, offering: int, limits: tuple[Limit, ...], window: Window | None) -> None:
+        """Set other limits, or another time."""
+        with transaction(self._town.context.engine) as session:
+            row = session.get_one(OfferingRecord, self._offerings[offering])
+            change_offering(session, row, replace(to_offering(row), limits=limits, window=window))
+
+    @invariant()
+    def counts_say_what_the_uses_say(self) -> None:
+        """Every count is the sum over the uses that fall under it."""
+        with read(self._town.context.engine) as session:
+            for id_ in self._offerings:
+                offering = to_offering(session.get_one(OfferingRecord, id_))
+                seats, tallies = self._sums(session, offering)
+                for count in session.exec(select(SeatCount).where(SeatCount.offering_id == id_)):
+                    assert count.taken == seats.pop(count.day, 0)
+                for tally in session.exec(select(Tally).where(Tally.offering_id == id_)):
+                    expected = tallies.pop((tally.card_id, tally.since), Counter())
+                    assert (tally.uses, tally.visits) == (expected["uses"], expected["visits"])
+                assert not seats
+                assert not tallies
+
+    def _sums(
+        self, session: Session, offering: Offering
+    ) -> tuple[Counter[object], dict[object, Counter[str]]]:
+        seats: Counter[object] = Counter()
+        tallies: dict[object, Counter[str]] = {}
+        uses = session.exec(select(UseRecord).where(UseRecord.offering_id == offering.id)).all()
+        cards = [card_row(session, number) for number in self._cards]
+        by_id = {card.id: card for card in cards}
+        for use, party in _counted(uses):
+            if offering.seats is not None:
+                seats[_seats_day(offering, use.at)] += party.seats
+            if offering.counts_cards and use.card_id is not None:
+                card = to_card(by_id[use.card_id], use.at)
+                key = (use.card_id, offering.counted_since(card, use.at))
+                tallies.setdefault(key, Counter()).update(uses=1, visits=party.visits)
+        return seats, tallies
+
+    def _expected(self, card: int, offering: int, party: Party, at: datetime) -> Decision:
+        """Return what the rules say, from the uses alone."""
+        with read(self._town.context.engine) as session:
+            row = card_row(session, self._cards[card])
+            what = to_offering(session.get_one(OfferingRecord, self._offerings[offering]))
+            seats, tallies = self._sums(session, what)
+            judged = to_card(row, at)
+            tally = tallies.get((row.id, what.counted_since(judged, at)), Counter())
+            taken = None if what.seats is None else seats[_seats_day(what, at)]
+            facts = Facts(taken, tally["uses"], tally["visits"])
+            return decide(judged, party, what, facts, at)
+
+    def _send(self, item: Use) -> None:
+        (result,) = self._loop.run(self._kiosk.upload(write_use(item)))
+        assert result["result"] in {"recorded", "conflict"}
+        (kept,) = (use for use in self._town.uses() if use.id == item.id)
+        current = self._items[item.id]
+        assert kept.outcome is current.outcome
+
+
+def test_counts_and_uses_agree_after_anything(databases: Databases, tmp_path: Path) -> None:
+    """After any sequence of calls the counts are sums of the uses, and the rules' word holds."""
+    key = tmp_path / "digest.key"
+    key.write_text("5a" * 32)
+
+    class Here(Register):
+        def __init__(self) -> None:
+            super().__init__(databases, key)
+
+    run_state_machine_as_test(
+        Here,
+        settings=hypothesis.settings(
+            max_examples=12,
+            stateful_step_count=20,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(hypothesis.HealthCheck),
+        ),
+    )
