@@ -77,10 +77,13 @@ class TerminalDisplay:
 
 
 def lines(scene: Scene, languages: Sequence[Language]) -> Iterator[str]:
-    """Give a scene's lines without a sign: one for each language, then what is discreet."""
+    """Give a scene's lines without a sign: one for each language, then what is discreet.
+
+    While idle the languages share a line: nobody has come yet who would look for theirs.
+    """
     said = [_said(scene, language) for language in languages]
-    if all(len(sentences) == 1 for sentences in said):
-        yield " · ".join(title for (title,) in said)
+    if scene.signal is Signal.IDLE or all(len(sentences) == 1 for sentences in said):
+        yield from (" · ".join(sentences) for sentences in zip(*said, strict=True))
     else:
         yield from (" ".join((heading(title), *rest)) for title, *rest in said)
     if scene.remaining is not None:

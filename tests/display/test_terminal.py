@@ -52,6 +52,14 @@ async def test_an_idle_kiosk_shows_one_line() -> None:
     ]
 
 
+async def test_what_is_typed_is_one_line_more() -> None:
+    """The party so far, in every language."""
+    assert list(lines(replace(TYPED, notice=None), LANGUAGES)) == [
+        "Näytä kortti · Visa kortet · Show the card",
+        "1 aikuinen + 2 lasta · 1 vuxen + 2 barn · 1 adult + 2 children",
+    ]
+
+
 async def test_a_scene_is_not_repeated() -> None:
     """A kiosk that says the same again prints nothing; a change, and back again, it prints."""
     stream = io.StringIO()
