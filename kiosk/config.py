@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -52,7 +53,7 @@ class Station(_Part):
     name: str = Field(min_length=1, max_length=100)
     state: Path = Field(default=Path("/var/lib/kaikuportti"), strict=False)
     profile: Literal["entrance"] = "entrance"
-    languages: tuple[Language, ...] = Field(
+    languages: tuple[Annotated[Language, Field(strict=False)], ...] = Field(
         default=(Language.FI, Language.SV, Language.EN), min_length=1, strict=False
     )
     attended: bool = False
@@ -78,8 +79,15 @@ class Registry(_Part):
     @field_validator("url")
     @classmethod
     def _is_address(cls, url: str) -> str:
+        wrong = ValueError("needs an address such as https://kaikukanta.example")
         if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
-            raise ValueError("needs an address such as https://kaikukanta.example")
+            raise wrong
+        try:
+            host = urlsplit(url).port != 0 and urlsplit(url).hostname
+        except ValueError:  # brackets or a port that are none
+            raise wrong from None
+        if not host:
+            raise wrong
         return url.rstrip("/")
 
 
@@ -186,11 +194,11 @@ def _place(role: Role) -> tuple[str, str]:
 
 
 def _parts(whole: _Whole) -> Iterator[tuple[Role, int | None, Mapping[str, Any]]]:
-    for number, part in enumerate(whole.scanner, 1):
+    for number, part in enumerate(whole.scanner):
         yield Role.SCANNER, number, part
     if whole.keypad is not None:
         yield Role.KEYPAD, None, whole.keypad
-    for number, part in enumerate(whole.display, 1):
+    for number, part in enumerate(whole.display):
         yield Role.DISPLAY, number, part
     yield Role.GATE, None, whole.gate
     yield Role.BUZZER, None, whole.buzzer
@@ -225,9 +233,10 @@ def _explain(
 
 
 def _key(where: tuple[str | int, ...]) -> str:
+    """Return the key as people count: the first scanner is ``scanner[1]``."""
     key = ""
     for part in where:
-        key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else part
+        key += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if key else part
     return key
 
 
@@ -239,6 +248,10 @@ def _mend(problem: ErrorDetails, model: type[BaseModel]) -> str:
             name = str(problem["loc"][-1])
             near = difflib.get_close_matches(name, _keys(model, problem["loc"][:-1]), 1)
             return "is not a setting" + (f"; did you mean {near[0]}?" if near else "; remove it")
+        case "list_type" if model is _Whole:
+            return f"write [[{problem['loc'][0]}]], for there may be several"
+        case "dict_type" | "model_type" if model is _Whole and len(problem["loc"]) == 1:
+            return f"write [{problem['loc'][0]}], for there is one"
         case "value_error":
             return problem["msg"].removeprefix("Value error, ")
         case _:

@@ -1,0 +1,231 @@
+"""``kaikuportti``: its commands, their help and their exit codes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.cli import main
+from kiosk.identity import Identity
+from kiosk.status import write_status
+
+CONFIG = """
+[station]
+name = "Pool, gate 1"
+state = "{state}"
+[registry]
+url = "http://127.0.0.1:9"
+[[scanner]]
+driver = "stdin"
+"""
+COMMANDS = ["run", "check", "enrol", "status", "doctor"]
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """Give the station's state folder."""
+    folder = tmp_path / "state"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def config(tmp_path: Path, state: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Write a good configuration and give its path."""
+    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
+    path = tmp_path / "kiosk.toml"
+    path.write_text(CONFIG.format(state=state))
+    return str(path)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_says_what_it_does(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a sentence, with its options, and where the configuration is looked for."""
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert f"usage: kaikuportti {command}" in text
+    assert "default: /etc/kaikuportti/kiosk.toml" in text
+    assert ". " in text.partition("options:")[0]
+
+
+def test_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each with what it is for."""
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    text = capsys.readouterr().out
+    assert all(f"    {command} " in text for command in COMMANDS)
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["check", "--loud"]])
+def test_a_wrong_use_exits_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """And says how it is used."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: kaikuportti" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_wrong_configuration_exits_78(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With file, key and mend on standard error, whatever the command."""
+    path = tmp_path / "kiosk.toml"
+    path.write_text(CONFIG.format(state=tmp_path).replace("name =", "nmae ="))
+    assert main([command, "--config", str(path)]) == 78
+    told = capsys.readouterr()
+    assert f"{path}: station.nmae: is not a setting; did you mean name?" in told.err
+    assert told.out == ""
+
+
+def test_a_missing_configuration_exits_78(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And names the file that was looked for."""
+    assert main(["run", "--config", str(tmp_path / "none.toml")]) == 78
+    assert "none.toml: cannot be read" in capsys.readouterr().err
+
+
+def test_check_prints_the_effective_configuration(
+    config: str, state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As JSON, every default filled in; and touches nothing."""
+    assert main(["check", "--config", config]) == 0
+    whole = json.loads(capsys.readouterr().out)
+    assert whole["station"]["name"] == "Pool, gate 1"
+    assert whole["station"]["shown"] == 5.0
+    assert whole["scanner"] == [{"driver": "stdin"} | whole["scanner"][0]]
+    assert list(state.iterdir()) == []
+
+
+def test_a_kiosk_that_is_not_enrolled_does_not_start(
+    config: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It exits 78, so that systemd does not try in vain, and says what to run."""
+    assert main(["run", "--config", config]) == 78
+    event = json.loads(capsys.readouterr().err)
+    assert event["event"] == "cannot_start"
+    assert "run kaikuportti enrol" in event["why"]
+
+
+class TestStatus:
+    """How the running kiosk does."""
+
+    def test_where_none_runs_it_says_so_and_exits_1(
+        self, config: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """For people and for programs."""
+        assert main(["status", "--config", config]) == 1
+        assert capsys.readouterr().out == "The kiosk is not running.\n"
+        assert main(["status", "--json", "--config", config]) == 1
+        assert json.loads(capsys.readouterr().out) == {"running": False}
+
+    def test_where_one_runs_it_tells_how_it_does(
+        self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """From the file that the kiosk writes, so that neither store nor device is touched."""
+        condition = {
+            "version": "0.1.0",
+            "unsent": 3,
+            "parked": 0,
+            "cache_age": None,
+            "devices": {},
+            "contact": "down",
+            "cards": 5,
+            "clock_suspect": False,
+            "uptime": 1.0,
+        }
+        write_status(state, condition)
+        assert main(["status", "--config", config]) == 0
+        assert "Pool, gate 1: version 0.1.0" in capsys.readouterr().out
+        assert main(["status", "--json", "--config", config]) == 0
+        assert json.loads(capsys.readouterr().out).items() >= {"running": True, "unsent": 3}.items()
+
+
+class TestEnrol:
+    """Making the kiosk one of the register's."""
+
+    def test_without_a_code_nothing_is_tried(
+        self, config: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """An empty line is no code."""
+        with open("/dev/null") as nothing:  # noqa: PTH123
+            monkeypatch.setattr(sys, "stdin", nothing)
+            assert main(["enrol", "--config", config]) == 1
+        assert "no code was given" in capsys.readouterr().err
+
+    def test_a_kiosk_that_is_enrolled_keeps_its_identity(
+        self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Unless it is told to replace it."""
+        Identity("k", "t", bytes(32)).save(state)
+        assert main(["enrol", "ABCD", "--config", config]) == 1
+        assert "enrolled already; to replace its identity add --again" in capsys.readouterr().err
+
+    def test_a_register_that_does_not_answer_costs_no_code(
+        self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The address that was tried is named, the code is not."""
+        assert main(["enrol", "SESAME", "--config", config]) == 1
+        told = capsys.readouterr().err
+        assert "the register at http://127.0.0.1:9 did not answer" in told
+        assert "SESAME" not in told
+        assert not (state / "identity.json").exists()
+
+
+class TestDoctor:
+    """What to mend."""
+
+    def test_each_thing_is_tried_and_told(
+        self, config: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """One line each; anything to mend exits 1."""
+        assert main(["doctor", "--config", config]) == 1
+        told = capsys.readouterr().out
+        assert "MEND  identity: this kiosk is not enrolled; run kaikuportti enrol" in told
+        assert "MEND  store" in told
+        assert "run the kiosk with the register in reach" in told
+        assert "ok    scanner/stdin" in told
+        assert "ok    gate/none" in told
+
+    def test_programs_read_it_as_json(
+        self, config: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The same findings."""
+        assert main(["doctor", "--json", "--config", config]) == 1
+        findings = json.loads(capsys.readouterr().out)
+        assert {finding["what"]: finding["ok"] for finding in findings}["scanner/stdin"]
+        assert all({"what", "ok", "words"} == set(finding) for finding in findings)
+
+    def test_an_enrolled_kiosk_out_of_reach_is_told_to_look_at_the_network(
+        self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """With the address."""
+        Identity("k", "t", bytes(32)).save(state)
+        assert main(["doctor", "--config", config]) == 1
+        told = capsys.readouterr().out
+        assert "MEND  register http://127.0.0.1:9" in told
+        assert "look at the network and the address" in told
+
+    def test_what_a_running_kiosk_holds_is_left_alone(
+        self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Its store and devices are not tried behind its back."""
+        write_status(state, {"uptime": 1.0})
+        main(["doctor", "--config", config])
+        told = capsys.readouterr().out
+        assert "a kiosk is running and holds the store and the devices" in told
+        assert "scanner/stdin" not in told
+
+
+def test_checking_does_not_load_what_running_needs(config: str) -> None:
+    """``check`` answers at once on a small machine: no database and no HTTP library."""
+    script = (
+        "import sys; from kiosk.cli import main; code = main(['check', '--config', sys.argv[1]]);"
+        "assert not {'sqlmodel', 'httpx', 'PIL'} & set(sys.modules); sys.exit(code)"
+    )
+    subprocess.run([sys.executable, "-c", script, config], check=True, capture_output=True)

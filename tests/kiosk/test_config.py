@@ -1,0 +1,287 @@
+"""The kiosk's configuration: what it may say, and how each mistake is told."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kaiku.text import Language
+from kiosk.config import ConfigError, Role, drivers, load
+
+LEAST = """
+[station]
+name = "Pool, gate 1"
+[registry]
+url = "https://kaikukanta.example"
+[[scanner]]
+driver = "stdin"
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give the place of the configuration."""
+    return tmp_path / "kiosk.toml"
+
+
+def problem(path: Path, text: str) -> str:
+    """Return what is told of a wrong configuration, without the file's name in front."""
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    lines = str(caught.value).splitlines()
+    assert all(line.startswith(f"{path}: ") for line in lines)
+    return "\n".join(line.removeprefix(f"{path}: ") for line in lines)
+
+
+class TestWhatItSays:
+    """A good configuration."""
+
+    def test_little_is_needed(self, path: Path) -> None:
+        """A name, the register's address and a scanner; the rest has its defaults."""
+        path.write_text(LEAST)
+        config = load(path)
+        assert config.station.name == "Pool, gate 1"
+        assert config.station.state == Path("/var/lib/kaikuportti")
+        assert config.station.languages == (Language.FI, Language.SV, Language.EN)
+        assert not config.station.attended
+        assert config.registry.url == "https://kaikukanta.example"
+        assert config.registry.budget == 0.8
+        assert [device.name for device in config.devices] == [
+            "scanner/stdin",
+            "gate/none",
+            "buzzer/none",
+        ]
+
+    def test_a_driver_is_found_by_its_name_and_reads_its_own_part(self, path: Path) -> None:
+        """Its settings are typed and closed, and stand in its one file."""
+        path.write_text(
+            LEAST
+            + """
+[[scanner]]
+driver = "serial"
+port = "/dev/ttyACM0"
+[keypad]
+driver = "hid"
+device = "/dev/input/by-path/keypad"
+[[display]]
+driver = "terminal"
+"""
+        )
+        config = load(path)
+        stdin, serial = config.of(Role.SCANNER)
+        assert stdin.module.__name__ == "kiosk.drivers.scanner_stdin"
+        assert serial.module.__name__ == "kiosk.drivers.scanner_serial"
+        assert serial.settings.model_dump()["port"] == "/dev/ttyACM0"
+        assert config.of(Role.KEYPAD)[0].module.__name__ == "kiosk.drivers.keypad_hid"
+        assert config.of(Role.DISPLAY)[0].module.__name__ == "kiosk.display.terminal"
+
+    def test_the_effective_configuration_has_every_default_filled_in(self, path: Path) -> None:
+        """As plain values, in the shape of the file itself."""
+        path.write_text(LEAST)
+        whole = load(path).effective()
+        assert whole["station"]["languages"] == ["fi", "sv", "en"]
+        assert whole["station"]["state"] == "/var/lib/kaikuportti"
+        assert whole["registry"]["budget"] == 0.8
+        assert [part["driver"] for part in whole["scanner"]] == ["stdin"]
+        assert whole["gate"]["driver"] == "none"
+        assert "keypad" not in whole
+
+    def test_the_languages_are_named_in_the_order_of_their_size(self, path: Path) -> None:
+        """Any of the three, each once."""
+        path.write_text(LEAST.replace("[registry]", 'languages = ["sv", "fi"]\n[registry]'))
+        assert load(path).station.languages == (Language.SV, Language.FI)
+
+    def test_a_whole_number_will_do_for_seconds(self, path: Path) -> None:
+        """Nobody should have to write 5.0."""
+        path.write_text(LEAST.replace("[registry]", "shown = 7\n[registry]"))
+        assert load(path).station.shown == 7.0
+
+    @pytest.mark.parametrize(
+        ("written", "read"),
+        [
+            ("http://10.0.0.5:8000", "http://10.0.0.5:8000"),
+            ("https://kanta.example/", "https://kanta.example"),
+            ("https://kanta.example/register/", "https://kanta.example/register"),
+            ("http://[::1]:8000", "http://[::1]:8000"),
+        ],
+    )
+    def test_an_address_may_have_a_port_and_a_path(
+        self, path: Path, written: str, read: str
+    ) -> None:
+        """The slash at its end does not matter."""
+        path.write_text(LEAST.replace("https://kaikukanta.example", written))
+        assert load(path).registry.url == read
+
+
+class TestDrivers:
+    """Which drivers there are."""
+
+    @pytest.mark.parametrize(
+        ("role", "names"),
+        [
+            (Role.SCANNER, {"hid", "serial", "stdin"}),
+            (Role.KEYPAD, {"hid"}),
+            (Role.GATE, {"gpio", "none"}),
+            (Role.BUZZER, {"gpio", "none"}),
+            (Role.DISPLAY, {"eink", "led-matrix", "lights", "png", "terminal"}),
+        ],
+    )
+    def test_they_are_listed_by_their_files(self, role: Role, names: set[str]) -> None:
+        """A new file is a new driver; what the drivers share is none."""
+        assert set(drivers(role)) == names
+
+    @pytest.mark.parametrize("role", Role)
+    def test_each_declares_closed_settings(self, role: Role) -> None:
+        """An unknown key is an error with every driver."""
+        for name in drivers(role):
+            package = "kiosk.display." if role is Role.DISPLAY else f"kiosk.drivers.{role.value}_"
+            module: Any = import_module(package + name.replace("-", "_"))
+            assert module.Settings.model_config["extra"] == "forbid"
+            assert module.Settings.model_config["frozen"]
+
+
+class TestMistakes:
+    """Every mistake names file, key and mend."""
+
+    @pytest.mark.parametrize(
+        ("change", "told"),
+        [
+            (("name =", "nmae ="), "station.name: is missing; add it"),
+            (("name =", "nmae ="), "station.nmae: is not a setting; did you mean name?"),
+            (("[station]", "[sttaion]"), "station: is missing; add it"),
+            (("[station]", "[sttaion]"), "sttaion: is not a setting; did you mean station?"),
+            (("[registry]", "zebra = 1\n[registry]"), "station.zebra: is not a setting; remove it"),
+            (('"Pool, gate 1"', '""'), "station.name: string should have at least 1 character"),
+            (('"Pool, gate 1"', "7"), "station.name: input should be a valid string"),
+            (
+                ("[registry]", 'attended = "yes"\n[registry]'),
+                "station.attended: input should be a valid boolean",
+            ),
+            (
+                ("[registry]", 'shown = "5"\n[registry]'),
+                "station.shown: input should be a valid number",
+            ),
+            (
+                ("[registry]", "shown = 0\n[registry]"),
+                "station.shown: input should be greater than or equal to 1",
+            ),
+            (
+                ("[registry]", "shown = 61\n[registry]"),
+                "station.shown: input should be less than or equal to 60",
+            ),
+            (
+                ("[registry]", 'languages = ["fi", "de"]\n[registry]'),
+                "station.languages[2]: input should be 'fi', 'sv' or 'en'",
+            ),
+            (
+                ("[registry]", 'languages = ["fi", "fi"]\n[registry]'),
+                "station.languages: names a language twice",
+            ),
+            (("[registry]", "languages = []\n[registry]"), "station.languages: "),
+            (
+                ("[registry]", 'profile = "bar"\n[registry]'),
+                "station.profile: input should be 'entrance'",
+            ),
+            (("https://", "ftp://"), "registry.url: needs an address such as https://"),
+            (("https://kaikukanta.example", "https://"), "registry.url: needs an address such as"),
+            (("kaikukanta.example", "a b"), "registry.url: needs an address such as"),
+            (("kaikukanta.example", "kanta/?q=1"), "registry.url: needs an address such as"),
+            (("kaikukanta.example", "[::1"), "registry.url: needs an address such as"),
+            (("kaikukanta.example", "kanta:http"), "registry.url: needs an address such as"),
+            (
+                ("[[scanner]]", "budget = 0\n[[scanner]]"),
+                "registry.budget: input should be greater",
+            ),
+            (("[[scanner]]", "bugdet = 1\n[[scanner]]"), "did you mean budget?"),
+            (("[[scanner]]", "[[sacnner]]"), "scanner: is missing; add it"),
+            (("[[scanner]]", "[scanner]"), "scanner: write [[scanner]], for there may be several"),
+            (
+                ('driver = "stdin"', 'driver = "stdni"'),
+                'scanner[1].driver: must be one of "hid", "serial", "stdin"',
+            ),
+            (
+                ('driver = "stdin"', "driver = 5"),
+                'scanner[1].driver: must be one of "hid", "serial", "stdin"',
+            ),
+            (
+                ('driver = "stdin"', 'port = "x"'),
+                'scanner[1].driver: must be one of "hid", "serial", "stdin"',
+            ),
+            (
+                ('driver = "stdin"', 'driver = "../evil"'),
+                'scanner[1].driver: must be one of "hid", "serial", "stdin"',
+            ),
+            (('driver = "stdin"', 'driver = "serial"'), "scanner[1].port: is missing; add it"),
+            (
+                ('driver = "stdin"', 'driver = "serial"\nport = "/dev/ttyACM0"\nbuad = 9600'),
+                "scanner[1].buad: is not a setting; did you mean baud?",
+            ),
+            (
+                ('driver = "stdin"', 'driver = "serial"\nport = "/dev/ttyACM0"\nbaud = "9600"'),
+                "scanner[1].baud: input should be a valid integer",
+            ),
+            (
+                ('driver = "stdin"', 'driver = "stdin"\n[[display]]\ndriver = "screen"'),
+                'display[1].driver: must be one of "eink", "led-matrix", "lights", "png"',
+            ),
+            (
+                ('driver = "stdin"', 'driver = "stdin"\n[gate]\ndriver = "gpio"'),
+                "gate.pin: is missing; add it",
+            ),
+            (
+                ('driver = "stdin"', 'driver = "stdin"\n[gate]\ndriver = "gipo"'),
+                'gate.driver: must be one of "gpio", "none"',
+            ),
+            (
+                ('driver = "stdin"', 'driver = "stdin"\n[gate]\ndriver = "none"\npin = 17'),
+                "gate.pin: is not a setting",
+            ),
+            (
+                ('driver = "stdin"', 'driver = "stdin"\n[[keypad]]\ndriver = "hid"'),
+                "keypad: write [keypad], for there is one",
+            ),
+            (("[station]", "[station"), "is not TOML: "),
+        ],
+    )
+    def test_a_mistake_is_told_with_its_mend(
+        self, path: Path, change: tuple[str, str], told: str
+    ) -> None:
+        """In words that name the key as it stands in the file."""
+        assert LEAST.count(change[0]) == 1
+        assert told in problem(path, LEAST.replace(*change))
+
+    def test_all_mistakes_are_told_at_once(self, path: Path) -> None:
+        """One line each."""
+        text = problem(path, LEAST.replace("name =", "nmae =").replace("url =", "ulr ="))
+        assert [line.partition(":")[0] for line in text.splitlines()] == [
+            "station.name",
+            "station.nmae",
+            "registry.url",
+            "registry.ulr",
+        ]
+
+    def test_the_mistakes_of_all_devices_are_told_at_once(self, path: Path) -> None:
+        """One wrong driver does not hide the next."""
+        text = problem(path, LEAST.replace('"stdin"', '"sdtin"') + '[gate]\ndriver = "gpio"\n')
+        assert [line.partition(":")[0] for line in text.splitlines()] == [
+            "scanner[1].driver",
+            "gate.pin",
+        ]
+
+    def test_a_value_is_never_repeated(self, path: Path) -> None:
+        """It may be a secret that was pasted into the wrong place."""
+        text = problem(path, LEAST.replace("https://kaikukanta.example", "sesame-open"))
+        assert "sesame" not in text
+
+    def test_a_file_that_is_not_there_is_named(self, path: Path) -> None:
+        """With what the system says of it."""
+        with pytest.raises(ConfigError, match=r"kiosk\.toml: cannot be read: No such file"):
+            load(path)
+
+    def test_a_file_that_is_no_text_is_named(self, path: Path) -> None:
+        """A file saved in an old encoding reads as such."""
+        path.write_bytes(LEAST.replace("Pool", "Pääovi").encode("latin-1"))
+        with pytest.raises(ConfigError, match="is not UTF-8 text; save it as UTF-8"):
+            load(path)

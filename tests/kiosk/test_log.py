@@ -1,0 +1,75 @@
+"""The log: JSON lines on standard error."""
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from kiosk.log import log, take_over_warnings
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    """Return the events in what was written."""
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.fixture
+def logging_as_before() -> Iterator[None]:
+    """Put the libraries' logging back."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    logging.captureWarnings(capture=False)
+    root.handlers[:], root.level = handlers, level
+
+
+def test_an_event_is_a_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """With its name, its instant in UTC and its fields."""
+    log("sent", uses=["a", "b"])
+    log("device", device="Lukija 1, Pääovi", present=False)
+    first, second = lines(capsys.readouterr().err)
+    assert (first["event"], first["uses"]) == ("sent", ["a", "b"])
+    assert second["device"] == "Lukija 1, Pääovi"
+    assert abs(datetime.fromisoformat(first["at"]) - datetime.now(UTC)) < timedelta(minutes=1)
+    assert first["at"].endswith("Z")
+
+
+def test_a_line_end_in_a_value_does_not_end_the_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody can write a line of their own into the log."""
+    log("unanswered", why='no\n{"event": "verdict"}')
+    (event,) = lines(capsys.readouterr().err)
+    assert event["why"] == 'no\n{"event": "verdict"}'
+
+
+def test_libraries_warn_in_the_same_form(
+    logging_as_before: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What they only inform of is not said: it could hold an address or a number."""
+    take_over_warnings()
+    logging.getLogger("httpx").info("POST /api/v1/uses")
+    logging.getLogger("gpiozero").warning("no %s", "pins")
+    logging.getLogger("asyncio").error("lost")
+    warning, error = lines(capsys.readouterr().err)
+    assert (warning["event"], warning["logger"], warning["message"]) == (
+        "warning",
+        "gpiozero",
+        "no pins",
+    )
+    assert error["event"] == "error"
+
+
+def test_it_writes_what_a_terminal_cannot_show() -> None:
+    """Whatever the locale, a line never ends the kiosk."""
+    script = "from kiosk.log import log; log('device', device='Pääovi \\ud800')"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        check=True,
+        env={"LC_ALL": "C", "PYTHONPATH": ":".join(sys.path)},
+    )
+    assert json.loads(done.stderr)["event"] == "device"

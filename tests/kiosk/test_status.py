@@ -1,0 +1,136 @@
+"""The kiosk's condition as a small file."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.status import describe, read_status, status_folder, write_status
+
+CONDITION: dict[str, Any] = {
+    "version": "0.1.0",
+    "unsent": 3,
+    "parked": 0,
+    "cache_age": 4.2,
+    "devices": {"scanner/serial": "ok", "gate/gpio": "missing"},
+    "contact": "up",
+    "cards": 98_000,
+    "clock_suspect": False,
+    "uptime": 3661.5,
+}
+
+
+def test_what_was_written_last_is_read(tmp_path: Path) -> None:
+    """By another process, while the kiosk runs."""
+    write_status(tmp_path, {**CONDITION, "unsent": 9})
+    write_status(tmp_path, CONDITION)
+    assert read_status(tmp_path) == {"pid": os.getpid(), **CONDITION}
+    assert [path.name for path in tmp_path.iterdir()] == ["status.json"]
+
+
+def test_a_kiosk_that_has_ended_is_not_running(tmp_path: Path) -> None:
+    """Though its file is still there, as after a power cut."""
+    ended = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    (tmp_path / "status.json").write_text(json.dumps({**CONDITION, "pid": int(ended.stdout)}))
+    assert read_status(tmp_path) is None
+
+
+@pytest.mark.parametrize("spoiled", ["", "{", "[]", "{}", '{"pid": "x"}', '{"pid": null}', "7"])
+def test_a_spoiled_file_tells_of_no_kiosk(tmp_path: Path, spoiled: str) -> None:
+    """And breaks nothing."""
+    (tmp_path / "status.json").write_text(spoiled)
+    assert read_status(tmp_path) is None
+
+
+def test_no_file_tells_of_no_kiosk(tmp_path: Path) -> None:
+    """Nor a folder that is not there."""
+    assert read_status(tmp_path) is None
+    assert read_status(tmp_path / "nowhere") is None
+
+
+@contextmanager
+def as_another_user(folder: Path) -> Iterator[None]:
+    """Run as somebody to whom the folder is closed."""
+    folder.chmod(0o700)
+    if os.geteuid() == 0:
+        os.seteuid(65534)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+    else:
+        folder.chmod(0)
+        try:
+            yield
+        finally:
+            folder.chmod(0o700)
+
+
+def test_a_file_that_this_user_may_not_read_tells_of_no_kiosk(tmp_path: Path) -> None:
+    """Rather than of an error in the program."""
+    write_status(tmp_path, CONDITION)
+    with as_another_user(tmp_path):
+        assert read_status(tmp_path) is None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_kiosk_of_another_user_is_running(tmp_path: Path) -> None:
+    """It may not be signalled, but it is there."""
+    write_status(tmp_path, CONDITION)
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        folder.chmod(0o755)
+    os.seteuid(65534)
+    try:
+        condition = read_status(tmp_path)
+    finally:
+        os.seteuid(0)
+    assert condition is None or condition["pid"] == os.getpid()
+
+
+def test_under_systemd_it_lies_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the runtime folder, so that nothing wears out the card; else in the state folder."""
+    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
+    assert status_folder(tmp_path) == tmp_path
+    monkeypatch.setenv("RUNTIME_DIRECTORY", "/run/kaikuportti")
+    assert status_folder(tmp_path) == Path("/run/kaikuportti")
+
+
+class TestDescribe:
+    """The condition as lines for people."""
+
+    def test_a_kiosk_that_is_well(self) -> None:
+        """Says so without a word too many."""
+        assert describe("Pool, gate 1", CONDITION).splitlines() == [
+            "Pool, gate 1: version 0.1.0",
+            "running for 1:01:01",
+            "register: connected, last heard 4 s before",
+            "cards: 98000",
+            "uses waiting to be sent: 3",
+            "scanner/serial: ok",
+            "gate/gpio: missing",
+        ]
+
+    @pytest.mark.parametrize(
+        ("change", "told"),
+        [
+            ({"contact": "untried", "cache_age": None}, "register: not reached yet\n"),
+            ({"contact": "down"}, "register: no connection; deciding from the kiosk's own store"),
+            ({"contact": "revoked"}, "register: this kiosk was revoked; enrol it again"),
+            ({"parked": 2}, "uses the register could not take: 2 (ask support)"),
+            ({"clock_suspect": True}, "clock: looks wrong; set the time"),
+        ],
+    )
+    def test_what_is_not_well_is_told(self, change: dict[str, Any], told: str) -> None:
+        """With what to do about it."""
+        assert told in describe("Gate", {**CONDITION, **change})
