@@ -1,0 +1,368 @@
+"""The command line: what it does, how it fails, and that it explains itself."""
+
+import argparse
+import io
+import json
+import socket
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import make_url
+from sqlmodel import select
+
+from kaiku.card import last_valid_day
+from kaiku.days import day_of
+from server.database import open_database, read
+from server.kaikukanta.backup import pg_dump
+from server.kaikukanta.cli import main, parser
+from server.kaikukanta.context import utc_now
+from server.kaikukanta.kiosks.tables import Enrolment
+from server.kaikukanta.offerings.service import to_offering
+from server.kaikukanta.offerings.tables import OfferingRecord
+from tests.databases import Databases
+from tests.server.kaikukanta.process import KEY, environment, made, seeded
+
+VENUE_NAMES = ("--fi", "Halli", "--sv", "Hall", "--en", "Hall")
+
+
+class Shell:
+    """Runs commands in this process, and tells what they say."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def run(self, *words: str) -> tuple[int, str, str]:
+        """Return the exit status, standard output and standard error."""
+        try:
+            status = main(words)
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        said = self._capsys.readouterr()
+        return status, said.out.strip(), said.err.strip()
+
+    def admin(self, *words: str) -> str:
+        """Return what an admin command says that succeeds."""
+        status, out, err = self.run("admin", *words)
+        assert (status, err) == (0, "")
+        return out
+
+    def refused(self, *words: str) -> str:
+        """Return the one line that an admin command is refused with."""
+        status, out, err = self.run("admin", *words)
+        assert (status, out) == (1, "")
+        assert "\n" not in err
+        return err
+
+
+@pytest.fixture
+def shell(capsys: pytest.CaptureFixture[str]) -> Shell:
+    """Give a shell."""
+    return Shell(capsys)
+
+
+@pytest.fixture
+def register(databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of a seeded register, for the commands of this process."""
+    key = tmp_path / "key"
+    key.write_text(KEY)
+    with databases.prepared(seeded) as url, environment(url, key):
+        yield url
+
+
+@pytest.fixture
+def nothing(tmp_path: Path) -> Iterator[Path]:
+    """Give a directory where a register could be, on SQLite."""
+    with environment(f"sqlite:///{tmp_path}/kanta.sqlite", tmp_path / "key"):
+        yield tmp_path
+
+
+def commands(found: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """Yield a parser and all below it."""
+    yield found
+    for action in found._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for each in action.choices.values():
+                yield from commands(each)
+
+
+COMMANDS = tuple(commands(parser()))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.prog)
+def test_every_command_and_option_is_explained(command: argparse.ArgumentParser) -> None:
+    """Nothing is without a sentence on what it is for."""
+    assert command.description
+    for action in command._actions:
+        assert action.help or isinstance(action, argparse._SubParsersAction), action.dest
+        if isinstance(action, argparse._SubParsersAction):
+            assert len(action._choices_actions) == len(action.choices)
+            assert all(choice.help for choice in action._choices_actions)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.prog)
+def test_every_command_shows_its_help(command: argparse.ArgumentParser, shell: Shell) -> None:
+    """``--help`` works everywhere, and needs no database."""
+    status, out, _ = shell.run(*command.prog.split()[1:], "--help")
+    assert status == 0
+    assert out.startswith("usage:")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (), ("fly",), ("serve", "--port", "http"), ("serve", "--workers", "0"), ("seed",),
+        ("seed", "--cards", "0", "--out", "x"), ("admin",), ("admin", "card"),
+        ("admin", "card", "show"), ("admin", "venue", "create", "--kind", "zoo", *VENUE_NAMES),
+        ("admin", "kiosk", "revoke", "gate"), ("admin", "stats", "--xml"),
+        ("admin", "offering", "create", "--starts", "tonight"),
+    ],
+)  # fmt: skip
+def test_a_wrong_command_line_is_one_line_and_2(shell: Shell, words: tuple[str, ...]) -> None:
+    """It says what is wrong and where to read more."""
+    status, out, err = shell.run(*words)
+    assert (status, out) == (2, "")
+    assert err.endswith("--help")
+    assert "\n" not in err
+
+
+def test_a_register_that_is_not_migrated_is_not_served(nothing: Path, shell: Shell) -> None:
+    """Serving and administering exit with 78 and name the command that mends it."""
+    (nothing / "key").write_text(KEY)
+    for words in (("serve",), ("admin", "stats")):
+        status, _, err = shell.run(*words)
+        assert status == 78
+        assert err == "kaikukanta: the database is not of this version: run kaikukanta migrate"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("KAIKUKANTA_DATABASE_URL", "kanta.sqlite"),
+        ("KAIKUKANTA_DATABASE_URL", "nosuch://x"),
+        ("KAIKUKANTA_BODY_LIMIT", "many"),
+        ("KAIKUKANTA_EARLIER_NUMBERS", "("),
+    ],
+)
+def test_wrong_settings_are_78(
+    nothing: Path, shell: Shell, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """The message names the setting."""
+    monkeypatch.setenv(name, value)
+    status, _, err = shell.run("migrate")
+    assert status == 78
+    assert name in err
+    assert "\n" not in err
+
+
+def test_a_database_that_is_not_there_is_78(
+    nothing: Path, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a directory nor a server that is missing ends in a traceback, or shows a password."""
+    for url in ("sqlite:////nowhere/kanta.sqlite", "postgresql+psycopg://u:hush@127.0.0.1:1/x"):
+        monkeypatch.setenv("KAIKUKANTA_DATABASE_URL", url)
+        status, _, err = shell.run("migrate")
+        assert status == 78
+        assert "hush" not in err
+        assert "\n" not in err
+
+
+def test_migrating_twice_changes_nothing(nothing: Path, shell: Shell) -> None:
+    """The key stays the same too."""
+    assert shell.run("migrate")[0] == 0
+    key = (nothing / "key").read_text()
+    assert shell.run("migrate")[0] == 0
+    assert (nothing / "key").read_text() == key
+
+
+def test_a_seed_writes_what_it_made_for_its_owner_only(nothing: Path, shell: Shell) -> None:
+    """The file has the four parts, and nobody else reads the tokens in it."""
+    out = nothing / "out.json"
+    assert shell.run("seed", "--cards", "1", "--out", str(out))[0] == 0
+    assert set(json.loads(out.read_text())) == {"codes", "cards", "vars", "sample"}
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    status, _, err = shell.run("seed", "--cards", "1", "--out", str(out))
+    assert (status, err) == (1, "kaikukanta: the register is not empty: seed a new database")
+
+
+def test_a_seed_with_nowhere_to_tell_of_it_makes_nothing(nothing: Path, shell: Shell) -> None:
+    """A million cards are not made in vain."""
+    status, _, err = shell.run("seed", "--cards", "1", "--out", str(nothing / "no" / "out.json"))
+    assert status == 1
+    assert "--out" in err
+    assert not (nothing / "kanta.sqlite").exists()
+
+
+def test_a_port_in_use_is_1(nothing: Path, shell: Shell) -> None:
+    """The server does not start, and says so."""
+    assert shell.run("migrate")[0] == 0
+    program = Path(sys.executable).with_name("kaikukanta")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [program, "serve", "--port", port], capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert "address already in use" in done.stderr
+
+
+def test_a_network_is_built_from_commands(register: str, shell: Shell) -> None:
+    """Municipality, distributor, venue, offering, code and tokens, one after the other."""
+    assert shell.admin("municipality", "create", "020", "--fi", "Akaa", "--sv", "Ackas") == "020"
+    assert "020\tAkaa\tAckas" in shell.admin("municipality", "list")
+    distributor = shell.admin("distributor", "create", "Työpaja", "--municipality", "020")
+    assert distributor in shell.admin("distributor", "list")
+    venue = shell.admin("venue", "create", "--kind", "pool", "--municipality", "020", *VENUE_NAMES)
+    assert f"{venue}\tpool\tHalli\t020" in shell.admin("venue", "list")
+    entry = shell.admin(
+        "offering", "create", "--venue", venue, "--category", "sports", *VENUE_NAMES,
+        "--visits", "30", "--visits-year", "card", "--seats", "20", "--seats-per", "day",
+        "--no-children", "--supporters-pay",
+    )  # fmt: skip
+    assert shell.admin("offering", "list", "--venue", venue) == f"{entry}\t{venue}\tHalli\t-"
+    code = shell.admin("enrolment", "create", "--venue", venue, "--offering", entry, "--hours", "1")
+    token = shell.admin("token", "venue", venue, "--name", "Till")
+    agent = shell.admin("token", "agent", "--name", "Tickets", "--offering", entry)
+    assert len(code) == 19
+    assert token.startswith("kkv_")
+    assert agent.startswith("kka_")
+    listed = shell.admin("token", "list")
+    assert token not in listed
+    line = next(line for line in listed.splitlines() if "Tickets" in line)
+    assert shell.admin("token", "revoke", line.split("\t")[0]) == "revoked"
+    assert "agent\tTickets\trevoked" in shell.admin("token", "list")
+
+
+def test_an_offering_gets_the_limits_that_were_given(register: str, shell: Shell) -> None:
+    """A performance with its time, its seats and once for each card."""
+    venue = shell.admin("venue", "list").split("\t")[0]
+    made_one = shell.admin(
+        "offering", "create", "--venue", venue, "--category", "culture", *VENUE_NAMES, "--once",
+        "--seats", "12", "--opens", "2026-11-24T18:30+02:00", "--starts", "2026-11-24T19:00+02:00",
+        "--ends", "2026-11-24T21:00+02:00", "--excluded",
+    )  # fmt: skip
+    engine = open_database(register)
+    with read(engine) as session:
+        [record] = [
+            each for each in session.exec(select(OfferingRecord)) if str(each.id) == made_one
+        ]
+    engine.dispose()
+    offering = to_offering(record)
+    assert offering.window is not None
+    assert offering.window.ends - offering.window.starts == timedelta(hours=2)
+    assert offering.seats is not None
+    assert (offering.seats.cap, offering.once, offering.excluded) == (12, True, True)
+
+
+def test_what_cannot_be_is_refused_in_one_line(register: str, shell: Shell) -> None:
+    """Each refusal says what to do or where to look."""
+    venue = shell.admin("venue", "list").split("\t")[0]
+    stranger = "00000000-0000-4000-8000-000000000000"
+    offering = ("offering", "create", "--venue", venue, "--category", "sports", *VENUE_NAMES)
+    assert "OM-60" in shell.refused(*offering, "--visits", "29")
+    assert "--ends" in shell.refused(*offering, "--starts", "2026-11-24T19:00+02:00")
+    assert "opens, then starts" in shell.refused(
+        *offering, "--starts", "2026-11-24T19:00Z", "--ends", "2026-11-24T18:00Z"
+    )
+    assert "offering list" in shell.refused(
+        "enrolment", "create", "--venue", venue, "--offering", stranger
+    )
+    assert "kiosk list" in shell.refused("kiosk", "revoke", stranger)
+    assert "token list" in shell.refused("token", "revoke", stranger)
+    assert "venue list" in shell.refused("token", "venue", stranger, "--name", "x")
+    assert "already" in shell.refused("municipality", "create", "091", "--fi", "x", "--sv", "x")
+    assert "three digits" in shell.refused("municipality", "create", "9", "--fi", "x", "--sv", "x")
+
+
+def test_a_card_is_registered_and_followed(
+    register: str, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From registration to its end; the number may come by standard input."""
+    distributor = shell.admin("distributor", "list").split("\t")[0]
+    number = shell.admin(
+        "card", "register", "--distributor", distributor, "--birth-year", "1980",
+        "--postcode", "00100", "--children", "2",
+    )  # fmt: skip
+    until = last_valid_day(day_of(utc_now()))
+    shown = shell.admin("card", "show", number.lower())
+    assert "state: valid" in shown
+    assert "children: 2" in shown
+    assert f"valid until: {until}" in shown
+    assert number not in shown
+    assert shell.admin("card", "extend", number) == f"valid until {until}"
+    for command, state in (("out-of-use", "out_of_use"), ("bring-back", "valid"), ("end", "ended")):
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{number}\n"))
+        shell.admin("card", command, "-")
+        assert f"state: {state}" in shell.admin("card", "show", number)
+    assert "OM-30" in shell.refused("card", "extend", number)
+
+
+def test_a_card_that_cannot_be_is_refused(register: str, shell: Shell) -> None:
+    """Blanks, youth and numbers that are none are told apart, and no number is repeated."""
+    distributor = shell.admin("distributor", "list").split("\t")[0]
+    register_one = ("card", "register", "--distributor", distributor)
+    assert "OM-20" in shell.refused(*register_one)
+    assert "OM-36" in shell.refused(*register_one, "--kind", "community", "--children", "1")
+    young = str(utc_now().year - 10)
+    asked = ("--birth-year", young, "--postcode", "00100")
+    assert "OM-6" in shell.refused(*register_one, *asked)
+    assert "--postcode" in shell.refused(*register_one, "--birth-year", "1980", "--postcode", "1")
+    for number in ("what is this", "ABCDEFGH12345678", "12345678"):
+        assert number not in shell.refused("card", "show", number)
+
+
+def test_a_kiosk_is_listed_until_it_is_taken_out(register: str, shell: Shell) -> None:
+    """There are none before one enrols; taking out an unknown one is refused."""
+    assert shell.admin("kiosk", "list") == ""
+    engine = open_database(register)
+    with read(engine) as session:
+        assert len(session.exec(select(Enrolment)).all()) == 3
+    engine.dispose()
+
+
+def test_statistics_add_up(register: str, shell: Shell) -> None:
+    """As JSON and as lines: outcomes, reasons, children, conflicts, and each venue's part."""
+    counts: dict[str, Any] = json.loads(shell.admin("stats", "--json"))
+    assert counts["accepted"] + counts["refused"] == 200
+    assert sum(venue["accepted"] for venue in counts["venues"]) == counts["accepted"]
+    assert sum(venue["children"] for venue in counts["venues"]) == counts["children"]
+    assert sum(counts["reasons"].values()) == counts["refused"]
+    assert (counts["conflicts"], counts["voided"]) == (0, 0)
+    lines = shell.admin("stats").splitlines()
+    assert f"accepted: {counts['accepted']}" in lines
+
+
+def test_a_backup_is_the_database_and_its_owners_only(
+    register: str, shell: Shell, tmp_path: Path
+) -> None:
+    """On SQLite a whole, private copy; on PostgreSQL the command that makes one, and a refusal."""
+    target = tmp_path / "copy.sqlite"
+    status, out, err = shell.run("backup", str(target))
+    if register.startswith("postgresql"):
+        assert (status, out) == (1, "")
+        assert "pg_dump --format=custom" in err
+        return
+    assert status == 0
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    copy = sqlite3.connect(target)
+    [cards] = copy.execute("SELECT count(*) FROM card").fetchone()
+    copy.close()
+    assert cards == 30 + len(made()["cards"]) + len(made()["sample"])
+    assert sorted(tmp_path.iterdir()) == sorted([target, tmp_path / "key"])
+    status, _, err = shell.run("backup", str(target))
+    assert (status, "name a new file" in err) == (1, True)
+    assert shell.run("backup", str(tmp_path / "no" / "copy"))[0] == 1
+
+
+def test_the_command_for_postgresql_holds_no_password() -> None:
+    """It is shown, so the tool asks for the password itself."""
+    command = pg_dump(make_url("postgresql+psycopg://kanta:hush@db:6432/kanta"), Path("a b.dump"))
+    assert command == (
+        "pg_dump --format=custom '--file=a b.dump' --host=db --port=6432 --username=kanta kanta"
+    )
