@@ -103,6 +103,17 @@ def _as_toml(value: object) -> str:
             return str(value).lower()
 
 
+def test_every_promise_names_tests_that_exist() -> None:
+    """Each of the seven promises names tests, and each test that is named is there."""
+    promises = re.split(r"^## P\d", (DOCS / "promises.md").read_text(), flags=re.MULTILINE)[1:]
+    assert len(promises) == 7
+    for promise in promises:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(?:\w+::)?(test_\w+)`", promise)
+        assert named
+        for path, test in named:
+            assert f"def {test}(" in (DOCS.parent / path).read_text()
+
+
 def test_every_command_of_the_register_is_documented() -> None:
     """The page on the register has each command, those of `admin` with the words of its help."""
     page = (DOCS / "register.md").read_text()
