@@ -23,7 +23,7 @@ class Weight(StrEnum):
     BOLD = "SourceSansProBold"
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def font(weight: Weight, size: int) -> ImageFont.FreeTypeFont:
     """Return a font of a size in pixels."""
     file = font_source_sans_pro.font_files_ttf[weight]
@@ -56,7 +56,7 @@ def line_width(line: Line) -> float:
     return line[-1].x + line[-1].width if line else 0.0
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def break_lines(runs: tuple[Run, ...], size: int, width: float) -> tuple[Line, ...] | None:
     """Return the lines of a paragraph ``width`` pixels wide, none much longer than the others.
 
@@ -84,7 +84,7 @@ def break_lines(runs: tuple[Run, ...], size: int, width: float) -> tuple[Line, .
     return _greedy(tokens, space, high)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _length(word: str, weight: Weight, size: int) -> float:
     return font(weight, size).getlength(word)
 

@@ -168,13 +168,13 @@ _PEOPLE: dict[str, Callable[[_Pen], None]] = {
 }
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def symbol(signal: Signal, size: int, smooth: bool) -> Image.Image:
     """Return a signal's sign as a mask (mode ``L``) of ``size`` by ``size`` pixels."""
     return _drawn(_SYMBOLS[signal], size, smooth)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def person(kind: str, size: int, smooth: bool) -> Image.Image:
     """Return the mask of a figure ``size`` pixels high and as wide as it is.
 
