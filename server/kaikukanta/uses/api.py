@@ -21,6 +21,7 @@ from server.kaikukanta.uses.bodies import (
     StateBody,
     UseBody,
 )
+from server.kaikukanta.uses.check import Question, check
 from server.problems import Mistake, Problem, ProblemError, responses
 
 T = TypeVar("T")
@@ -99,8 +100,8 @@ def post_void(use_id: UUID, caller: AnyCaller, context: InContext) -> Json:
 )
 def post_check(body: CheckBody, caller: ATicketSystem, context: InContext) -> Json:
     """Decide as if the party came now."""
-    question = service.Question(_digest(context, body.card), body.offering, body.party.party())
-    decision = _done(service.check(context, caller, question))
+    question = Question(_digest(context, body.card), body.offering, body.party.party())
+    decision = _done(check(context, caller, question))
     admitted = decision.admitted
     return {
         "outcome": Outcome.ACCEPTED if decision.accepted else Outcome.REFUSED,

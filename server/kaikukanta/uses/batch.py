@@ -36,6 +36,7 @@ from server.kaikukanta.uses.tables import Recorder, UseRecord
 LARGEST_NUMBER = 2**31 - 1
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 FURTHEST_AHEAD = timedelta(days=1)
+NOT_THEN = "at is not a time at which it can have happened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Kept:
 def keep(context: Context, kiosk: KioskCaller, item: object) -> Kept:
     """Keep one item of a journal, in a transaction of its own."""
     now = context.clock()
-    use = _read(item, now)
+    use = _read(item)
     if isinstance(use, str):
         return Kept(_id_of(item), Result.INVALID, detail=use)
     if use.at > now + context.settings.clock_tolerance:
@@ -59,7 +60,7 @@ def keep(context: Context, kiosk: KioskCaller, item: object) -> Kept:
     return transact(context.engine, lambda session: _keep(session, kiosk, use, now))
 
 
-def _read(item: object, now: datetime) -> Use | str:
+def _read(item: object) -> Use | str:
     """Return the use in an item, or what is wrong with it."""
     if not isinstance(item, Mapping):
         return "a use must be an object"
@@ -69,8 +70,8 @@ def _read(item: object, now: datetime) -> Use | str:
         return str(error)
     except OverflowError:
         return "at must be an instant such as 2026-11-24T12:00:00Z"
-    if not EARLIEST <= use.at <= now + FURTHEST_AHEAD:
-        return "at is not a time at which it can have happened"
+    if use.at < EARLIEST:
+        return NOT_THEN
     if max(use.revision, use.offering_version or 0) > LARGEST_NUMBER:
         return f"revision and offering_version must be at most {LARGEST_NUMBER}"
     return use
@@ -81,6 +82,8 @@ def _keep(session: Session, kiosk: KioskCaller, item: Use, now: datetime) -> Kep
     if row is None or row.venue_id != kiosk.venue_id:
         return Kept(item.id, Result.INVALID, detail="offering is not of this kiosk's venue")
     use = session.get(UseRecord, item.id)
+    if use is None and item.at > now + FURTHEST_AHEAD:
+        return Kept(item.id, Result.INVALID, detail=NOT_THEN)
     if use is None:
         use = undecided(item.id, item.digest, row, kiosk, item.at, now)
         use.offline = True

@@ -1,4 +1,4 @@
-"""Recording a use, changing its party, taking it back, and asking without recording (OM-47).
+"""Recording a use, changing its party, and taking it back (OM-47).
 
 Each is one transaction. A refusal of the rules is an answer; what cannot be done is a problem.
 """
@@ -9,19 +9,15 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from kaiku.decide import Decision, decide, refused
 from kaiku.party import NOBODY, Party
 from kaiku.reason import Reason
 from kaiku.wire import Answer, Outcome
-from server.database import read, transact, transaction
-from server.kaikukanta.cards.service import find_card, to_card
+from server.database import transact, transaction
 from server.kaikukanta.context import Context
-from server.kaikukanta.network.attempts import Limit, fail, spend, spent
-from server.kaikukanta.network.callers import Caller, KioskCaller, caller_id, serves
-from server.kaikukanta.offerings.service import to_offering
+from server.kaikukanta.network.attempts import fail, spent
+from server.kaikukanta.network.callers import Caller, KioskCaller, serves
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.kaikukanta.uses.case import lock_offering, open_case, since, undecided
-from server.kaikukanta.uses.counts import look, span
+from server.kaikukanta.uses.case import lock_offering, open_case, undecided
 from server.kaikukanta.uses.records import (
     State,
     admitted,
@@ -33,6 +29,7 @@ from server.kaikukanta.uses.records import (
     state_of,
 )
 from server.kaikukanta.uses.tables import UseRecord
+from server.kaikukanta.uses.wrong import is_wrong_card, wrong_cards
 from server.problems import Mistake, Problem, too_many
 
 ID_TAKEN = Problem(409, "id_taken", "Another use has this id.")
@@ -46,7 +43,6 @@ IN_THE_FUTURE = Problem(
     "The request does not fit.",
     (Mistake("the use has not happened yet", pointer="#/at"),),
 )
-WRONG_CARD = frozenset({Reason.UNREADABLE, Reason.UNKNOWN_CARD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +54,6 @@ class Ask:
     offering: UUID
     party: Party
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A party at an offering, to be decided without being recorded."""
-
-    digest: bytes | None
-    offering: UUID
-    party: Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +78,7 @@ def _record(session: Session, context: Context, caller: Caller, ask: Ask) -> Ans
     stored = session.get(UseRecord, ask.id)
     if stored is not None:
         return answer_of(stored) if _is_same(stored, caller, ask) else ID_TAKEN
-    limit = wrong_cards(context, caller)
+    limit = wrong_cards(context.settings, caller)
     seconds = spent(session, limit, settings, now)
     if seconds is not None:
         return too_many(seconds)
@@ -107,7 +94,7 @@ def _record(session: Session, context: Context, caller: Caller, ask: Ask) -> Ans
     case = open_case(session, use, offering, moment.judged_at)
     decision = case.decide(ask.party)
     case.write(decision)
-    if decision.reason in WRONG_CARD:
+    if is_wrong_card(decision):
         fail(session, limit, settings, now)
     case.close(session)
     return answer_of(use)
@@ -160,37 +147,6 @@ def void(context: Context, caller: Caller, use_id: UUID) -> State | Problem:
         use.voided_at = now
         case.close(session)
         return state_of(use)
-
-
-def check(context: Context, caller: Caller, question: Question) -> Decision | Problem:
-    """Decide as if the party came now, and record nothing."""
-    now, limit = context.clock(), wrong_cards(context, caller)
-    with read(context.engine) as session:
-        seconds = spent(session, limit, context.settings, now)
-        if seconds is not None:
-            return too_many(seconds)
-        decision = _check(session, caller, question, now)
-    if decision.reason in WRONG_CARD:
-        spend(context, limit)
-    return decision
-
-
-def _check(session: Session, caller: Caller, question: Question, now: datetime) -> Decision:
-    row = session.get(OfferingRecord, question.offering)
-    if row is None or not serves(caller, row):
-        return refused(Reason.NOT_YOUR_OFFERING)
-    if question.digest is None:
-        return refused(Reason.UNREADABLE)
-    offering = to_offering(row)
-    found = find_card(session, question.digest)
-    card = None if found is None else to_card(found, now)
-    counted_under = span(offering, now, found.id if found else None, since(offering, card, now))
-    return decide(card, question.party, offering, look(session, counted_under), now)
-
-
-def wrong_cards(context: Context, caller: Caller) -> Limit:
-    """Return how many unreadable or unknown cards a caller may present within a window."""
-    return Limit(f"card:{caller_id(caller)}", context.settings.wrong_cards)
 
 
 def _own(session: Session, caller: Caller, use_id: UUID) -> tuple[UseRecord, OfferingRecord] | None:

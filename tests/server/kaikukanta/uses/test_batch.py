@@ -295,3 +295,13 @@ async def test_a_batch_is_at_most_500(town: Town) -> None:
     answer = await kiosk.send("POST", "/uses/batch", json={"uses": [0] * 501})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/uses")
     assert await kiosk.upload() == []
+
+
+async def test_what_the_register_has_already_is_not_parked_for_a_wrong_clock(town: Town) -> None:
+    """A kiosk three days ahead was served live; its journal then meets the same use."""
+    offering, card, use = town.offering(Visits(30)), town.card(), uuid4()
+    kiosk, ahead = town.kiosk(offering), NOON + timedelta(days=3)
+    await kiosk.use(id=use, digest=town.digest(card), offering=offering, at=ahead)
+    item = _item(town, card, offering, id=use, at=ahead)
+    assert await kiosk.upload(item) == [{"id": str(use), "result": "recorded"}]
+    assert (town.tally(offering), town.uses()[0].at) == ((1, 1), NOON)
