@@ -20,7 +20,15 @@ from kiosk.ports import (
     Reader,
     Scanned,
 )
-from tests.drivers.rigs import SURROUNDINGS, InputLayer, Pty, events, running, standard_input
+from tests.drivers.rigs import (
+    PATIENCE,
+    SURROUNDINGS,
+    InputLayer,
+    Pty,
+    events,
+    running,
+    standard_input,
+)
 
 NUMBER = b"KAIKU12345X"
 KEYBOARD = "/dev/input/by-id/keyboard"
@@ -46,7 +54,7 @@ class Rig:
 @pytest.fixture
 def serial(pty: Pty, impatient: None) -> Rig:
     """Give a serial scanner that ends its codes with CR LF."""
-    settings = scanner_serial.Settings(driver="serial", port=str(pty.path))
+    settings = scanner_serial.Settings(driver="serial", port=str(pty.path), idle=PATIENCE)
 
     async def scan(data: bytes) -> None:
         await pty.send(data + b"\r\n")
@@ -57,7 +65,7 @@ def serial(pty: Pty, impatient: None) -> Rig:
 def typing(input_layer: InputLayer, keymap: str) -> Rig:
     """Give a scanner that types."""
     settings = scanner_hid.Settings.model_validate(
-        {"driver": "hid", "device": KEYBOARD, "keymap": keymap}
+        {"driver": "hid", "device": KEYBOARD, "keymap": keymap, "idle": PATIENCE}
     )
 
     async def scan(data: bytes) -> None:
