@@ -1,13 +1,29 @@
 """What kiosks send and are answered, as bodies of the API."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+
+def _only_text(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError("must be an instant such as 2026-11-24T12:00:00Z")  # noqa: TRY004
+    return value
+
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Word = Annotated[str, StringConstraints(max_length=200)]
-Count = Annotated[int, Field(ge=0, lt=2**31)]
+Count = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+Seconds = Annotated[float, Field(strict=True, ge=0, lt=1e12)]
+Clock = Annotated[AwareDatetime, BeforeValidator(_only_text)]
 
 
 class Enrol(BaseModel):
@@ -50,8 +66,8 @@ class Heartbeat(BaseModel):
     version: Name
     unsent: Count
     parked: Count = 0
-    cache_age: Annotated[float, Field(ge=0, lt=1e12)] | None = None
-    clock: AwareDatetime
+    cache_age: Seconds | None = None
+    clock: Clock
     devices: Annotated[dict[Name, Word], Field(max_length=50)] = {}
 
 

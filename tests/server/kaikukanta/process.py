@@ -1,5 +1,6 @@
 """The register as its own process over a seeded database, as operators run it."""
 
+import io
 import json
 import os
 import signal
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -72,10 +73,12 @@ class Served:
         self.process.wait(PATIENCE)
         return time.monotonic() - began
 
-    def admin(self, *words: str) -> None:
-        """Run an admin command in this process, which is another than the register's."""
-        with environment(self.database_url, self.key):
+    def admin(self, *words: str) -> str:
+        """Return what an admin command says; it runs in another process than the register's."""
+        said = io.StringIO()
+        with environment(self.database_url, self.key), redirect_stdout(said):
             assert main(["admin", *words]) == 0
+        return said.getvalue().strip()
 
     def enrol(self, code: str) -> dict[str, Any]:
         """Return what a new kiosk is told."""
@@ -87,8 +90,8 @@ class Served:
 
 
 @contextmanager
-def serving(database_url: str, directory: Path, workers: int = 1) -> Iterator[Served]:
-    """Serve a seeded database until the end of the ``with``."""
+def serving(database_url: str, directory: Path, workers: int = 1, **more: str) -> Iterator[Served]:
+    """Serve a seeded database until the end of the ``with``; ``more`` are further settings."""
     key, log = directory / "key", directory / "log"
     key.write_text(KEY)
     with socket.create_server(("127.0.0.1", 0)) as found:
@@ -97,7 +100,7 @@ def serving(database_url: str, directory: Path, workers: int = 1) -> Iterator[Se
     with log.open("wb") as output:
         process = subprocess.Popen(
             [program, "serve", "--port", str(port), "--workers", str(workers)],
-            env={**os.environ, **settings(database_url, key)},
+            env={**os.environ, **settings(database_url, key), **more},
             stderr=output,
         )
     served = Served(f"http://127.0.0.1:{port}", database_url, key, process, log)
