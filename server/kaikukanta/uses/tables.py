@@ -4,6 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from kaiku.reason import Reason
@@ -72,13 +73,14 @@ class SeatCount(Base, table=True):
 class Tally(Base, table=True):
     """A card's accepted uses and visits at an offering since a day.
 
-    Its row lock serialises them.
+    Its row lock serialises them. Kiosks ask for an offering's by what changed since.
     """
 
     __tablename__ = "tally"
+    __table_args__ = (Index(None, "offering_id", "changed"),)
 
     card_id: UUID = Field(foreign_key="card.id", primary_key=True)
-    offering_id: UUID = Field(foreign_key="offering.id", primary_key=True, index=True)
+    offering_id: UUID = Field(foreign_key="offering.id", primary_key=True)
     since: date = Field(primary_key=True)
     uses: int = 0
     visits: int = 0

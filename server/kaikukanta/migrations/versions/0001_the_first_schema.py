@@ -206,7 +206,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("card_id", "offering_id", "since", name="pk_tally"),
     )
     op.create_index("ix_tally_changed", "tally", ["changed"])
-    op.create_index("ix_tally_offering_id", "tally", ["offering_id"])
+    op.create_index("ix_tally_offering_id_changed", "tally", ["offering_id", "changed"])
 
     op.create_table(
         "use",
