@@ -28,6 +28,9 @@ from kiosk.sync import Sync
 STATUS_EVERY = 15.0
 """Seconds between two writings of the status file."""
 
+PRUNE_EVERY = 6 * 3600.0
+"""Seconds between two prunings of the journal."""
+
 
 class App:
     """A running kiosk."""
@@ -96,6 +99,7 @@ class App:
                 group.create_task(self._say_ready()),
                 group.create_task(self._feed_watchdog()),
                 group.create_task(self._write_status()),
+                group.create_task(self._prune()),
             ]
             await self._stop.wait()
             log("stopping")
@@ -164,7 +168,7 @@ class App:
         """Take up what the last run knew."""
 
         def look(stores: Stores) -> tuple[str | None, datetime | None]:
-            stores.journal.prune(datetime.now(UTC))
+            stores.journal.unpark()  # a register that is newer now may take what it could not
             return _earlier_numbers(stores), stores.journal.last_instant()
 
         earlier, last = await self._store.call(look)
@@ -222,6 +226,12 @@ class App:
             condition = await self._condition()
             await asyncio.to_thread(write_status, folder, condition)
             await asyncio.sleep(STATUS_EVERY)
+
+    async def _prune(self) -> None:
+        """Forget now and then what the register has had for long."""
+        while True:
+            await self._store.call(lambda stores: stores.journal.prune(datetime.now(UTC)))
+            await asyncio.sleep(PRUNE_EVERY)
 
     async def _condition(self) -> dict[str, Any]:
         """Return how the kiosk does: the body of a heartbeat, and what ``status`` tells."""

@@ -190,7 +190,7 @@ class UseJournal:
         """Count what is unsent and what is parked."""
         unsent, parked = self._db.execute(
             "SELECT coalesce(sum(parked IS NULL), 0), coalesce(sum(parked IS NOT NULL), 0)"
-            " FROM entry WHERE sent_revision < revision OR parked IS NOT NULL"
+            " FROM entry WHERE sent_revision < revision"
         ).fetchone()
         return Backlog(unsent, parked)
 

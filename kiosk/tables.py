@@ -1,5 +1,6 @@
 """The tables of the kiosk's two files: the cache, and the journal."""
 
+from sqlalchemy import Index, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -68,6 +69,11 @@ class Entry(Journal, table=True):
     """
 
     __tablename__ = "entry"
+    __table_args__ = (
+        # The two questions that are asked at every use, whatever the journal's length.
+        Index("entry_unsent", "seq", sqlite_where=text("sent_revision < revision")),
+        Index("entry_uncounted", "seq", sqlite_where=text("sent_visits != counted_visits")),
+    )
 
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)

@@ -7,7 +7,14 @@ from kaiku.party import LARGEST, NOBODY, Party
 from kaiku.reason import Reason
 from kaiku.wire import Answer, Outcome, Use
 from kiosk.desk import scenes
-from kiosk.desk.common import Said, as_decision, decide_alone, shown, untyped
+from kiosk.desk.common import (
+    Said,
+    as_decision,
+    decide_alone,
+    needs_register,
+    shown,
+    untyped,
+)
 from kiosk.desk.state import (
     Annulled,
     AskAmended,
@@ -33,7 +40,7 @@ def press(desk: Desk, key: Key, known: Known, now: Moment) -> Step:
     if key is Key.TAKE_BACK:
         return _take_back(desk, now)
     current = desk.current
-    if current is not None and now.clock <= current.children_until:
+    if current is not None and _asks(current, known, now):
         return _type_to_current(desk, current, key, known, now)
     match key:
         case Key.HELPER:
@@ -50,13 +57,22 @@ def press(desk: Desk, key: Key, known: Known, now: Moment) -> Step:
     return desk, (Tell(scenes.idle(desk)),)
 
 
+def _asks(current: Current, known: Known, now: Moment) -> bool:
+    """Tell whether the question for children is open, and still about what is served now."""
+    return (
+        now.clock < current.children_until
+        and known.offering is not None
+        and known.offering.id == current.use.offering
+    )
+
+
 def _type_to_current(desk: Desk, current: Current, key: Key, known: Known, now: Moment) -> Step:
     """Amend the use whose question for children is still open."""
     party = current.use.party
     digits = current.digits
     match key:
         case Key.ENTER:
-            closed = replace(current, children_until=now.clock - 1.0)
+            closed = replace(current, children_until=now.clock)
             desk = replace(desk, current=closed, shown_until=None)
             return desk, (Tell(scenes.idle(desk)),)
         case Key.HELPER:
@@ -77,7 +93,7 @@ def amend(desk: Desk, party: Party, known: Known, now: Moment) -> Step:
     """Decide the party of the current use anew, as if the use had not been."""
     current = desk.current
     assert current is not None
-    if known.offering is not None and known.offering.seats is not None and known.ask:
+    if known.ask and needs_register(known):
         # If the power goes now, the party that was told before is the one that holds.
         stands = replace(current.use, revision=current.use.revision + 1)
         record = Record(stands, current.admitted, Said.ALONE.source, Standing.ASKED)
@@ -108,7 +124,11 @@ def hear_amended(
     current = after.current
     assert current is not None
     use = replace(current.use, revision=current.use.revision + 1)
-    after = replace(after, current=replace(current, use=use))
+    passages = tuple(
+        replace(passage, use=use) if passage.use.id == use.id else passage
+        for passage in after.passages
+    )
+    after = replace(after, current=replace(current, use=use), passages=passages)
     return after, (Record(use, current.admitted, said.source), *effects)
 
 
@@ -125,38 +145,40 @@ def _conclude_amended(
         desk = replace(desk, current=replace(current, digits=""))
         return shown(desk, now), (Tell(scene, aloud=True), Log(verdict))
     use = replace(current.use, party=party, revision=current.use.revision + 1)
-    more = decision.admitted.persons - current.admitted.persons
-    current = replace(current, use=use, admitted=decision.admitted, remaining=decision.visits_left)
+    persons = decision.admitted.persons
+    more = persons - current.opened
+    current = replace(
+        current,
+        use=use,
+        admitted=decision.admitted,
+        remaining=decision.visits_left,
+        opened=max(persons, current.opened),
+    )
     effects: list[Effect] = [
         Record(use, decision.admitted, said.source, said.standing),
         Tell(scenes.accepted(current, asks=False), aloud=True),
     ]
     if more > 0:
         effects.append(Open(more))
-    desk = replace(desk, passages=_more_awaited(desk, use, more, now))
+    desk = replace(desk, passages=_awaiting(desk, use, persons, now))
     verdict = Verdict(Outcome.ACCEPTED, None, use.id, decision.admitted, said.source, amends=True)
     effects.append(Log(verdict))
     return shown(replace(desk, current=current), now), tuple(effects)
 
 
-def _more_awaited(desk: Desk, use: Use, more: int, now: Moment) -> tuple[Passage, ...]:
-    """Return the passages with an amended use in place of what it was."""
-    if desk.manners.passage is None:
-        return ()
-    if all(passage.use.id != use.id for passage in desk.passages):
-        # All of the first party are through: those who come later no longer decide over the use.
-        return desk.passages
-    return tuple(
-        replace(
-            passage,
-            use=use,
-            persons=passage.persons + more,
-            until=now.clock + desk.manners.passage,
-        )
-        if passage.use.id == use.id
-        else passage
-        for passage in desk.passages
-    )
+def _awaiting(desk: Desk, use: Use, persons: int, now: Moment) -> tuple[Passage, ...]:
+    """Return the passages with an amended use in place of what it was.
+
+    Where all of the first party are through, those who come later no longer decide over the use.
+    """
+    passages: list[Passage] = []
+    for passage in desk.passages:
+        if passage.use.id != use.id:
+            passages.append(passage)
+        elif desk.manners.passage is not None and passage.seen < persons:
+            until = now.clock + desk.manners.passage
+            passages.append(Passage(use, persons, until, passage.seen))
+    return tuple(passages)
 
 
 def _take_back(desk: Desk, now: Moment) -> Step:
@@ -179,7 +201,8 @@ def void(desk: Desk, use: Use, why: str) -> Step:
     current = desk.current
     if current is not None and current.use.id == use.id:
         current = None
+    earlier = tuple(other for other in desk.earlier if other.use.id != use.id)
     return (
-        replace(desk, current=current, passages=passages),
+        replace(desk, current=current, earlier=earlier, passages=passages),
         (Record(void, NOBODY, Said.ALONE.source), Annulled(use.id, why)),
     )

@@ -45,10 +45,25 @@ def as_decision(answer: Answer, offering: Offering | None) -> Decision:
 
 
 def shown(desk: Desk, now: Moment) -> Desk:
-    """Return the desk showing something for the usual time."""
-    return replace(desk, shown_until=now.clock + desk.manners.shown)
+    """Return the desk showing something for the usual time, or for as long as it asks."""
+    until = now.clock + desk.manners.shown
+    if desk.current is not None:
+        until = max(until, desk.current.children_until)
+    return replace(desk, shown_until=until)
+
+
+def needs_register(known: Known) -> bool:
+    """Tell whether others' doings change the answer: a card unknown here, a shared cap."""
+    if known.offering is None:
+        return False
+    return known.card is None or known.offering.seats is not None
 
 
 def untyped(desk: Desk) -> Desk:
     """Return the desk with nothing typed."""
     return replace(desk, digits="", helpers=0, supporters=0)
+
+
+def unless_stale(desk: Desk, now: Moment) -> Desk:
+    """Return the desk without what was typed too long ago to be this visitor's."""
+    return untyped(desk) if desk.typed_until <= now.clock else desk

@@ -7,7 +7,7 @@ from kaiku.text import Text
 from kaiku.wire import Outcome, Use
 from kiosk.desk import scenes
 from kiosk.desk.amend import press, void
-from kiosk.desk.common import untyped
+from kiosk.desk.common import unless_stale, untyped
 from kiosk.desk.present import hear, present
 from kiosk.desk.state import (
     Answered,
@@ -37,11 +37,11 @@ def step(desk: Desk, event: Event, known: Known, now: Moment) -> Step:
     """
     match event:
         case Presented():
-            return present(desk, event, known, now)
+            return present(unless_stale(desk, now), event, known, now)
         case Answered(answer):
             return hear(desk, answer, known, now)
         case Typed(key):
-            return press(desk, key, known, now)
+            return press(unless_stale(desk, now), key, known, now)
         case WentThrough():
             return _pass(desk, now), ()
         case TimePassed():
@@ -71,7 +71,8 @@ def resume(manners: Manners, use: Use | None, admitted: Party, now: Moment) -> D
     if not 0 <= age <= manners.take_back:
         return Desk(manners)
     since = now.clock - age
-    return Desk(manners, current=Current(use, admitted, since, children_until=since))
+    current = Current(use, admitted, since, children_until=since, opened=admitted.persons)
+    return Desk(manners, current=current)
 
 
 def _pass(desk: Desk, now: Moment) -> Desk:
@@ -93,7 +94,8 @@ def _pass_time(desk: Desk, now: Moment) -> Step:
     desk = replace(desk, passages=tuple(p for p in desk.passages if p.until > now.clock))
     if desk.typed != ALONE and desk.typed_until <= now.clock:
         desk = untyped(desk)
-        effects.append(Tell(scenes.idle(desk)))
+        if desk.shown_until is None:
+            effects.append(Tell(scenes.idle(desk)))
     if desk.shown_until is not None and desk.shown_until <= now.clock:
         desk = replace(desk, shown_until=None)
         effects.append(Tell(scenes.idle(desk)))

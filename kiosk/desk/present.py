@@ -10,7 +10,14 @@ from kaiku.reason import Reason
 from kaiku.wire import Answer, Outcome, Use
 from kiosk.desk import scenes
 from kiosk.desk.amend import amend, hear_amended
-from kiosk.desk.common import Said, as_decision, decide_alone, shown, untyped
+from kiosk.desk.common import (
+    Said,
+    as_decision,
+    decide_alone,
+    needs_register,
+    shown,
+    untyped,
+)
 from kiosk.desk.state import (
     Ask,
     AskAmended,
@@ -32,25 +39,29 @@ from kiosk.desk.state import (
 
 def present(desk: Desk, event: Presented, known: Known, now: Moment) -> Step:
     """Decide on a card that was shown, or ask the register first where it must be."""
-    if event.digest is None:
-        kept = (desk.digits, desk.helpers, desk.supporters)
-        after, effects = _conclude(desk, event, refused(Reason.UNREADABLE), known, now)
-        digits, helpers, supporters = kept  # the same visitor will show the card again
-        return replace(after, digits=digits, helpers=helpers, supporters=supporters), effects
-    again = _repeated(desk, event.digest, known, now)
+    again = None if event.digest is None else _repeated(desk, event.digest, known, now)
     if again is not None:
-        return _repeat(_brought_back(desk, again), known, now)
-    if known.ask and _needs_register(known):
+        return _repeat(_brought_back(desk, again, now), known, now)
+    desk = _question_closed(desk, now)
+    if event.digest is None:
+        decision = refused(Reason.UNREADABLE)
+        after, effects = _conclude(desk, event, desk.typed, decision, known, now)
+        # The same visitor will show the card again.
+        kept = replace(after, digits=desk.digits, helpers=desk.helpers)
+        return replace(kept, supporters=desk.supporters), effects
+    if known.ask and needs_register(known):
         assert known.offering is not None
         return _ask(desk, event, event.digest, known.offering, now)
-    return _conclude(desk, event, decide_alone(known, desk.typed, now), known, now)
+    return _conclude(desk, event, desk.typed, decide_alone(known, desk.typed, now), known, now)
 
 
-def _needs_register(known: Known) -> bool:
-    """Tell whether others' doings change the answer: a card unknown here, a shared cap."""
-    if known.offering is None:
-        return False
-    return known.card is None or known.offering.seats is not None
+def _question_closed(desk: Desk, now: Moment) -> Desk:
+    """Return the desk after another card was shown: keys are no longer the last visitor's."""
+    current = desk.current
+    if current is None:
+        return desk
+    until = min(current.children_until, now.clock)
+    return replace(desk, current=replace(current, children_until=until))
 
 
 def _ask(desk: Desk, event: Presented, digest: bytes, offering: Offering, now: Moment) -> Step:
@@ -74,13 +85,13 @@ def _ask(desk: Desk, event: Presented, digest: bytes, offering: Offering, now: M
 def _conclude(
     desk: Desk,
     event: Presented,
+    party: Party,
     decision: Decision,
     known: Known,
     now: Moment,
     said: Said = Said.ALONE,
 ) -> Step:
     """Record what was decided on a card, tell it, and open the gate."""
-    party = desk.typed
     outcome = Outcome.ACCEPTED if decision.accepted else Outcome.REFUSED
     verdict = Verdict(
         outcome,
@@ -92,7 +103,7 @@ def _conclude(
     after = shown(untyped(desk), now)
     if known.offering is None:
         assert decision.reason is not None
-        return after, (Log(verdict), Tell(scenes.refused(decision.reason), aloud=True))
+        return after, (Tell(scenes.refused(decision.reason), aloud=True), Log(verdict))
     use = Use(
         id=event.use,
         offering=known.offering.id,
@@ -115,17 +126,18 @@ def _conclude(
         decision.admitted,
         now.clock,
         children_until=now.clock + (desk.manners.children if asks else 0.0),
+        opened=decision.admitted.persons,
         remaining=decision.visits_left,
     )
     after = replace(
         after,
         current=current,
         earlier=_still_repeatable(desk, now),
-        shown_until=now.clock + (desk.manners.children if asks else desk.manners.shown),
         passages=_awaiting(desk, use, decision.admitted.persons, now),
     )
     tell = Tell(scenes.accepted(current, asks=asks), aloud=True)
-    return after, (record, tell, Open(decision.admitted.persons), Log(verdict))
+    effects = (record, tell, Open(decision.admitted.persons), Log(verdict))
+    return shown(after, now), effects
 
 
 def _asks_for_children(known: Known, party: Party) -> bool:
@@ -171,8 +183,11 @@ def _still_repeatable(desk: Desk, now: Moment) -> tuple[Current, ...]:
     )
 
 
-def _brought_back(desk: Desk, again: Current) -> Desk:
+def _brought_back(desk: Desk, again: Current, now: Moment) -> Desk:
     """Return the desk with an earlier use as the current one."""
+    if again == desk.current:
+        return desk
+    desk = _question_closed(desk, now)
     uses = (desk.current, *desk.earlier)
     others = tuple(use for use in uses if use is not None and use != again)
     return replace(desk, current=again, earlier=others)
@@ -200,9 +215,9 @@ def hear(desk: Desk, answer: Answer | None, known: Known, now: Moment) -> Step:
             then = replace(now, at=asked.at)
             if answer is None:
                 decision = decide_alone(known, asked.party, then)
-                return _conclude(desk, event, decision, known, then, Said.UNANSWERED)
+                return _conclude(desk, event, asked.party, decision, known, then, Said.UNANSWERED)
             decision = as_decision(answer, known.offering)
-            return _conclude(desk, event, decision, known, then, Said.BY_REGISTER)
+            return _conclude(desk, event, asked.party, decision, known, then, Said.BY_REGISTER)
         case AskAmended():
             return hear_amended(desk, asked, answer, known, now)
         case None:

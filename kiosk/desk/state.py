@@ -206,12 +206,17 @@ class Manners:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """A use that was accepted, while it can still be amended, repeated or taken back."""
+    """A use that was accepted, while it can still be amended, repeated or taken back.
+
+    The question for children is open before ``children_until``. The gate has opened for ``opened``
+    persons: a party that is made smaller and larger again does not open it anew.
+    """
 
     use: Use
     admitted: Party
     since: float
     children_until: float
+    opened: int
     remaining: int | None = None
     digits: str = ""
 

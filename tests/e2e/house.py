@@ -181,10 +181,12 @@ class KioskProcess:
         if self._process.stderr is not None:
             self._process.stderr.close()
 
-    @property
-    def pid(self) -> int:
-        """The process's id."""
-        return self._process.pid
+    def resident(self) -> float:
+        """Return the resident memory in megabytes."""
+        for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS"):
+                return int(line.split()[1]) / 1024
+        raise AssertionError("the kiosk is gone")
 
 
 class SerialScanner:
