@@ -132,7 +132,7 @@ def _introduce(seed: Seed, url: str, folder: Path) -> None:
     for card in seed["sample"]:
         words = f"{card['state']}, {card['kind']}".replace("_", " ")
         if card["children"]:
-            words += f", {card['children']} children"
+            words += f", {card['children']} {'child' if card['children'] == 1 else 'children'}"
         _say(f"  {card['number']}   {words}")
     _say(
         "\nKeys, each on a line of its own: a digit or two (children), + (assistant or"
@@ -184,18 +184,18 @@ def _summarise(events: list[dict[str, Any]], stats: Mapping[str, Any]) -> int:
     helpers = sum(v["helpers"] for v in standing)
     supporters = sum(v["supporters"] for v in standing)
     _say("\nSummary")
-    _say(f"  scans decided       {len(shown)}")
-    _say(f"  accepted            {len(accepted)}")
-    _say(f"    children          {children}")
-    _say(f"    assistants        {helpers}")
-    _say(f"    support persons   {supporters}")
-    _say(f"    taken back        {len(taken_back)}")
-    _say(f"  refused             {len(refused)}")
+    _say(f"  scans decided             {len(shown)}")
+    _say(f"  accepted                  {len(accepted)}")
+    _say(f"    children                {children}")
+    _say(f"    assistants              {helpers}")
+    _say(f"    support persons         {supporters}")
+    _say(f"    taken back              {len(taken_back)}")
+    _say(f"  refused                   {len(refused)}")
     for reason, count in sorted(reasons.items()):
-        _say(f"    {reason:<25} {count}")
+        _say(f"    {reason:<23} {count}")
     again = sum(1 for v in verdicts if v.get("repeat"))
     if again:
-        _say(f"  the same card again {again} (not counted)")
+        _say(f"  the same card again       {again}")
     mine = (len(standing), len(taken_back), len(refused), children)
     theirs = (stats["accepted"], stats["voided"], stats["refused"], stats["children"])
     if mine != theirs:
