@@ -1,0 +1,291 @@
+"""What holds over every sequence of cards, keys, answers, passages and time, in any order."""
+
+from uuid import UUID
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from kaiku.card import Status
+from kaiku.offering import Offering, Seats
+from kaiku.party import ALONE, NOBODY, Party
+from kaiku.reason import Reason
+from kaiku.wire import Outcome, Use
+from kiosk.desk import (
+    Annulled,
+    Ask,
+    AskAmended,
+    Effect,
+    Log,
+    Manners,
+    Open,
+    Record,
+    Standing,
+    Tell,
+    deadline,
+    resume,
+)
+from kiosk.ports import Key, Signal
+from tests.kaiku.made import card, entry, show
+from tests.kiosk.desk.entrance import AINO, ELLI, OTTO, Entrance
+
+STRANGER = b"?" * 16
+CHILDREN = {AINO: 2, ELLI: 0, OTTO: 1, STRANGER: 3}
+"""How many children each card has; the stranger's is known to the register only."""
+
+OFFERINGS = [entry(), entry(children_welcome=False), show(Seats(40)), None]
+KEYS = [key.value if len(key.value) == 1 else {"backspace": "<", "enter": "="}[key] for key in Key]
+
+
+class AnyVisitors(RuleBasedStateMachine):
+    """An entrance, and visitors who do anything."""
+
+    @initialize(
+        attended=st.booleans(),
+        passage=st.sampled_from([None, 3.0, 20.0]),
+        repeat=st.sampled_from([0.0, 8.0, 60.0]),
+        offering=st.sampled_from(OFFERINGS[:-1]),
+    )
+    def open_the_doors(
+        self,
+        attended: bool,
+        passage: float | None,
+        repeat: float,
+        offering: Offering,
+    ) -> None:
+        """Begin in any manner."""
+        manners = Manners(attended=attended, passage=passage, repeat=repeat)
+        self.entrance = Entrance(manners, offering=offering)
+        self.recorded: dict[UUID, Record] = {}
+        self.first: dict[UUID, int] = {}
+        self.opened: dict[UUID, int] = {}
+        self.let_in: UUID | None = None
+        self.idle_since_key = 0.0
+
+    # --- what may happen ---
+
+    @precondition(lambda self: self.entrance.desk.asked is None)
+    @rule(digest=st.sampled_from([AINO, ELLI, OTTO, STRANGER, None]))
+    def a_card_is_shown(self, digest: bytes | None) -> None:
+        """Any card, or none that can be read."""
+        entrance = self.entrance
+        leftover = entrance.desk.typed != ALONE
+        stale = entrance.clock - self.idle_since_key >= entrance.manners.typing
+        self.look(entrance.scan(digest))
+        if leftover and stale and entrance.all(Record):
+            assert entrance.recorded.party == ALONE or entrance.recorded.revision > 1
+
+    @precondition(lambda self: self.entrance.desk.asked is None)
+    @rule(key=st.sampled_from(KEYS))
+    def a_key_is_pressed(self, key: str) -> None:
+        """Any key."""
+        self.idle_since_key = self.entrance.clock
+        self.look(self.entrance.press(key))
+
+    @precondition(lambda self: self.entrance.desk.asked is not None)
+    @rule(said=st.sampled_from(["yes", "no", "nothing"]))
+    def the_register_answers(self, said: str) -> None:
+        """By the rules, or with a refusal for reasons of its own, or not at all."""
+        asked = self.entrance.desk.asked
+        assert asked is not None
+        if isinstance(asked, Ask):
+            digest: bytes | None = asked.digest
+        else:
+            assert self.entrance.desk.current is not None
+            digest = self.entrance.desk.current.use.digest
+        if said == "nothing":
+            self.look(self.entrance.answer(None))
+        elif said == "yes" and asked.party.children <= CHILDREN[digest or b""]:
+            self.look(self.entrance.accept(remaining=3))
+        else:
+            self.look(self.entrance.refuse(Reason.SEATS_FULL))
+
+    @precondition(lambda self: self.entrance.desk.asked is None)
+    @rule()
+    def somebody_passes(self) -> None:
+        """The gate's input saw a person."""
+        self.entrance.walk_through()
+        self.look(self.entrance.effects)
+
+    @precondition(lambda self: self.entrance.desk.asked is None)
+    @rule(seconds=st.sampled_from([0.0, 0.1, 3.0, 8.0, 8.1, 31.0, 61.0]))
+    def time_passes(self, seconds: float) -> None:
+        """With every deadline kept."""
+        self.look(self.entrance.wait(seconds))
+
+    @rule(seconds=st.sampled_from([0.1, 1.0, 31.0]))
+    def time_passes_unnoticed(self, seconds: float) -> None:
+        """A busy kiosk is late for its deadlines."""
+        self.entrance.clock += seconds
+
+    @precondition(lambda self: self.entrance.desk.asked is None)
+    @rule(offering=st.sampled_from(OFFERINGS), online=st.booleans(), whole=st.booleans())
+    def the_register_tells(self, offering: Offering | None, online: bool, whole: bool) -> None:
+        """Another performance is on; the network comes and goes."""
+        self.entrance.offering = offering
+        self.entrance.online, self.entrance.whole = online, whole
+
+    @precondition(lambda self: self.entrance.desk.asked is None)
+    @rule(digest=st.sampled_from([AINO, ELLI, OTTO]), status=st.sampled_from(Status))
+    def a_card_changes(self, digest: bytes, status: Status) -> None:
+        """A distributor ends it, or takes that back."""
+        self.entrance.cards[digest] = card(CHILDREN[digest], status=status)
+
+    @precondition(lambda self: self.entrance.desk.asked is None)
+    @rule()
+    def the_kiosk_restarts(self) -> None:
+        """From what its journal holds."""
+        entrance = self.entrance
+        accepted = [
+            record for record in self.recorded.values() if record.use.outcome is Outcome.ACCEPTED
+        ]
+        last = max(accepted, key=lambda record: record.use.id, default=None)
+        if last is None:
+            entrance.desk = resume(entrance.manners, None, NOBODY, entrance.now)
+        else:
+            entrance.desk = resume(entrance.manners, last.use, last.admitted, entrance.now)
+        self.let_in = None
+
+    # --- what always holds ---
+
+    def look(self, effects: list[Effect]) -> None:
+        """Check the effects of a step, in their order."""
+        told_in: set[UUID] = set()
+        for effect in effects:
+            match effect:
+                case Record(use, admitted, _, standing):
+                    self.check_record(use, admitted, standing)
+                    self.recorded[use.id] = effect
+                    self.let_in = use.id
+                    told_in.add(use.id)
+                case Tell(scene) if scene.signal is Signal.ACCEPTED:
+                    self.check_told(scene.party)
+                case Open(persons):
+                    assert self.let_in in told_in, "the gate opens for what was just recorded"
+                    self.opened[self.let_in] = self.opened.get(self.let_in, 0) + persons
+                    assert persons > 0
+                case Log(verdict) if verdict.outcome is Outcome.ACCEPTED:
+                    stands = self.recorded[verdict.use]
+                    assert verdict.party == stands.admitted
+                    assert not stands.use.voided
+                case Annulled(use_id):
+                    assert self.recorded[use_id].use.voided
+                case Ask(use_id) | AskAmended(use_id):
+                    assert self.recorded[use_id].standing is Standing.ASKED
+                    assert effect is effects[-1], "nothing is done before the answer"
+                case _:
+                    pass
+
+    def check_record(self, use: Use, admitted: Party, standing: Standing) -> None:
+        """One row a use, its revisions growing, and never more children than registered."""
+        before = self.recorded.get(use.id)
+        if before is None:
+            assert use.revision == 1, "a use appears as new once, and first"
+        else:
+            assert use.revision > before.use.revision
+            same = {"party", "revision", "voided", "outcome", "reason", "offering_version"}
+            assert all(
+                getattr(use, name) == getattr(before.use, name)
+                for name in ("id", "digest", "offering", "at", "clock_suspect")
+            ), same
+            assert not before.use.voided, "what was taken back stays so"
+            if before.use.outcome is Outcome.ACCEPTED:
+                assert use.outcome is Outcome.ACCEPTED
+            if before.use.outcome is Outcome.REFUSED:
+                assert before.standing is Standing.ASKED
+        if use.outcome is Outcome.REFUSED or use.voided:
+            assert admitted == NOBODY
+        else:
+            assert use.digest is not None
+            assert use.reason is None
+            assert admitted.adults == 1
+            assert admitted.children <= CHILDREN[use.digest]
+        assert (use.reason is None) == (use.outcome is Outcome.ACCEPTED)
+        if standing is Standing.SENT:
+            assert self.entrance.online
+
+    def check_told(self, party: Party | None) -> None:
+        """Nobody is welcomed who is not on record as let in."""
+        current = self.entrance.desk.current
+        assert current is not None
+        stands = self.recorded[current.use.id]
+        assert stands.use.outcome is Outcome.ACCEPTED
+        assert not stands.use.voided
+        assert party == stands.admitted
+
+    @invariant()
+    def the_gate_opens_for_those_who_were_admitted(self) -> None:
+        """For no fewer than are admitted now, and for no more than ever were at once."""
+        for use_id, record in getattr(self, "recorded", {}).items():
+            opened = self.opened.get(use_id, 0)
+            most = 1 + CHILDREN.get(record.use.digest or b"", 0) + 2 * 99
+            assert record.admitted.persons <= opened <= most
+
+    @invariant()
+    def what_the_desk_holds_is_what_is_on_record(self) -> None:
+        """The current use, the earlier and those waited for are as they were recorded last."""
+        if not hasattr(self, "entrance"):
+            return
+        desk = self.entrance.desk
+        held = [current.use for current in (desk.current, *desk.earlier) if current is not None]
+        for use in (*held, *(passage.use for passage in desk.passages)):
+            assert use == self.recorded[use.id].use
+            assert not use.voided
+            assert use.outcome is Outcome.ACCEPTED
+        for passage in desk.passages:
+            assert passage.seen < passage.persons
+            assert passage.persons == self.recorded[passage.use.id].admitted.persons
+        ids = [use.id for use in held]
+        assert len(set(ids)) == len(ids)
+
+    @invariant()
+    def a_deadline_is_never_forgotten(self) -> None:
+        """What is shown ends, what is typed is forgotten, whoever is waited for is given up."""
+        if not hasattr(self, "entrance") or self.entrance.desk.asked is not None:
+            return
+        desk = self.entrance.desk
+        waits = desk.shown_until is not None or desk.typed != ALONE or desk.passages
+        assert (deadline(desk) is not None) == bool(waits)
+
+    def teardown(self) -> None:
+        """When everybody has gone, the kiosk waits for the next, and nothing is left over."""
+        if not hasattr(self, "entrance"):
+            return
+        if self.entrance.desk.asked is not None:
+            self.the_register_answers("nothing")
+        self.look(self.entrance.wait(1000))
+        desk = self.entrance.desk
+        assert deadline(desk) is None
+        assert desk.typed == ALONE
+        assert desk.passages == ()
+        if self.entrance.history:
+            assert self.entrance.shows.signal is Signal.IDLE or not self.entrance.all(Tell)
+
+
+def run(machine: type[RuleBasedStateMachine]) -> None:
+    """Run a machine through many long sequences."""
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=150,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
+
+
+def test_whatever_visitors_do_the_promises_hold() -> None:
+    """A use is recorded before it is told and before the gate opens (promise P1).
+
+    Each use appears as new once; its revisions grow; never more children than registered come in
+    (OM-22); the gate opens for as many as are admitted; no deadline is left behind.
+    """
+    run(AnyVisitors)
