@@ -6,6 +6,7 @@ USB scanner works as it is, for it types. Otherwise each line is a scan, and the
 summary once the register has everything.
 """
 
+import contextlib
 import json
 import os
 import socket
@@ -146,9 +147,12 @@ def _introduce(seed: Seed, url: str, folder: Path) -> None:
 def _by_hand(folder: Path, config: Path) -> int:
     """Let a person scan and type; the log goes to a file, for the terminal is the screen."""
     log = folder / "kiosk.log"
-    _say(f"The kiosk's log   {log}\nEnd with Ctrl-D.\n")
+    _say(f"The kiosk's log   {log}\nEnd with Ctrl-D or Ctrl-C.\n")
     with log.open("wb") as file:
-        code = subprocess.call([BIN / "kaikuportti", "run", "--config", config], stderr=file)
+        kiosk = subprocess.Popen([BIN / "kaikuportti", "run", "--config", config], stderr=file)
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C ends the kiosk, and then the demo
+            kiosk.wait()
+        code = kiosk.wait()
     if code != 0:
         _say(log.read_text())
     return code
@@ -210,4 +214,7 @@ def _say(words: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
