@@ -24,6 +24,9 @@ PATIENCE = 10.0
 """Seconds after which something expected is held not to come."""
 
 
+AT_ONCE = 64
+"""Events that one read takes, as the kernel hands over whole events only."""
+
 E = TypeVar("E", bound=Event)
 
 
@@ -156,7 +159,8 @@ class InputLayer:
 
     def plug(self, path: str) -> None:
         """Let a keyboard appear at a path."""
-        self._ends[path], self._plugged[path] = socket.socketpair()
+        pair = socket.socketpair(type=socket.SOCK_SEQPACKET)
+        self._ends[path], self._plugged[path] = pair
         self._plugged[path].setblocking(False)
 
     def unplug(self, path: str) -> None:
@@ -183,8 +187,14 @@ class InputLayer:
 
     async def send(self, path: str, events: Iterable[tuple[int, int, int]]) -> None:
         """Let a keyboard send events: type, code, value."""
-        data = b"".join(struct.pack("@llHHi", 0, 0, *event) for event in events)
-        await asyncio.to_thread(self._ends[path].sendall, data)
+        packed = [struct.pack("@llHHi", 0, 0, *event) for event in events]
+        end = self._ends[path]
+
+        def send() -> None:
+            for start in range(0, len(packed), AT_ONCE):
+                end.sendall(b"".join(packed[start : start + AT_ONCE]))
+
+        await asyncio.to_thread(send)
 
     async def type(self, path: str, keymap: Keymap, text: str) -> None:
         """Let a keyboard type a text and Enter."""
