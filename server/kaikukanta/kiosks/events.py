@@ -1,7 +1,6 @@
 """Server-sent events to a kiosk: that something changed, that it is in the network no more."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -18,7 +17,9 @@ async def events(watch: Watch, kiosk_id: UUID) -> AsyncIterator[str]:
     """Yield the events of a kiosk until it goes, is taken out, or the server ends.
 
     ``position`` comes first. ``changed`` comes when something for this kiosk changed; both say
-    the newest place in the feed. ``revoked`` is the last one of a kiosk that was taken out.
+    the newest place in the feed. ``rows`` of ``changed`` are the cards that did, as in the feed,
+    where they are few: a kiosk may take them at once, and fetches all the same. ``revoked`` is
+    the last event of a kiosk that was taken out.
     """
     with watch.listening(kiosk_id) as listener:
         listener.revoked = await watch.revoked(kiosk_id)
@@ -28,8 +29,7 @@ async def events(watch: Watch, kiosk_id: UUID) -> AsyncIterator[str]:
                 yield _event("revoked", watch)
                 return
             if listener.news:
-                listener.news = False
-                yield _event("changed", watch)
+                yield _event("changed", watch, listener.take())
                 await asyncio.sleep(APART_SECONDS)
             elif not await _woken(listener):
                 yield ": still here\n\n"
@@ -46,5 +46,6 @@ async def _woken(listener: Listener) -> bool:
     return True
 
 
-def _event(name: str, watch: Watch) -> str:
-    return f"event: {name}\ndata: {json.dumps({'cursor': str(watch.position)})}\n\n"
+def _event(name: str, watch: Watch, cards: tuple[str, ...] = ()) -> str:
+    rows = f', "rows": [{", ".join(cards)}]' if name == "changed" else ""
+    return f'event: {name}\ndata: {{"cursor": "{watch.position}"{rows}}}\n\n'

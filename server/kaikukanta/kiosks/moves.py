@@ -1,6 +1,8 @@
 """Whom a change concerns: a card everyone, an offering or a tally only the kiosks at it.
 
-Without this, each use in the network would make every kiosk ask for changes.
+Without this, each use in the network would make every kiosk ask for changes. Cards that changed are
+read once for all: a thousand kiosks that ask at the same time would wait for each other, and an
+ended card is to be refused within a second (promise P4).
 """
 
 from dataclasses import dataclass
@@ -9,25 +11,28 @@ from uuid import UUID
 from sqlalchemy import Select, select, union
 from sqlmodel import Session
 
-from server.kaikukanta.cards.tables import CardRecord
 from server.kaikukanta.feed.tables import Tombstone
 from server.kaikukanta.kiosks.changes import position
-from server.kaikukanta.kiosks.sources import Span, column, within
+from server.kaikukanta.kiosks.sources import Span, cards, column, within
 from server.kaikukanta.kiosks.tables import Kiosk, KioskOffering
 from server.kaikukanta.network.tables import Venue
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.tables import Tally
+
+MOST_CARDS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
     """The feed moved on to ``position``: what every kiosk, or only some, should fetch.
 
+    ``cards`` are the lines of cards that changed, empty where there are more than ``MOST_CARDS``.
     ``revoked`` are the kiosks that were taken out.
     """
 
     position: int
     everyone: bool
+    cards: tuple[str, ...]
     kiosks: frozenset[UUID]
     revoked: frozenset[UUID]
 
@@ -47,12 +52,11 @@ def move_since(session: Session, after: int) -> Move | None:
             column(Tombstone.kiosk_id), column(Tombstone.digest), column(Tombstone.offering_id)
         ).where(*within(column(Tombstone.changed), span))
     ).all()
-    cards = select(column(CardRecord.id)).where(*within(column(CardRecord.changed), span)).limit(1)
+    changed, _ = cards(span).read(session, (), MOST_CARDS + 1)
     return Move(
         position=newest,
-        everyone=newest < after
-        or any(kiosk is None for kiosk, *_ in stones)
-        or session.execute(cards).first() is not None,
+        everyone=newest < after or any(kiosk is None for kiosk, *_ in stones) or bool(changed),
+        cards=tuple(changed) if len(changed) <= MOST_CARDS else (),
         kiosks=frozenset(session.execute(_served(span)).scalars())
         | {kiosk for kiosk, *_ in stones if kiosk is not None},
         revoked=frozenset(

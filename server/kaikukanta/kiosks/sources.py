@@ -99,7 +99,7 @@ def sources(session: Session, kiosk_id: UUID, span: Span) -> list[Source]:
     return [
         *gone,
         _offerings(kiosk_id, span),
-        _cards(span),
+        cards(span),
         *(
             # an offering that it did not serve before: all its tallies, from the first on
             _tallies(id_, Span(START, span.bound) if changed > span.after else span)
@@ -142,7 +142,8 @@ def _offerings(kiosk_id: UUID, span: Span) -> Source:
     )
 
 
-def _cards(span: Span) -> Source:
+def cards(span: Span) -> Source:
+    """Return the cards of the whole network that changed in a span."""
     order = (column(CardRecord.changed), column(CardRecord.digest))
     columns = (
         column(CardRecord.digest),

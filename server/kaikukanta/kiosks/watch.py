@@ -21,7 +21,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.database import open_database, read
 from server.kaikukanta.feed.service import CHANNEL
-from server.kaikukanta.kiosks.moves import Move, move_since
+from server.kaikukanta.kiosks.changes import position
+from server.kaikukanta.kiosks.moves import MOST_CARDS, Move, move_since
 from server.kaikukanta.kiosks.service import is_revoked
 
 LOOK_SECONDS = 0.1
@@ -38,12 +39,28 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True, eq=False)
 class Listener:
-    """What one open stream has to tell: that it should fetch, and whether it is over."""
+    """What one open stream has to tell: that it should fetch, and whether it is over.
+
+    ``cards`` are the lines of cards that changed, as far as they are few.
+    """
 
     kiosk_id: UUID
     news: bool = False
+    cards: tuple[str, ...] = ()
     revoked: bool = False
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self, cards: tuple[str, ...]) -> None:
+        """Note that something changed, and wake the stream."""
+        together = self.cards + cards
+        self.cards = together if len(together) <= MOST_CARDS else ()
+        self.news = True
+        self.woken.set()
+
+    def take(self) -> tuple[str, ...]:
+        """Return the cards that are to be told, which are then told."""
+        cards, self.cards, self.news = self.cards, (), False
+        return cards
 
 
 class Watch:
@@ -76,6 +93,10 @@ class Watch:
         for listener in self._listeners:
             listener.woken.set()
 
+    async def start(self) -> None:
+        """Take the feed as it is; only what changes from here on is told."""
+        self.position = await asyncio.to_thread(self._position)
+
     async def run(self) -> None:
         """Look at the feed until cancelled."""
         if self._engine.dialect.name != "postgresql":
@@ -96,8 +117,7 @@ class Watch:
                 listener.revoked = True
                 listener.woken.set()
             elif move.concerns(listener.kiosk_id):
-                listener.news = True
-                listener.woken.set()
+                listener.tell(move.cards)
 
     async def _look_on(self, seconds: float) -> None:
         while True:
@@ -129,6 +149,10 @@ class Watch:
                 _log.warning("The database does not notify: %s", type(error).__name__)
             await asyncio.sleep(RETRY_SECONDS)
 
+    def _position(self) -> int:
+        with read(self._engine) as session:
+            return position(session)
+
     def _move(self) -> Move | None:
         with read(self._engine) as session:
             return move_since(session, self.position)
@@ -144,7 +168,7 @@ async def watching(database_url: str) -> AsyncIterator[Watch]:
     engine = open_database(database_url)
     watch = Watch(engine)
     try:
-        await watch.look()
+        await watch.start()
         task = asyncio.create_task(watch.run())
         try:
             with closed_by_signals(watch):

@@ -90,7 +90,9 @@ class Served:
 
 
 @contextmanager
-def serving(database_url: str, directory: Path, workers: int = 1, **more: str) -> Iterator[Served]:
+def serving(
+    database_url: str, directory: Path, more: Mapping[str, str] | None = None, workers: int = 1
+) -> Iterator[Served]:
     """Serve a seeded database until the end of the ``with``; ``more`` are further settings."""
     key, log = directory / "key", directory / "log"
     key.write_text(KEY)
@@ -100,7 +102,7 @@ def serving(database_url: str, directory: Path, workers: int = 1, **more: str) -
     with log.open("wb") as output:
         process = subprocess.Popen(
             [program, "serve", "--port", str(port), "--workers", str(workers)],
-            env={**os.environ, **settings(database_url, key), **more},
+            env={**os.environ, **settings(database_url, key), **(more or {})},
             stderr=output,
         )
     served = Served(f"http://127.0.0.1:{port}", database_url, key, process, log)

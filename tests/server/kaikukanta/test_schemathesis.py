@@ -44,7 +44,7 @@ enabled = false
 def served(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Give a register in a process of its own."""
     directory = tmp_path_factory.mktemp("served")
-    with databases.prepared(seeded) as url, serving(url, directory, **UNLIMITED) as served:
+    with databases.prepared(seeded) as url, serving(url, directory, UNLIMITED) as served:
         yield served
 
 
