@@ -7,6 +7,7 @@ anything unexpected ends the process, and systemd starts it anew.
 import asyncio
 import signal
 import time
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,6 +19,7 @@ from kiosk.config import Config, Device, Role
 from kiosk.identity import Identity, forget_identity
 from kiosk.link import Contact, Link
 from kiosk.log import log
+from kiosk.ports import DeviceError
 from kiosk.reading import Reading
 from kiosk.registry import RegistryClient
 from kiosk.shell import NoticeChanged, Outputs, Shell
@@ -87,16 +89,23 @@ class App:
                 cast("ports.Reader", self._connect(device))
                 for device in (*config.of(Role.SCANNER), *config.of(Role.KEYPAD))
             ]
-            await self._serve(readers, outputs.gate)
+            try:
+                await self._serve(readers, outputs.gate)
+            except ExceptionGroup as group:
+                raise _to_be_mended(group) or group from None
 
     async def _serve(self, readers: list[ports.Reader], gate: ports.Gate) -> None:
+        reading = [asyncio.Event() for _ in readers]
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(self._shell.run()),
                 group.create_task(self._sync.run()),
                 group.create_task(gate.run(self._emit)),
-                *(group.create_task(reader.run(self._emit)) for reader in readers),
-                group.create_task(self._say_ready()),
+                *(
+                    group.create_task(reader.run(self._heard(begun)))
+                    for reader, begun in zip(readers, reading, strict=True)
+                ),
+                group.create_task(self._say_ready(reading)),
                 group.create_task(self._feed_watchdog()),
                 group.create_task(self._write_status()),
                 group.create_task(self._prune()),
@@ -136,6 +145,15 @@ class App:
         )
 
     # --- what devices tell ---
+
+    def _heard(self, begun: asyncio.Event) -> ports.Emit:
+        """Return where a reader's events go; the first sets ``begun``."""
+
+        def emit(event: ports.Event) -> None:
+            begun.set()
+            self._emit(event)
+
+        return emit
 
     def _emit(self, event: ports.Event) -> None:
         match event:
@@ -207,9 +225,11 @@ class App:
 
     # --- being looked after ---
 
-    async def _say_ready(self) -> None:
+    async def _say_ready(self, reading: Sequence[asyncio.Event]) -> None:
         """Say that scans are read; a kiosk that has never had the cards gets them first."""
         await self._sync.synced.wait()
+        for begun in reading:
+            await begun.wait()
         cards = await self._store.call(lambda stores: stores.cache.cards)
         log("ready", cards=cards, version=version("kaikuportti"))
         systemd.notify("READY=1", f"STATUS={cards} cards")
@@ -257,6 +277,17 @@ class App:
         return {device.name: "ok" for device in self._config.devices} | {
             name: why or "missing" for name, why in self._missing.items()
         }
+
+
+def _to_be_mended(group: ExceptionGroup) -> DeviceError | None:
+    """Return what a person must mend, where that alone has ended the kiosk."""
+    mendable, others = group.split(DeviceError)
+    if mendable is None or others is not None:
+        return None
+    error: Exception = mendable
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error if isinstance(error, DeviceError) else None
 
 
 def _earlier_numbers(stores: Stores) -> str | None:

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -86,6 +87,9 @@ def run(config: Config, _options: argparse.Namespace) -> int:
         return BAD_CONFIG
     except (DeviceError, StoreError) as error:
         log("cannot_start", why=str(error))
+        return TROUBLE
+    except Exception as error:  # noqa: BLE001  the log stays JSON to the end; systemd restarts
+        log("crashed", traceback=traceback.format_exception(error))
         return TROUBLE
     return OK
 

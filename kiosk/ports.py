@@ -15,7 +15,7 @@ Every driver and display, real or fake, passes the one suite in ``tests/contract
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -84,7 +84,7 @@ class Scanned:
     it.
     """
 
-    data: bytes
+    data: bytes = field(repr=False)  # a traceback must not show a card number
     at: float
 
 
@@ -170,6 +170,7 @@ class Reader(Protocol):
     async def run(self, emit: Emit) -> None:
         """Read until cancelled, or return after :class:`InputEnded`.
 
+        The first event is a :class:`DeviceChanged`, so that the kiosk knows from when on it reads.
         A lost device is reported once (:class:`DeviceChanged`), looked for again and reported when
         back. Anything unexpected is raised: it ends the kiosk and systemd restarts it. Cancelling
         frees the device.

@@ -1,0 +1,259 @@
+"""Changes come down and uses go up, whatever the register answers meanwhile."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from kaiku.decide import decide
+from kaiku.offering import Visits
+from kaiku.party import ALONE
+from kaiku.wire import CardRow, CursorRow, OfferingRow, Row, TallyRow, Use, write_row
+from kiosk.desk import Record
+from kiosk.link import Contact, Link
+from kiosk.registry import RegistryClient, UnreachableError
+from kiosk.store import Store, Stores
+from kiosk.sync import Sync, fetch
+from tests.kaiku.made import NOON, card, entry
+
+pytestmark = pytest.mark.anyio
+
+Answering = Callable[[httpx.Request], httpx.Response]
+DIGEST = bytes(range(16))
+POOL = entry(Visits(30))
+
+
+class FakeRegister:
+    """A register whose answers a test decides; what was asked of it is kept."""
+
+    def __init__(self) -> None:
+        self.pages: list[list[Row]] = []
+        self.batches: list[list[str]] = []
+        self.on_batch: Callable[[list[dict[str, Any]]], httpx.Response] = self.take_all
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request."""
+        match request.url.path:
+            case "/api/v1/kiosk/changes":
+                rows = self.pages.pop(0) if self.pages else [CursorRow("9")]
+                text = "\n".join(json.dumps(write_row(row)) for row in rows)
+                return httpx.Response(200, text=text + "\n")
+            case "/api/v1/kiosk/events":
+                return httpx.Response(503)
+            case "/api/v1/uses/batch":
+                uses = json.loads(request.content)["uses"]
+                self.batches.append([use["id"] for use in uses])
+                return self.on_batch(uses)
+            case _:
+                return httpx.Response(200, json={"now": NOON.isoformat()})
+
+    @staticmethod
+    def take_all(uses: list[dict[str, Any]]) -> httpx.Response:
+        """Record whatever comes."""
+        return results({use["id"]: "recorded" for use in uses})
+
+
+def results(outcomes: dict[str, str]) -> httpx.Response:
+    """Return the answer to a batch."""
+    items = [{"id": use, "result": result, "detail": "why"} for use, result in outcomes.items()]
+    return httpx.Response(200, json={"results": items})
+
+
+def problem(status: int) -> httpx.Response:
+    """Return a problem of the register's."""
+    return httpx.Response(status, json={"title": "no", "status": status})
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """Give an empty store."""
+    store = await Store.open(tmp_path)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def register() -> FakeRegister:
+    """Give a register that takes everything and has nothing new."""
+    return FakeRegister()
+
+
+@pytest.fixture
+async def client(register: FakeRegister) -> AsyncIterator[RegistryClient]:
+    """Give the kiosk's client, wired to the fake register."""
+    async with RegistryClient("http://register", "t", httpx.MockTransport(register)) as client:
+        yield client
+
+
+@asynccontextmanager
+async def syncing(store: Store, client: RegistryClient, link: Link) -> AsyncIterator[Sync]:
+    """Keep the two alike for a while."""
+
+    async def nothing() -> None:
+        return None
+
+    async def condition() -> dict[str, Any]:
+        return {}
+
+    sync = Sync(client, store, link, nothing, nothing, condition)
+    task = asyncio.create_task(sync.run())
+    try:
+        yield sync
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def record(store: Store, count: int, visits: int = 1) -> list[Use]:
+    """Record so many accepted uses of the pool."""
+    admitted = replace(ALONE, children=visits - 1)
+    uses = [Use(uuid4(), POOL.id, NOON, DIGEST, admitted) for _ in range(count)]
+    for use in uses:
+        await store.call(Stores.record, Record(use, admitted, "local"))
+    return uses
+
+
+async def test_uses_go_up_oldest_first_and_in_batches(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """Five hundred uses arrive in their order, in batches of two hundred."""
+    uses = await record(store, 500)
+    async with syncing(store, client, Link()) as sync:
+        await sync.drained()
+    assert [len(batch) for batch in register.batches] == [200, 200, 100]
+    assert [use for batch in register.batches for use in batch] == [str(use.id) for use in uses]
+
+
+async def test_what_the_register_cannot_take_is_parked_and_blocks_nothing(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """An invalid use is set aside with its reason, and those behind it are sent."""
+    uses = await record(store, 5)
+    bad = str(uses[2].id)
+
+    def one_is_invalid(sent: list[dict[str, Any]]) -> httpx.Response:
+        return results({u["id"]: "invalid" if u["id"] == bad else "recorded" for u in sent})
+
+    register.on_batch = one_is_invalid
+    async with syncing(store, client, Link()) as sync:
+        await sync.drained()
+    backlog = await store.call(lambda stores: stores.journal.backlog())
+    assert (backlog.unsent, backlog.parked) == (0, 1)
+    assert len(register.batches) == 1
+
+
+async def test_a_batch_that_is_refused_whole_is_halved_until_the_bad_one_is_found(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """A register that says no to a whole batch is asked about its parts; one use is parked."""
+    uses = await record(store, 16)
+    bad = str(uses[11].id)
+
+    def refuse_the_bad(sent: list[dict[str, Any]]) -> httpx.Response:
+        return problem(422) if bad in [u["id"] for u in sent] else register.take_all(sent)
+
+    register.on_batch = refuse_the_bad
+    async with syncing(store, client, Link()) as sync:
+        await sync.drained()
+    backlog = await store.call(lambda stores: stores.journal.backlog())
+    assert (backlog.unsent, backlog.parked) == (0, 1)
+    assert len(register.batches) < 12
+
+
+@pytest.mark.parametrize("answer", [problem(500), problem(401), problem(429), httpx.Response(200)])
+async def test_a_register_in_trouble_gets_the_uses_later(
+    answer: httpx.Response, store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """An error that is not about the uses parks none of them: they are sent again."""
+    await record(store, 3)
+    answers = [answer]
+    register.on_batch = lambda sent: answers.pop() if answers else register.take_all(sent)
+    async with syncing(store, client, Link()) as sync:
+        await sync.drained()
+    assert len(register.batches) == 2
+    assert register.batches[0] == register.batches[1]
+
+
+async def test_a_conflict_is_sent_and_counted_for_staff(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """What the register keeps and flags is not sent again."""
+    await record(store, 1)
+    register.on_batch = lambda sent: results({sent[0]["id"]: "conflict"})
+    link = Link()
+    async with syncing(store, client, link) as sync:
+        await sync.drained()
+    assert link.flagged == 1
+    assert (await store.call(lambda stores: stores.journal.backlog())).unsent == 0
+
+
+async def test_the_feed_is_taken_in_page_by_page(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """Each page moves the cursor; only the last makes the store whole."""
+    register.pages = [
+        [CardRow(DIGEST, card()), CursorRow("1", more=True)],
+        [OfferingRow(POOL), CursorRow("2")],
+    ]
+    await fetch(client, store, lambda _: None)
+    cursor, whole, cards = await store.call(
+        lambda stores: (stores.cache.cursor, stores.cache.whole, stores.cache.cards)
+    )
+    assert (cursor, whole, cards) == ("2", True, 1)
+
+
+async def test_a_feed_that_breaks_off_is_taken_up_where_it_broke(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """What came before the break is kept, and the store is not whole before the end."""
+    register.pages = [[CardRow(DIGEST, card()), CursorRow("1", more=True)], [OfferingRow(POOL)]]
+    with pytest.raises(UnreachableError):
+        await fetch(client, store, lambda _: None)
+    cursor, whole = await store.call(lambda stores: (stores.cache.cursor, stores.cache.whole))
+    assert (cursor, whole) == ("1", False)
+
+
+async def test_a_visit_is_counted_once_whether_the_tally_knows_it_or_not(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """Own visits count before they are sent, after, and when the register's tally has them."""
+    holder = card(children=4)
+    register.pages = [[CardRow(DIGEST, holder), OfferingRow(POOL), CursorRow("1")]]
+    await fetch(client, store, lambda _: None)
+    await record(store, 2, visits=3)
+
+    async def visits() -> int:
+        known = await store.call(lambda stores: stores.known(DIGEST, NOON, ask=False))
+        assert known.offering is not None
+        decision = decide(known.card, ALONE, known.offering, known.facts, NOON)
+        assert decision.visits_left == 30 - known.facts.visits - 1
+        return known.facts.visits
+
+    assert await visits() == 6
+    async with syncing(store, client, Link()) as sync:
+        await sync.drained()
+        assert await visits() == 6
+    register.pages = [[TallyRow(DIGEST, POOL.id, date(2026, 1, 1), 2, 6), CursorRow("2")]]
+    await fetch(client, store, lambda _: None)
+    assert await visits() == 6
+
+
+async def test_contact_is_down_while_the_stream_of_events_cannot_be_had(
+    store: Store, client: RegistryClient
+) -> None:
+    """A register that answers but cannot tell of changes is not one to wait for at the gate."""
+    link = Link()
+    async with syncing(store, client, link) as sync:
+        await sync.synced.wait()
+        async with asyncio.timeout(5):
+            while link.contact is not Contact.DOWN:  # noqa: ASYNC110  a link has no event
+                await asyncio.sleep(0.01)
+    assert not link.may_ask(0.0)
