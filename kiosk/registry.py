@@ -70,6 +70,14 @@ class Sent:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event of the register's; ``rows`` are cards that changed, so urgent that it names them."""
+
+    name: str
+    rows: tuple[Row, ...] = ()
+
+
 class RegistryClient:
     """The calls of one kiosk. Use as an asynchronous context manager."""
 
@@ -168,18 +176,18 @@ class RegistryClient:
         if not ended:
             raise UnreachableError("the change feed broke off")
 
-    async def events(self) -> AsyncIterator[str]:
-        """Yield the name of each server-sent event, ``""`` for a sign of life; end when it ends."""
+    async def events(self) -> AsyncIterator[Told]:
+        """Yield each server-sent event, and a nameless one for a sign of life; end when it ends."""
         async with self._stream("/api/v1/kiosk/events", {}, LONGEST_SILENCE) as reply:
-            name = "message"
+            name, text = "", ""
             async for line in reply.aiter_lines():
                 if line.startswith("event:"):
                     name = line.removeprefix("event:").strip()
-                elif line.startswith(":"):
-                    yield ""
+                elif line.startswith("data:"):
+                    text = line.removeprefix("data:")
                 elif not line:
-                    yield name
-                    name = "message"
+                    yield Told(name, _rows(text))
+                    name, text = "", ""
 
     async def heartbeat(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Tell the register how the kiosk does; return its answer, which holds its instant."""
@@ -249,6 +257,15 @@ def _object(content: bytes) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise UnreachableError("the register's answer makes no sense")
     return body
+
+
+def _rows(text: str) -> tuple[Row, ...]:
+    """Read the rows in an event; what makes no sense comes again with the next fetch."""
+    try:
+        found = [read_row(row) for row in json.loads(text)["rows"]]
+    except (WireError, ValueError, KeyError, TypeError, AttributeError):
+        return ()
+    return tuple(row for row in found if row is not None)
 
 
 def _answer(body: Mapping[str, Any]) -> Answer:

@@ -18,6 +18,7 @@ from kiosk.registry import (
     RegistryError,
     RejectedError,
     RevokedError,
+    Told,
     UnreachableError,
 )
 from kiosk.store import Store, Stores
@@ -27,6 +28,9 @@ CHUNK = 500
 
 BATCH = 200
 """Uses sent at once."""
+
+SPREAD = 1.0
+"""Seconds over which kiosks spread a fetch whose urgent part they have been told."""
 
 HEARTBEAT = 30.0
 """Seconds between two heartbeats."""
@@ -117,6 +121,9 @@ class Sync:
         self._unsent = asyncio.Event()
         self._up = asyncio.Event()
         self._drained = asyncio.Event()
+        self._stale = asyncio.Event()
+        self._spread = 0.0
+        self._fetching = asyncio.Lock()
         self.synced = asyncio.Event()
         """Set once the whole card list has been there."""
 
@@ -136,6 +143,7 @@ class Sync:
         self.wake()
         tasks = [
             asyncio.create_task(self._follow()),
+            asyncio.create_task(self._refresh()),
             asyncio.create_task(self._send()),
             asyncio.create_task(self._beat()),
         ]
@@ -150,16 +158,13 @@ class Sync:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _follow(self) -> None:
-        """Fetch, then fetch again whenever the register says that something changed."""
+        """Fetch, then listen for what changes."""
         backoff = Backoff()
         while True:
             try:
                 await self._fetch()
-                async for event in self._registry.events():
-                    if event == "revoked":
-                        await self._registry.heartbeat({})  # says so itself, if it is true
-                    if event:
-                        await self._fetch()
+                async for told in self._registry.events():
+                    await self._hear(told)
                     backoff.reset()
                     await self._turn(Contact.UP)
                 raise UnreachableError("the register ended the stream of events")
@@ -169,8 +174,34 @@ class Sync:
                 await self._turn(Contact.DOWN, str(error))
             await backoff.wait()
 
+    async def _hear(self, told: Told) -> None:
+        """Take in the cards that an event names at once (promise P4); the rest can be fetched."""
+        if told.name == "revoked":
+            await self._registry.heartbeat({})  # says so itself, if it is true
+        await self._store.call(_apply, list(told.rows))
+        if told.name:
+            self._spread = SPREAD if told.rows else 0.0
+            self._stale.set()
+
+    async def _refresh(self) -> None:
+        """Fetch when told that something changed; not all kiosks at once for what they know."""
+        backoff = Backoff()
+        while True:
+            await self._stale.wait()
+            await asyncio.sleep(self._spread * random.random())  # noqa: S311  spread, not secrecy
+            self._stale.clear()
+            try:
+                await self._fetch()
+                backoff.reset()
+            except RevokedError:
+                raise
+            except RegistryError:
+                self._stale.set()
+                await backoff.wait()
+
     async def _fetch(self) -> None:
-        await fetch(self._registry, self._store, self._tell_progress)
+        async with self._fetching:
+            await fetch(self._registry, self._store, self._tell_progress)
         self.synced.set()
         await self._turn(Contact.UP)
         await self._changed()
