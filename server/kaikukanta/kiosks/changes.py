@@ -6,12 +6,13 @@ comes with the next page.
 """
 
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlalchemy import Engine, bindparam, select
+from sqlmodel import Session, col
 
 from kaiku.text import Text
 from kaiku.wire import CursorRow, StationRow
@@ -19,9 +20,17 @@ from server.database import read
 from server.kaikukanta.feed.tables import Feed
 from server.kaikukanta.kiosks.cursor import BEGINNING, Cursor, Cut
 from server.kaikukanta.kiosks.lines import line
-from server.kaikukanta.kiosks.sources import Source, Span, sources
+from server.kaikukanta.kiosks.source import Source, Span
+from server.kaikukanta.kiosks.sources import sources
 from server.kaikukanta.kiosks.tables import Kiosk
 from server.kaikukanta.network.tables import Venue
+
+_NAMES = (
+    select(col(Venue.name_fi), col(Venue.name_sv), col(Venue.name_en))
+    .join(Kiosk, col(Kiosk.venue_id) == col(Venue.id))
+    .where(col(Kiosk.id) == bindparam("kiosk"))
+)
+_POSITION = select(col(Feed.seq))
 
 CHUNK = 5_000
 """Rows of one transaction: a few tens of milliseconds."""
@@ -43,7 +52,8 @@ class Page:
 
 def position(session: Session) -> int:
     """Return the place of the newest change."""
-    return session.exec(select(Feed.seq)).one()
+    newest: int = session.connection().execute(_POSITION).scalar_one()
+    return newest
 
 
 def open_page(
@@ -72,22 +82,18 @@ def read_page(engine: Engine, page: Page) -> Iterator[bytes]:
     checksum = f"{zlib.crc32(page.station.encode()):08x}"
     if checksum != page.cursor.station:
         yield f"{page.station}\n".encode()
-    left = page.most
-    for source in page.sources:
-        last = _last(page.cursor.cut, source)
-        while True:
-            asked = min(left, CHUNK)
-            with read(engine) as session:
-                lines, last = source.read(session, last, asked)
-            left -= len(lines)
-            if lines:
-                yield ("\n".join(lines) + "\n").encode()
-            if left == 0:
-                yield _end(Cursor(page.cursor.after, checksum, Cut(page.bound, source.name, last)))
-                return
-            if len(lines) < asked:
-                break
-    yield _end(Cursor(page.bound, checksum))
+    reader = _Reader(deque(page.sources), _last(page), page.most)
+    while reader.sources and reader.left:
+        with read(engine) as session:
+            lines = reader.read(session)
+        if lines:
+            yield ("\n".join(lines) + "\n").encode()
+    if reader.sources:
+        cut = Cut(page.bound, reader.sources[0].name, reader.last)
+        cursor = Cursor(page.cursor.after, checksum, cut)
+    else:
+        cursor = Cursor(page.bound, checksum)
+    yield f"{line(CursorRow(str(cursor), more=cursor.cut is not None))}\n".encode()
 
 
 def compressed(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -99,15 +105,36 @@ def compressed(pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield gzip.flush()
 
 
-def _last(cut: Cut | None, source: Source) -> tuple[str, ...]:
-    return cut.last if cut is not None and cut.source == source.name else ()
+@dataclass(slots=True)
+class _Reader:
+    """Where reading is: the sources that are left, the first one's last row, and rows to go."""
+
+    sources: deque[Source]
+    last: tuple[str, ...]
+    left: int
+
+    def read(self, session: Session) -> list[str]:
+        """Return the next lines, as many as one transaction may have."""
+        lines: list[str] = []
+        most = min(self.left, CHUNK)
+        while self.sources and len(lines) < most:
+            asked = most - len(lines)
+            found, self.last = self.sources[0].read(session, self.last, asked)
+            lines += found
+            if len(found) < asked:
+                self.sources.popleft()
+                self.last = ()
+        self.left -= len(lines)
+        return lines
 
 
-def _end(cursor: Cursor) -> bytes:
-    return f"{line(CursorRow(str(cursor), more=cursor.cut is not None))}\n".encode()
+def _last(page: Page) -> tuple[str, ...]:
+    """Return the last row that the kiosk has of the page's first source."""
+    cut = page.cursor.cut
+    at_cut = cut is not None and page.sources and page.sources[0].name == cut.source
+    return cut.last if cut is not None and at_cut else ()
 
 
 def _station(session: Session, kiosk_id: UUID, earlier_numbers: str) -> StationRow:
-    of_kiosk = select(Venue).join(Kiosk, col(Kiosk.venue_id) == col(Venue.id))
-    venue = session.exec(of_kiosk.where(Kiosk.id == kiosk_id)).one()
-    return StationRow(Text(venue.name_fi, venue.name_sv, venue.name_en), earlier_numbers)
+    names = session.connection().execute(_NAMES, {"kiosk": kiosk_id}).one()
+    return StationRow(Text(*names), earlier_numbers)

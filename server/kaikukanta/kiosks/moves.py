@@ -8,18 +8,38 @@ ended card is to be refused within a second (promise P4).
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, select, union
+from sqlalchemy import select, union
 from sqlmodel import Session
 
 from server.kaikukanta.feed.tables import Tombstone
 from server.kaikukanta.kiosks.changes import position
-from server.kaikukanta.kiosks.sources import Span, cards, column, within
+from server.kaikukanta.kiosks.source import Span, column, within
+from server.kaikukanta.kiosks.sources import cards
 from server.kaikukanta.kiosks.tables import Kiosk, KioskOffering
 from server.kaikukanta.network.tables import Venue
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.tables import Tally
 
 MOST_CARDS = 50
+
+
+_GONE = select(
+    column(Tombstone.kiosk_id), column(Tombstone.digest), column(Tombstone.offering_id)
+).where(*within(column(Tombstone.changed)))
+
+_at = select(column(KioskOffering.kiosk_id))
+_served = column(KioskOffering.offering_id)
+_SERVED = union(
+    _at.where(*within(column(KioskOffering.changed))),
+    _at.join(OfferingRecord, column(OfferingRecord.id) == _served).where(
+        *within(column(OfferingRecord.changed))
+    ),
+    _at.join(Tally, column(Tally.offering_id) == _served).where(*within(column(Tally.changed))),
+    select(column(Kiosk.id))
+    .join(Venue, column(Venue.id) == column(Kiosk.venue_id))
+    .where(*within(column(Venue.changed))),
+)
+"""The kiosks whose offerings, tallies or venue changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,38 +67,16 @@ def move_since(session: Session, after: int) -> Move | None:
     if newest == after:
         return None
     span = Span(min(after, newest), newest)
-    stones = session.execute(
-        select(
-            column(Tombstone.kiosk_id), column(Tombstone.digest), column(Tombstone.offering_id)
-        ).where(*within(column(Tombstone.changed), span))
-    ).all()
+    where = {"after": span.after, "bound": span.bound}
+    stones = session.connection().execute(_GONE, where).all()
     changed, _ = cards(span).read(session, (), MOST_CARDS + 1)
     return Move(
         position=newest,
         everyone=newest < after or any(kiosk is None for kiosk, *_ in stones) or bool(changed),
         cards=tuple(changed) if len(changed) <= MOST_CARDS else (),
-        kiosks=frozenset(session.execute(_served(span)).scalars())
+        kiosks=frozenset(session.connection().execute(_SERVED, where).scalars())
         | {kiosk for kiosk, *_ in stones if kiosk is not None},
         revoked=frozenset(
             kiosk for kiosk, *what in stones if kiosk is not None and what == [None, None]
         ),
     )
-
-
-def _served(span: Span) -> Select[tuple[UUID]]:
-    """Select the kiosks whose offerings, tallies or venue changed."""
-    at = select(column(KioskOffering.kiosk_id))
-    served = column(KioskOffering.offering_id)
-    found = union(
-        at.where(*within(column(KioskOffering.changed), span)),
-        at.join(OfferingRecord, column(OfferingRecord.id) == served).where(
-            *within(column(OfferingRecord.changed), span)
-        ),
-        at.join(Tally, column(Tally.offering_id) == served).where(
-            *within(column(Tally.changed), span)
-        ),
-        select(column(Kiosk.id))
-        .join(Venue, column(Venue.id) == column(Kiosk.venue_id))
-        .where(*within(column(Venue.changed), span)),
-    ).subquery()
-    return select(found.c.kiosk_id)
