@@ -128,6 +128,10 @@ class CardCache:
                 match row:
                     case CardRow(digest, card):
                         cards.append((digest, *_columns(card)))
+                    case CardGone():
+                        self._put(cards)
+                        cards.clear()
+                        self._apply(row)
                     case _:
                         self._apply(row)
             self._put(cards)

@@ -17,15 +17,25 @@ class StoreError(Exception):
     """A file of the store cannot be used; the message says which and what to do."""
 
 
+class SpoiledError(StoreError):
+    """A file of the store is no database any more, as after a failing memory card."""
+
+
 def open_cache(path: Path) -> sqlite3.Connection:
-    """Open the cache; one of another version is emptied, for the register tells it all again."""
-    connection = _open(path, synchronous="NORMAL")
-    if _version(connection) not in (0, CACHE_VERSION):
-        connection.close()
-        for suffix in ("", "-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+    """Open the cache; one of another version or a spoiled one is made anew.
+
+    The register tells it all again.
+    """
+    try:
         connection = _open(path, synchronous="NORMAL")
-    return _shape(connection, Cache, CACHE_VERSION)
+        if _version(connection) in (0, CACHE_VERSION):
+            return _shape(connection, Cache, CACHE_VERSION)
+        connection.close()
+    except SpoiledError:
+        pass
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    return _shape(_open(path, synchronous="NORMAL"), Cache, CACHE_VERSION)
 
 
 def open_journal(path: Path) -> sqlite3.Connection:
@@ -44,19 +54,29 @@ def _open(path: Path, synchronous: str) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    except sqlite3.OperationalError as error:
+        raise StoreError(f"{path} cannot be opened: {error}") from None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be opened: {error.strerror}") from None
+    try:
         connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute("PRAGMA cache_size=-2048")
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("COMMIT")
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error):
-            raise StoreError(f"{path} is in use: another kaikuportti is running") from None
-        raise StoreError(f"{path} cannot be opened: {error}") from None
-    except OSError as error:
-        raise StoreError(f"{path} cannot be opened: {error.strerror}") from None
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _explained(path, error) from None
     return connection
+
+
+def _explained(path: Path, error: sqlite3.DatabaseError) -> StoreError:
+    if not isinstance(error, sqlite3.OperationalError):
+        return SpoiledError(f"{path} is spoiled ({error}); keep a copy for support and remove it")
+    if "locked" in str(error):
+        return StoreError(f"{path} is in use: another kaikuportti is running")
+    return StoreError(f"{path} cannot be opened: {error}")
 
 
 def _version(connection: sqlite3.Connection) -> int:

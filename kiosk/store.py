@@ -25,8 +25,12 @@ class Stores:
 
     def __init__(self, folder: Path) -> None:
         """Open both files in the station's state folder."""
-        self.cache = CardCache(folder / "cache.sqlite")
         self.journal = UseJournal(folder / "journal.sqlite")
+        try:
+            self.cache = CardCache(folder / "cache.sqlite")
+        except BaseException:
+            self.journal.close()
+            raise
 
     def close(self) -> None:
         """Close both files."""

@@ -1,0 +1,148 @@
+"""The two SQLite files: how they are opened, and what happens to those that cannot be used."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from kiosk import files
+from kiosk.files import SpoiledError, StoreError, open_cache, open_journal
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait seconds for a lock."""
+    monkeypatch.setattr("kiosk.files.sqlite3.connect", partial(sqlite3.connect, timeout=0.05))
+
+
+def pragma(connection: sqlite3.Connection, name: str) -> object:
+    """Return how a connection is set."""
+    return connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+class TestDurability:
+    """What a commit means."""
+
+    def test_a_commit_to_the_journal_is_on_the_disk(self, tmp_path: Path) -> None:
+        """WAL and FULL: a power cut takes back nothing that was told (promise P1)."""
+        connection = open_journal(tmp_path / "journal.sqlite")
+        assert pragma(connection, "journal_mode") == "wal"
+        assert pragma(connection, "synchronous") == 2
+        connection.close()
+
+    def test_the_cache_is_quicker(self, tmp_path: Path) -> None:
+        """What it loses the register tells again."""
+        connection = open_cache(tmp_path / "cache.sqlite")
+        assert pragma(connection, "journal_mode") == "wal"
+        assert pragma(connection, "synchronous") == 1
+        connection.close()
+
+
+class TestOneOwner:
+    """A state folder belongs to one kiosk."""
+
+    @pytest.mark.usefixtures("impatient")
+    def test_a_second_opener_is_told(self, tmp_path: Path) -> None:
+        """By what it is: another kiosk is running."""
+        first = open_journal(tmp_path / "journal.sqlite")
+        with pytest.raises(StoreError, match="is in use: another kaikuportti is running"):
+            open_journal(tmp_path / "journal.sqlite")
+        first.close()
+        open_journal(tmp_path / "journal.sqlite").close()
+
+    def test_another_process_is_told_too(self, tmp_path: Path) -> None:
+        """As when the service runs and somebody starts a second by hand."""
+        first = open_journal(tmp_path / "journal.sqlite")
+        script = (
+            "import sys, pathlib, sqlite3, functools\n"
+            "from kiosk import files\n"
+            "files.sqlite3.connect = functools.partial(sqlite3.connect, timeout=0.05)\n"
+            "files.open_journal(pathlib.Path(sys.argv[1]))"
+        )
+        second = subprocess.run(
+            [sys.executable, "-c", script, tmp_path / "journal.sqlite"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "is in use: another kaikuportti is running" in second.stderr
+        first.close()
+
+    def test_the_folder_is_made_for_the_kiosk_alone(self, tmp_path: Path) -> None:
+        """Other users of the machine look elsewhere (promise P6)."""
+        before = os.umask(0)
+        try:
+            open_journal(tmp_path / "state" / "journal.sqlite").close()
+        finally:
+            os.umask(before)
+        assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
+
+
+class TestVersions:
+    """A file of another version of the program."""
+
+    def reshape(self, path: Path, version: int) -> None:
+        """Write another version into a file."""
+        with sqlite3.connect(path) as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS old (x)")
+            connection.execute(f"PRAGMA user_version={version}")
+        connection.close()
+
+    @pytest.mark.parametrize("version", [files.CACHE_VERSION + 1, 99])
+    def test_a_cache_of_another_version_is_made_anew(self, tmp_path: Path, version: int) -> None:
+        """Older or newer."""
+        path = tmp_path / "cache.sqlite"
+        self.reshape(path, version)
+        connection = open_cache(path)
+        assert pragma(connection, "user_version") == files.CACHE_VERSION
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+        assert "card" in tables
+        assert "old" not in tables
+        connection.close()
+
+    def test_a_journal_of_a_newer_version_is_refused(self, tmp_path: Path) -> None:
+        """And left as it is: it may hold uses that the register does not have (promise P1)."""
+        path = tmp_path / "journal.sqlite"
+        self.reshape(path, files.JOURNAL_VERSION + 1)
+        with pytest.raises(StoreError, match="newer version of this program; install that version"):
+            open_journal(path)
+        with sqlite3.connect(path) as connection:
+            assert pragma(connection, "user_version") == files.JOURNAL_VERSION + 1
+        connection.close()
+
+
+class TestSpoiled:
+    """A file that is no database any more."""
+
+    @pytest.mark.parametrize("spoiled", [b"\x00" * 4096, b"not a database, " * 512])
+    def test_a_spoiled_cache_is_made_anew(self, tmp_path: Path, spoiled: bytes) -> None:
+        """The register tells it all again."""
+        path = tmp_path / "cache.sqlite"
+        path.write_bytes(spoiled)
+        connection = open_cache(path)
+        assert pragma(connection, "user_version") == files.CACHE_VERSION
+        connection.close()
+
+    def test_a_spoiled_journal_is_told_and_kept(self, tmp_path: Path) -> None:
+        """People look at it: nothing is thrown away by itself (promise P1)."""
+        path = tmp_path / "journal.sqlite"
+        path.write_bytes(b"not a database, " * 512)
+        with pytest.raises(SpoiledError, match=r"journal\.sqlite is spoiled .*keep a copy"):
+            open_journal(path)
+        assert path.read_bytes() == b"not a database, " * 512
+
+    def test_a_folder_that_cannot_be_made_is_named(self, tmp_path: Path) -> None:
+        """Such as one below a file."""
+        (tmp_path / "file").touch()
+        with pytest.raises(StoreError, match=r"journal\.sqlite cannot be opened: "):
+            open_journal(tmp_path / "file" / "journal.sqlite")
+
+    def test_a_folder_in_place_of_the_file_is_named(self, tmp_path: Path) -> None:
+        """With what SQLite says of it."""
+        (tmp_path / "journal.sqlite").mkdir()
+        with pytest.raises(StoreError, match=r"journal\.sqlite cannot be opened: unable to open"):
+            open_journal(tmp_path / "journal.sqlite")

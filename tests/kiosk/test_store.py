@@ -1,0 +1,312 @@
+"""The store: what the kiosk knows of a card, from the register's tallies and its own journal."""
+
+import asyncio
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from kaiku.decide import NO_FACTS, Facts
+from kaiku.offering import OncePerPerformance, Seats, Visits
+from kaiku.party import ALONE, NOBODY, Party
+from kaiku.wire import CardRow, OfferingRow, Outcome, TallyRow, Use
+from kiosk.desk import Known, Record, Standing
+from kiosk.files import StoreError
+from kiosk.store import Store, Stores
+from tests.kaiku.made import ENTRY, NOON, SHOW, card, entry, show
+
+AINO = b"A" * 16
+NEW_YEAR = date(2026, 1, 1)
+POOL = entry(Visits(30))
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Iterator[Stores]:
+    """Give an empty store."""
+    stores = Stores(tmp_path)
+    yield stores
+    stores.close()
+
+
+def accepted(number: int, party: Party = ALONE, offering: UUID = ENTRY) -> Record:
+    """Return an accepted use of Aino's."""
+    use = Use(UUID(int=number), offering, NOON, AINO, party)
+    return Record(use, party, "local")
+
+
+class TestKnown:
+    """What is known of a card at a moment."""
+
+    def test_at_first_nothing_is_known(self, stores: Stores) -> None:
+        """Neither an offering nor a card, and an absent card may exist."""
+        assert stores.known(AINO, NOON, ask=False) == Known()
+
+    def test_a_card_is_known_by_its_digest(self, stores: Stores) -> None:
+        """With the offering that is served now."""
+        stores.cache.apply([CardRow(AINO, card()), OfferingRow(entry())])
+        stores.cache.turn_page("c", last=True)
+        assert stores.known(AINO, NOON, ask=True) == Known(
+            entry(), card(), NO_FACTS, whole=True, ask=True
+        )
+
+    def test_an_unreadable_scan_is_nobodys(self, stores: Stores) -> None:
+        """Only the offering is known then."""
+        stores.cache.apply([CardRow(AINO, card()), OfferingRow(entry())])
+        assert stores.known(None, NOON, ask=False) == Known(entry())
+
+    def test_tallies_and_what_was_recorded_since_are_counted_together(self, stores: Stores) -> None:
+        """Over the span that counts at the offering (OM-60)."""
+        stores.cache.apply([CardRow(AINO, card()), OfferingRow(POOL)])
+        stores.cache.apply([TallyRow(AINO, ENTRY, NEW_YEAR, 3, 5)])
+        stores.record(accepted(1, Party(children=2)))
+        assert stores.known(AINO, NOON, ask=False).facts == Facts(uses=4, visits=8)
+        stores.record(accepted(2, offering=SHOW))
+        assert stores.known(AINO, NOON, ask=False).facts == Facts(uses=4, visits=8)
+
+    def test_a_new_year_begins_with_nothing(self, stores: Stores) -> None:
+        """By the calendar (OM-60)."""
+        stores.cache.apply([CardRow(AINO, card(valid_until=date(2027, 6, 1))), OfferingRow(POOL)])
+        stores.cache.apply([TallyRow(AINO, ENTRY, NEW_YEAR, 30, 30)])
+        stores.record(accepted(1))
+        assert stores.known(AINO, NOON + timedelta(days=60), ask=False).facts == NO_FACTS
+
+    def test_a_use_of_the_performance_is_known_at_once(self, stores: Stores) -> None:
+        """Once to the same performance (OM-58)."""
+        stores.cache.apply([CardRow(AINO, card()), OfferingRow(show(OncePerPerformance()))])
+        stores.record(accepted(1, offering=SHOW))
+        assert stores.known(AINO, NOON, ask=False).facts.uses == 1
+
+    def test_seats_cannot_be_known_here(self, stores: Stores) -> None:
+        """They are shared with others (promise P2)."""
+        stores.cache.apply([CardRow(AINO, card()), OfferingRow(show(Seats(40)))])
+        assert stores.known(AINO, NOON, ask=False).facts.seats_taken is None
+
+    def test_where_nothing_is_limited_nothing_is_counted(self, stores: Stores) -> None:
+        """A lookup less, for a quicker verdict."""
+        stores.cache.apply([CardRow(AINO, card()), OfferingRow(entry())])
+        stores.record(accepted(1))
+        assert stores.known(AINO, NOON, ask=False).facts == NO_FACTS
+
+
+class KioskAndRegister(RuleBasedStateMachine):
+    """One card at a pool: uses here and elsewhere, sent, lost, amended, taken back and fetched."""
+
+    @initialize()
+    def begin(self) -> None:
+        """Begin with a card that both know."""
+        self.folder = tempfile.TemporaryDirectory()
+        self.stores = Stores(Path(self.folder.name))
+        self.stores.cache.apply([CardRow(AINO, card()), OfferingRow(POOL)])
+        self.uses: dict[UUID, Use] = {}
+        self.register: dict[UUID, Use] = {}
+        self.elsewhere = 0
+        self.told_elsewhere = 0
+        self.counts: Sequence[tuple[str, int]] | None = None
+        self.given_up = 0
+        self.number = 0
+
+    @staticmethod
+    def visits(use: Use) -> int:
+        """Return what a use takes of the card's visits."""
+        return 0 if use.voided or use.outcome is Outcome.REFUSED else use.party.visits
+
+    def record(self, use: Use) -> None:
+        """Record a use, or a revision of one, as the desk does."""
+        before = self.uses.get(use.id)
+        if before is not None:
+            self.given_up += max(0, self.visits(before) - self.visits(use))
+        self.uses[use.id] = use
+        self.stores.record(Record(use, NOBODY if use.voided else use.party, "local"))
+
+    # --- what may happen ---
+
+    @rule(children=st.integers(0, 2))
+    def a_card_is_accepted(self, children: int) -> None:
+        """At this kiosk."""
+        self.number += 1
+        self.record(accepted(self.number, Party(children=children)).use)
+
+    @rule(children=st.integers(0, 2))
+    def a_card_is_accepted_elsewhere(self, children: int) -> None:
+        """At another entrance of the same pool."""
+        self.elsewhere += 1 + children
+
+    @precondition(lambda self: self.uses)
+    @rule(data=st.data(), children=st.integers(0, 2))
+    def a_party_is_amended(self, data: st.DataObject, children: int) -> None:
+        """To more or to fewer."""
+        use = data.draw(st.sampled_from(list(self.uses.values())))
+        if not use.voided:
+            party = Party(children=children)
+            self.record(replace(use, party=party, revision=use.revision + 1))
+
+    @precondition(lambda self: self.uses)
+    @rule(data=st.data())
+    def a_use_is_taken_back(self, data: st.DataObject) -> None:
+        """By staff, or because nobody passed."""
+        use = data.draw(st.sampled_from(list(self.uses.values())))
+        if not use.voided:
+            self.record(replace(use, voided=True, revision=use.revision + 1))
+
+    @rule(most=st.integers(1, 3), lost=st.booleans())
+    def a_batch_is_sent(self, most: int, lost: bool) -> None:
+        """The register takes it; the reply may be lost."""
+        batch = self.stores.journal.unsent(most)
+        for use in batch:
+            self.register[use.id] = use
+        if not lost:
+            self.stores.journal.mark(batch)
+
+    @precondition(lambda self: self.counts is None)
+    @rule()
+    def a_fetch_begins(self) -> None:
+        """What was sent before it will be part of what it brings."""
+        self.counts = self.stores.journal.sent_counts()
+
+    @precondition(lambda self: self.counts is not None)
+    @rule(broken=st.booleans())
+    def a_fetch_ends(self, broken: bool) -> None:
+        """With the register's tally as it is now; it may break off after that."""
+        self.told_elsewhere = self.elsewhere
+        own = [self.visits(use) for use in self.register.values()]
+        uses = sum(visits > 0 for visits in own)
+        tally = TallyRow(AINO, ENTRY, NEW_YEAR, uses, sum(own) + self.elsewhere)
+        self.stores.cache.apply([tally])
+        if not broken:
+            assert self.counts is not None
+            self.stores.journal.settle(self.counts)
+        self.counts = None
+
+    @rule(days=st.sampled_from([0, 6, 8, 30]))
+    def old_uses_are_forgotten(self, days: int) -> None:
+        """Those that the register has and has counted."""
+        self.stores.journal.prune(NOON + timedelta(days=days))
+
+    # --- what always holds ---
+
+    @property
+    def truth(self) -> int:
+        """What this kiosk has accepted, and what it can have heard of elsewhere."""
+        return sum(map(self.visits, self.uses.values())) + self.told_elsewhere
+
+    @property
+    def known(self) -> int:
+        """What the store would decide by."""
+        return self.stores.known(AINO, NOON, ask=False).facts.visits
+
+    @invariant()
+    def no_visit_is_forgotten(self) -> None:
+        """The store never knows of fewer visits than there were, but for what was given up since.
+
+        A party made smaller or taken back is on its way twice: as a change in the journal and in
+        the register's tally.
+        """
+        if hasattr(self, "stores"):
+            assert self.known >= self.truth - self.given_up
+
+    @rule()
+    def all_is_sent_and_fetched(self) -> None:
+        """When everything has come to rest, the store knows exactly what was."""
+        if self.counts is not None:
+            self.a_fetch_ends(broken=False)
+        while self.stores.journal.unsent(10):
+            self.a_batch_is_sent(most=10, lost=False)
+        self.a_fetch_begins()
+        self.a_fetch_ends(broken=False)
+        assert (
+            self.known == self.truth == sum(map(self.visits, self.uses.values())) + (self.elsewhere)
+        )
+        self.given_up = 0
+
+    def teardown(self) -> None:
+        """Come to rest, and close."""
+        if hasattr(self, "stores"):
+            self.all_is_sent_and_fetched()
+            self.stores.close()
+            self.folder.cleanup()
+
+
+def test_the_tallies_and_the_journal_never_lose_a_visit() -> None:
+    """Through lost replies, broken fetches, amendments and pruning (OM-60, promise P3)."""
+    run_state_machine_as_test(
+        KioskAndRegister,
+        settings=settings(max_examples=40, stateful_step_count=40, deadline=None),
+    )
+
+
+class TestThread:
+    """Both files belong to one thread."""
+
+    async def test_work_is_done_one_piece_at_a_time_in_order(self, tmp_path: Path) -> None:
+        """On the same thread, which is not the event loop's."""
+        store = await Store.open(tmp_path)
+        order: list[int] = []
+
+        def work(_stores: Stores, number: int) -> int:
+            order.append(number)
+            return threading.get_ident()
+
+        threads = await asyncio.gather(*(store.call(work, number) for number in range(50)))
+        assert order == list(range(50))
+        assert len(set(threads)) == 1
+        assert threads[0] != threading.get_ident()
+        await store.close()
+
+    async def test_an_error_reaches_the_caller_and_the_next_piece_is_done(
+        self, tmp_path: Path
+    ) -> None:
+        """A mistake in one place does not stop the kiosk's memory."""
+        store = await Store.open(tmp_path)
+
+        def fail(_stores: Stores) -> None:
+            raise LookupError("no")
+
+        with pytest.raises(LookupError):
+            await store.call(fail)
+        assert await store.call(lambda stores: stores.cache.cards) == 0
+        await store.close()
+
+    async def test_closing_finishes_what_has_begun(self, tmp_path: Path) -> None:
+        """A use that is being recorded is recorded (promise P1)."""
+        store = await Store.open(tmp_path)
+        pending = asyncio.gather(
+            *(store.call(Stores.record, accepted(number)) for number in range(20))
+        )
+        await asyncio.sleep(0)
+        await store.close()
+        await pending
+        again = await Store.open(tmp_path)
+        assert len(await again.call(lambda stores: stores.journal.unsent(100))) == 20
+        await again.close()
+
+    async def test_a_store_that_cannot_be_opened_holds_nothing(self, tmp_path: Path) -> None:
+        """Neither a thread nor the other file."""
+        (tmp_path / "cache.sqlite").mkdir()
+        with pytest.raises(StoreError, match=r"cache\.sqlite cannot be opened"):
+            await Store.open(tmp_path)
+        (tmp_path / "cache.sqlite").rmdir()
+        store = await Store.open(tmp_path)
+        await store.close()
+        assert not any(thread.name.startswith("store") for thread in threading.enumerate())
+
+
+def test_a_standing_is_part_of_what_is_recorded(stores: Stores) -> None:
+    """What the register has is not sent to it."""
+    stores.record(replace(accepted(1), standing=Standing.SENT))
+    stores.record(accepted(2))
+    assert [use.id.int for use in stores.journal.unsent(10)] == [2]
