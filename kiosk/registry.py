@@ -18,6 +18,7 @@ from uuid import UUID
 
 import httpx
 
+from kaiku.digest import KEY_SIZE
 from kaiku.party import Party
 from kaiku.wire import (
     Answer,
@@ -110,11 +111,13 @@ class RegistryClient:
         """Trade a one-time code for an identity."""
         body = await self._call("POST", "/api/v1/kiosks/enrol", {"code": code, "name": name})
         try:
-            return Identity(
-                str(body["kiosk"]), str(body["token"]), bytes.fromhex(body["digest_key"])
-            )
+            key = bytes.fromhex(body["digest_key"])
+            identity = Identity(str(body["kiosk"]), str(body["token"]), key)
         except (KeyError, TypeError, ValueError):
             raise UnreachableError("the register's answer makes no sense") from None
+        if len(key) != KEY_SIZE:
+            raise UnreachableError("the register's digest key is of another size than ours")
+        return identity
 
     async def decide(
         self, use: UUID, digest: bytes, offering: UUID, party: Party, at: datetime, budget: float
@@ -127,12 +130,12 @@ class RegistryClient:
             "party": write_party(party),
             "at": write_instant(at),
         }
-        return _answer(await self._call("POST", "/api/v1/uses", body, budget))
+        return _answer(use, await self._call("POST", "/api/v1/uses", body, budget))
 
     async def amend(self, use: UUID, party: Party, budget: float) -> Answer:
         """Have the register decide the party of a use anew, within ``budget`` seconds."""
         path = f"/api/v1/uses/{use}/party"
-        return _answer(await self._call("PUT", path, write_party(party), budget))
+        return _answer(use, await self._call("PUT", path, write_party(party), budget))
 
     async def send(self, uses: Sequence[Use]) -> list[Sent]:
         """Hand over what was decided here; return what became of each, in order."""
@@ -268,8 +271,11 @@ def _rows(text: str) -> tuple[Row, ...]:
     return tuple(row for row in found if row is not None)
 
 
-def _answer(body: Mapping[str, Any]) -> Answer:
+def _answer(use: UUID, body: Mapping[str, Any]) -> Answer:
     try:
-        return read_answer(body)
+        answer = read_answer(body)
     except WireError:
         raise UnreachableError("the register's answer makes no sense") from None
+    if answer.id != use:
+        raise UnreachableError("the register answered about another use than was asked")
+    return answer
