@@ -49,10 +49,30 @@ def present(desk: Desk, event: Presented, known: Known, now: Moment) -> Step:
         # The same visitor will show the card again.
         kept = replace(after, digits=desk.digits, helpers=desk.helpers)
         return replace(kept, supporters=desk.supporters), effects
+    if _is_too_early(known, now):
+        return _conclude(desk, event, desk.typed, _too_early(desk, known, now), known, now)
     if known.ask and needs_register(known):
         assert known.offering is not None
         return _ask(desk, event, event.digest, known.offering, now)
     return _conclude(desk, event, desk.typed, decide_alone(known, desk.typed, now), known, now)
+
+
+def _is_too_early(known: Known, now: Moment) -> bool:
+    """Tell whether the performance that comes next is not on yet.
+
+    A ticket for it may be had already (OM-57), so the rules alone let the card in.
+    """
+    offering = known.offering
+    if offering is None or offering.window is None:
+        return False
+    return not offering.is_on(now.at) and now.at < offering.window.ends
+
+
+def _too_early(desk: Desk, known: Known, now: Moment) -> Decision:
+    """Refuse a card that comes too early, for what else stands against it where that is known."""
+    found = decide_alone(known, desk.typed, now).reasons
+    others = [reason for reason in found if reason is not Reason.CANNOT_CHECK_NOW]
+    return refused(*dict.fromkeys((*others, Reason.TOO_EARLY)))
 
 
 def _question_closed(desk: Desk, now: Moment) -> Desk:

@@ -6,7 +6,7 @@ import pytest
 
 from kaiku.card import Kind, Status
 from kaiku.decide import Facts
-from kaiku.offering import Visits
+from kaiku.offering import Seats, Visits
 from kaiku.party import ALONE, NOBODY, Party
 from kaiku.reason import WORDS, Reason
 from kaiku.wire import Outcome
@@ -144,6 +144,43 @@ class TestRefused:
         entrance.scan(AINO)
         assert entrance.verdict.reason is Reason.COMMUNITY_CARD_ALONE
         assert "communit" not in repr(entrance.shows).lower()
+
+
+class TestTooEarly:
+    """A performance that is not on yet lets nobody in, though tickets for it may be had."""
+
+    @pytest.mark.parametrize("online", [True, False])
+    @pytest.mark.parametrize("limits", [(), (Seats(40),)], ids=["free", "capped"])
+    def test_the_day_before_nobody_is_let_in(self, online: bool, limits: tuple[Seats, ...]) -> None:
+        """Also where the venue has not set when entry opens, and without asking (OM-57, OM-66)."""
+        tomorrow = show(*limits, starts=NOON + timedelta(days=1))
+        entrance = Entrance(offering=tomorrow, online=online)
+        assert kinds(entrance.scan(ELLI)) == [Record, Tell, Log]
+        assert entrance.verdict.reason is Reason.TOO_EARLY
+        assert entrance.opened == 0
+
+    def test_on_the_day_itself_they_are(self) -> None:
+        """From its first minute, unless the venue has set when entry opens."""
+        entrance = Entrance(offering=show(starts=NOON + timedelta(hours=8)))
+        entrance.scan(ELLI)
+        assert entrance.verdict.outcome is Outcome.ACCEPTED
+
+    def test_before_entry_opens_nobody_is_let_in(self) -> None:
+        """The venue has set it (OM-66)."""
+        opens = NOON + timedelta(seconds=10)
+        entrance = Entrance(offering=show(starts=NOON + timedelta(hours=1), opens=opens))
+        entrance.scan(ELLI)
+        entrance.wait(10)
+        entrance.scan(OTTO)
+        reasons = [effect.verdict.reason for effect in entrance.history if isinstance(effect, Log)]
+        assert reasons == [Reason.TOO_EARLY, None]
+
+    def test_a_card_that_has_ended_is_told_that(self, entrance: Entrance) -> None:
+        """Coming later would not help (OM-30)."""
+        entrance.offering = show(starts=NOON + timedelta(days=1))
+        entrance.cards[AINO] = card(status=Status.ENDED)
+        entrance.scan(AINO)
+        assert entrance.verdict.reason is Reason.ENDED
 
 
 class TestUnreadable:
