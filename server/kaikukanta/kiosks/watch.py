@@ -10,7 +10,7 @@ import logging
 import signal
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 from uuid import UUID
@@ -170,16 +170,23 @@ async def watching(database_url: str) -> AsyncIterator[Watch]:
     try:
         await watch.start()
         task = asyncio.create_task(watch.run())
+        task.add_done_callback(_end_if_broken)
         try:
             with closed_by_signals(watch):
                 yield watch
         finally:
             watch.close()
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await asyncio.wait([task])
     finally:
         engine.dispose()
+
+
+def _end_if_broken(task: asyncio.Task[None]) -> None:
+    """End the process at an error that nobody expected: whoever runs it starts it again."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("The feed is watched no more", exc_info=error)
+        signal.raise_signal(signal.SIGTERM)
 
 
 @contextmanager

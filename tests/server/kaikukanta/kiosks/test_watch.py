@@ -2,21 +2,24 @@
 
 import asyncio
 import json
+import signal
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from kaiku.offering import Visits
 from kaiku.wire import CardRow, read_row
 from server.database import transaction
 from server.kaikukanta.cards.service import end_card, mark_out_of_use
 from server.kaikukanta.kiosks import events as events_module
+from server.kaikukanta.kiosks import watch as watch_module
 from server.kaikukanta.kiosks.events import events
-from server.kaikukanta.kiosks.moves import MOST_CARDS, move_since
+from server.kaikukanta.kiosks.moves import MOST_CARDS, Move, move_since
 from server.kaikukanta.kiosks.service import revoke
-from server.kaikukanta.kiosks.watch import Watch
+from server.kaikukanta.kiosks.watch import Watch, watching
 from tests.server.kaikukanta.kiosks.feed import kiosk_id
 from tests.server.kaikukanta.town import Town, card_row
 
@@ -141,6 +144,43 @@ async def test_a_quiet_stream_shows_that_it_lives(
     watch.close()
     with pytest.raises(StopAsyncIteration):
         await anext(found)
+
+
+async def test_a_watch_that_breaks_ends_the_process(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A register that no longer tells anybody of changes must not go on as if it did."""
+    ended: asyncio.Queue[int] = asyncio.Queue()
+    monkeypatch.setattr(signal, "raise_signal", ended.put_nowait)
+
+    async def broken(_watch: Watch) -> None:
+        raise LookupError
+
+    monkeypatch.setattr(Watch, "run", broken)
+    async with watching(town.context.settings.database_url), asyncio.timeout(10):
+        assert await ended.get() == signal.SIGTERM
+
+
+async def test_a_database_that_is_away_for_a_moment_is_looked_at_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What changed meanwhile is told once it is back."""
+    monkeypatch.setattr(watch_module, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(watch_module, "NOTIFIED_LOOK_SECONDS", 0.1)
+    whole, failed = Watch._move, asyncio.Event()
+
+    def away(watch: Watch) -> Move | None:
+        if not failed.is_set():
+            failed.set()
+            raise OperationalError("", {}, Exception())
+        return whole(watch)
+
+    async with watching(town.context.settings.database_url) as watch:
+        found, _ = await stream(town, watch)
+        monkeypatch.setattr(Watch, "_move", away)
+        await failed.wait()
+        town.card()
+        assert (await found.next())[0] == "changed"
 
 
 async def test_a_card_that_changes_again_is_told_again(town: Town, watch: Watch) -> None:
