@@ -24,8 +24,9 @@ T = TypeVar("T")
 
 WAL_IS_SAFE_FROM = (3, 51, 3)
 
-# SQLite lets one writer in at a time: more connections would only wait inside it, and unfairly.
-_SQLITE_POOL = {"pool_size": 8, "max_overflow": 0}
+# SQLite lets one writer in at a time and makes the rest sleep and try again, some for seconds. Here
+# they wait in line for the one connection of the process instead.
+_SQLITE_POOL = {"pool_size": 1, "max_overflow": 0}
 # One connection for each of the threads that answer requests.
 _POSTGRESQL_POOL = {"pool_size": 10, "max_overflow": 30}
 
