@@ -8,33 +8,16 @@ closest mendable comes first: what the visitor can change at once (fewer childre
 brings (too early), then what only the venue could change.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from kaiku.card import Card, Kind, State
-from kaiku.days import day_of
-from kaiku.offering import Offering, OncePerPerformance, Seats, Visits
+from kaiku.card import Card, Kind
+from kaiku.grounds import NO_FACTS, Facts, company, early, limits, vain
+from kaiku.offering import Offering, Seats, Visits
 from kaiku.party import NOBODY, Party
 from kaiku.reason import Reason
 
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What others and this card did before, as far as the one who decides knows it.
-
-    ``seats_taken`` counts the event or the day, whichever the cap is set on; None says that it
-    cannot be known now, and a capped offering is then refused rather than overrun (promise P2).
-    ``uses`` are the card's accepted uses of this performance, ``visits`` what it has spent in the
-    year at hand. A use that is decided anew leaves itself out.
-    """
-
-    seats_taken: int | None = None
-    uses: int = 0
-    visits: int = 0
-
-
-NO_FACTS = Facts()
+__all__ = ["NO_FACTS", "Decision", "Facts", "conclude", "decide", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +70,19 @@ def decide(
     if card is None:
         return refused(Reason.UNKNOWN_CARD)
     reasons = (
-        *_vain(card, offering, now),
-        *_mendable(card, party, offering, now),
-        *_limits(admitted, offering, facts),
+        *vain(card, offering, now),
+        *company(card, party, offering),
+        *([Reason.COMMUNITY_CARD_ALONE] if card.kind is Kind.COMMUNITY else []),
+        *early(offering, now),
+        *limits(admitted, offering, facts),
     )
+    return conclude(reasons, admitted, offering, facts)
+
+
+def conclude(
+    reasons: tuple[Reason, ...], admitted: Party, offering: Offering, facts: Facts
+) -> Decision:
+    """Return the decision that the grounds lead to, with what is left after it."""
     taken = NOBODY if reasons else admitted
     return Decision(
         reasons,
@@ -98,64 +90,6 @@ def decide(
         visits_left=_left(offering.visits, facts.visits, taken.visits),
         seats_left=_left(offering.seats, facts.seats_taken, taken.seats),
     )
-
-
-def _vain(card: Card, offering: Offering, now: datetime) -> Iterator[Reason]:
-    """Yield what no mending at the door can change (OM-8, OM-30, OM-42, OM-62)."""
-    day = offering.day(now)
-    match card.state(day):
-        case State.ENDED:
-            yield Reason.ENDED
-        case State.OUT_OF_USE:
-            yield Reason.OUT_OF_USE
-        case State.NOT_YET_VALID | State.EXPIRED if day != day_of(now):
-            yield Reason.OFFERING_OUTSIDE_VALIDITY
-        case State.NOT_YET_VALID:
-            yield Reason.NOT_YET_VALID
-        case State.EXPIRED:
-            yield Reason.EXPIRED
-        case State.VALID:
-            pass
-    if offering.excluded:
-        yield Reason.OFFERING_EXCLUDED
-    if offering.window is not None and now >= offering.window.ends:
-        yield Reason.OFFERING_OVER
-
-
-def _mendable(card: Card, party: Party, offering: Offering, now: datetime) -> Iterator[Reason]:
-    """Yield what the visitor can mend at the door.
-
-    The closest first (OM-22, OM-39, OM-45, OM-66).
-    """
-    if party.children > 0 and not offering.children_welcome:
-        yield Reason.CHILDREN_NOT_IN_GROUPS
-    elif party.children > card.children:
-        yield Reason.CHILDREN_ABOVE_REGISTERED
-    if card.kind is Kind.COMMUNITY:
-        yield Reason.COMMUNITY_CARD_ALONE
-    window = offering.window
-    if window is not None and window.opens is not None and now < window.opens:
-        yield Reason.TOO_EARLY
-
-
-def _limits(admitted: Party, offering: Offering, facts: Facts) -> Iterator[Reason]:
-    """Yield the venue's limits that the party would break.
-
-    The card's own before the shared (OM-54, 55, 58, 60).
-    """
-    for limit in sorted(offering.limits, key=lambda limit: isinstance(limit, Seats)):
-        match limit:
-            case OncePerPerformance() if facts.uses > 0:
-                yield Reason.ALREADY_USED
-            case Visits(cap) if facts.visits + admitted.visits > cap:
-                yield Reason.VISITS_USED_UP
-            case Seats(cap):
-                if facts.seats_taken is None:
-                    yield Reason.CANNOT_CHECK_NOW
-                elif facts.seats_taken + admitted.seats > cap:
-                    yield Reason.SEATS_FULL
-            case _:
-                pass
 
 
 def _left(limit: Visits | Seats | None, before: int | None, taken: int) -> int | None:

@@ -23,6 +23,44 @@ class Category(StrEnum):
     SPORTS = "sports"
 
 
+class OfferingKind(StrEnum):
+    """What is offered; it decides which limits may be set, and how low (OM-52 to OM-66)."""
+
+    ENTRY = "entry"
+    POOL = "pool"
+    LIBRARY = "library"
+    COURSE = "course"
+    OWN_PRODUCTION = "own_production"
+    GUEST_PRODUCTION = "guest_production"
+    GALA = "gala"
+    PREMIERE = "premiere"
+    SCREENING = "screening"
+    MASS_EVENT = "mass_event"
+
+
+PERFORMING_ARTS = frozenset(
+    {
+        OfferingKind.OWN_PRODUCTION,
+        OfferingKind.GUEST_PRODUCTION,
+        OfferingKind.GALA,
+        OfferingKind.PREMIERE,
+    }
+)
+"""The kinds that performing-arts venues offer (OM-61, OM-62)."""
+
+
+class Exclusion(StrEnum):
+    """Why an offering is left out; there is no other reason (OM-62 to OM-64)."""
+
+    GUEST_PRODUCTION = "guest_production"
+    GALA = "gala"
+    PREMIERE = "premiere"
+    WEEKEND = "weekend"
+    BILLING = "billing"
+    FEW_PARTICIPANTS = "few_participants"
+    COST = "cost"
+
+
 class Per(StrEnum):
     """What a cap on seats is counted over."""
 
@@ -61,25 +99,66 @@ class Visits:
     year: Year = Year.CALENDAR
 
 
-Limit = Seats | OncePerPerformance | Visits
+@dataclass(frozen=True, slots=True)
+class OpenBookings:
+    """A card has at most ``cap`` bookings open at the venue at one time (OM-61)."""
+
+    cap: int
+
+
+Limit = Seats | OncePerPerformance | Visits | OpenBookings
+
+
+class Service(StrEnum):
+    """What a library desk charges for and the card covers (OM-59)."""
+
+    COPYING = "copying"
+    OVERDUE = "overdue"
+    INTERLIBRARY = "interlibrary"
+
+
+class Period(StrEnum):
+    """Over which span a cap on fees is counted."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """A service whose fees the card covers, in integer cents.
+
+    ``unit`` is the price of one piece, where pieces are counted rather than a sum typed; ``cap``
+    is the most that is covered for a card in a ``period``, None for no cap (OM-59).
+    """
+
+    service: Service
+    unit: int | None = None
+    cap: int | None = None
+    period: Period = Period.YEAR
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """When a performance takes place.
 
-    ``opens`` is when entry opens, where the venue has set that (OM-66).
+    ``opens`` is when tickets are handed over and entry opens, where the venue has set that (OM-66);
+    ``acquirable`` is from when a ticket can be acquired, where it has set that (OM-65).
     """
 
     starts: datetime
     ends: datetime
     opens: datetime | None = None
+    acquirable: datetime | None = None
 
     def __post_init__(self) -> None:
         """Raise ``ValueError`` for naive instants or a wrong order."""
         opens = self.starts if self.opens is None else self.opens
         if not aware(opens) <= aware(self.starts) < aware(self.ends):
             raise ValueError("a performance opens, then starts, then ends")
+        if self.acquirable is not None and aware(self.acquirable) > aware(self.starts):
+            raise ValueError("a ticket can be acquired before the performance starts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +169,11 @@ class Offering:
     group activities, unless their venue allows children (OM-45). ``supporters_free`` follows the
     recommendation of OM-68. ``version`` grows with each change of the settings, so that a use can
     say by which it was decided.
+
+    ``tickets`` is how many there are for everybody, where the venue says so; the floor of a cap on
+    seats rests on it (OM-54). ``exclusion`` says why the card is not accepted, None where it is.
+    ``wristband`` is what a pool charges for one, in cents (OM-60). ``terms`` are a college's terms
+    of cancellation, which bind card holders too (OM-19).
     """
 
     id: UUID
@@ -99,8 +183,13 @@ class Offering:
     limits: tuple[Limit, ...] = field(default=())
     children_welcome: bool = True
     supporters_free: bool = True
-    excluded: bool = False
+    exclusion: Exclusion | None = None
     version: int = 1
+    kind: OfferingKind = OfferingKind.ENTRY
+    tickets: int | None = None
+    tariffs: tuple[Tariff, ...] = field(default=())
+    wristband: int | None = None
+    terms: Text | None = None
 
     def is_on(self, now: datetime) -> bool:
         """Tell whether an entrance serves it now.
@@ -130,6 +219,20 @@ class Offering:
     def visits(self) -> Visits | None:
         """The visits a year, where they are limited."""
         return next((limit for limit in self.limits if isinstance(limit, Visits)), None)
+
+    @property
+    def excluded(self) -> bool:
+        """Tell whether the card is not accepted here at all."""
+        return self.exclusion is not None
+
+    @property
+    def open_bookings(self) -> OpenBookings | None:
+        """The most bookings that a card may have open, where the venue limits them."""
+        return next((limit for limit in self.limits if isinstance(limit, OpenBookings)), None)
+
+    def tariff(self, service: Service) -> Tariff | None:
+        """Return how the card covers a service, or None where it does not."""
+        return next((tariff for tariff in self.tariffs if tariff.service is service), None)
 
     @property
     def once(self) -> bool:

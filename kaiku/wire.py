@@ -11,16 +11,24 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
+from kaiku.booking import BookingState
 from kaiku.card import Card, Kind, Status
 from kaiku.days import aware
 from kaiku.digest import SIZE
+from kaiku.fee import Fee
 from kaiku.offering import (
     Category,
+    Exclusion,
     Limit,
     Offering,
+    OfferingKind,
     OncePerPerformance,
+    OpenBookings,
     Per,
+    Period,
     Seats,
+    Service,
+    Tariff,
     Visits,
     Window,
     Year,
@@ -58,6 +66,14 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class GroupOf:
+    """The rest of a group: the digests of its members' cards, and its younger clients (OM-38)."""
+
+    members: tuple[bytes, ...]
+    younger: int
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """One presentation of a card as a kiosk recorded it.
 
@@ -78,6 +94,9 @@ class Use:
     voided: bool = False
     offering_version: int | None = None
     clock_suspect: bool = False
+    fee: Fee | None = None
+    group: GroupOf | None = None
+    lease: UUID | None = None
 
 
 def write_use(use: Use) -> Json:
@@ -94,6 +113,9 @@ def write_use(use: Use) -> Json:
         "voided": use.voided,
         "offering_version": use.offering_version,
         "clock_suspect": use.clock_suspect,
+        "fee": None if use.fee is None else write_fee(use.fee),
+        "group": None if use.group is None else write_group(use.group),
+        "lease": None if use.lease is None else str(use.lease),
     }
 
 
@@ -117,7 +139,40 @@ def read_use(data: Mapping[str, Any]) -> Use:
         voided=_flag(data, "voided"),
         offering_version=None if version is None else _count(data, "offering_version"),
         clock_suspect=_flag(data, "clock_suspect"),
+        fee=None if data.get("fee") is None else read_fee(data["fee"]),
+        group=None if data.get("group") is None else read_group(data["group"]),
+        lease=None if data.get("lease") is None else _uuid(data, "lease"),
     )
+
+
+def write_fee(fee: Fee) -> Json:
+    """Return a fee: the service and its sum in cents."""
+    return {"service": fee.service.value, "cents": fee.cents}
+
+
+def read_fee(data: Any) -> Fee:
+    """Read a fee."""
+    if not isinstance(data, Mapping):
+        raise WireError("fee must be an object")
+    try:
+        return Fee(_enum(data, "service", Service), _count(data, "cents"))
+    except WireError:
+        raise
+    except ValueError as error:
+        raise WireError(f"fee: {error}") from None
+
+
+def write_group(group: GroupOf) -> Json:
+    """Return the rest of a group."""
+    return {"members": [digest.hex() for digest in group.members], "younger": group.younger}
+
+
+def read_group(data: Any) -> GroupOf:
+    """Read the rest of a group."""
+    if not isinstance(data, Mapping):
+        raise WireError("group must be an object")
+    members = tuple(_digest({"member": each}, "member") for each in _list(data, "members"))
+    return GroupOf(members, _count(data, "younger"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +260,38 @@ class TallyRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BookingRow:
+    """A card's booking at an offering: whose seats are held until it is used, cancelled or over."""
+
+    id: UUID
+    digest: bytes
+    offering: UUID
+    party: Party
+    state: BookingState
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseRow:
+    """A part of a shared cap that this kiosk may spend by itself until an instant (promise P2).
+
+    ``seats`` is the whole lease. What the kiosk has spent of it, it knows itself.
+    """
+
+    id: UUID
+    offering: UUID
+    day: date
+    seats: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseGone:
+    """Tombstone of a lease: nothing more may be spent of it."""
+
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class StationRow:
     """What the register tells the kiosk of itself.
 
@@ -237,7 +324,18 @@ class CursorRow:
     more: bool = field(default=False)
 
 
-Row = CardRow | OfferingRow | TallyRow | StationRow | CardGone | OfferingGone | CursorRow
+Row = (
+    CardRow
+    | OfferingRow
+    | TallyRow
+    | BookingRow
+    | LeaseRow
+    | StationRow
+    | CardGone
+    | OfferingGone
+    | LeaseGone
+    | CursorRow
+)
 
 
 def write_row(row: Row) -> Json:
@@ -264,6 +362,26 @@ def write_row(row: Row) -> Json:
                 "uses": row.uses,
                 "visits": row.visits,
             }
+        case BookingRow():
+            return {
+                "type": "booking",
+                "id": str(row.id),
+                "digest": row.digest.hex(),
+                "offering": str(row.offering),
+                "party": write_party(row.party),
+                "state": row.state.value,
+            }
+        case LeaseRow():
+            return {
+                "type": "lease",
+                "id": str(row.id),
+                "offering": str(row.offering),
+                "day": row.day.isoformat(),
+                "seats": row.seats,
+                "until": write_instant(row.until),
+            }
+        case LeaseGone(lease):
+            return {"type": "lease_gone", "id": str(lease)}
         case StationRow(venue, earlier):
             return {"type": "station", "venue": write_text(venue), "earlier_numbers": earlier}
         case CardGone(digest):
@@ -294,6 +412,24 @@ def read_row(data: Mapping[str, Any]) -> Row | None:
                 _count(data, "uses"),
                 _count(data, "visits"),
             )
+        case "booking":
+            return BookingRow(
+                _uuid(data, "id"),
+                _digest(data, "digest"),
+                _uuid(data, "offering"),
+                read_party(data.get("party", {})),
+                _enum(data, "state", BookingState),
+            )
+        case "lease":
+            return LeaseRow(
+                _uuid(data, "id"),
+                _uuid(data, "offering"),
+                _date(data, "day"),
+                _count(data, "seats"),
+                _instant(data, "until"),
+            )
+        case "lease_gone":
+            return LeaseGone(_uuid(data, "id"))
         case "station":
             return StationRow(read_text(data, "venue"), _string(data, "earlier_numbers"))
         case "card_gone":
@@ -317,31 +453,39 @@ def write_offering(offering: Offering) -> Json:
             "opens": None if window.opens is None else write_instant(window.opens),
             "starts": write_instant(window.starts),
             "ends": write_instant(window.ends),
+            "acquirable": None if window.acquirable is None else write_instant(window.acquirable),
         },
         "limits": [write_limit(limit) for limit in offering.limits],
         "children_welcome": offering.children_welcome,
         "supporters_free": offering.supporters_free,
-        "excluded": offering.excluded,
+        "exclusion": None if offering.exclusion is None else offering.exclusion.value,
         "version": offering.version,
+        "kind": offering.kind.value,
+        "tickets": offering.tickets,
+        "tariffs": [write_tariff(tariff) for tariff in offering.tariffs],
+        "wristband": offering.wristband,
+        "terms": None if offering.terms is None else write_text(offering.terms),
     }
 
 
 def read_offering(data: Mapping[str, Any]) -> Offering:
     """Read an offering with its limits."""
     window = data.get("window")
-    limits = data.get("limits", [])
-    if not isinstance(limits, list):
-        raise WireError("limits must be a list")
     return Offering(
         id=_uuid(data, "id"),
         name=read_text(data, "name"),
         category=_enum(data, "category", Category),
         window=None if window is None else _window(_object(data, "window")),
-        limits=tuple(read_limit(limit) for limit in limits),
+        limits=tuple(read_limit(limit) for limit in _list(data, "limits")),
         children_welcome=_flag(data, "children_welcome", missing=True),
         supporters_free=_flag(data, "supporters_free", missing=True),
-        excluded=_flag(data, "excluded"),
+        exclusion=None if data.get("exclusion") is None else _enum(data, "exclusion", Exclusion),
         version=_count(data, "version", least=1),
+        kind=_enum(data, "kind", OfferingKind) if "kind" in data else OfferingKind.ENTRY,
+        tickets=_maybe_count(data, "tickets"),
+        tariffs=tuple(read_tariff(tariff) for tariff in _list(data, "tariffs")),
+        wristband=_maybe_count(data, "wristband"),
+        terms=None if data.get("terms") is None else read_text(data, "terms"),
     )
 
 
@@ -354,6 +498,8 @@ def write_limit(limit: Limit) -> Json:
             return {"type": "once"}
         case Visits(cap, year):
             return {"type": "visits", "cap": cap, "year": year.value}
+        case OpenBookings(cap):
+            return {"type": "open_bookings", "cap": cap}
 
 
 def read_limit(data: Any) -> Limit:
@@ -370,8 +516,32 @@ def read_limit(data: Any) -> Limit:
             return OncePerPerformance()
         case "visits":
             return Visits(_count(data, "cap"), _enum(data, "year", Year))
+        case "open_bookings":
+            return OpenBookings(_count(data, "cap"))
         case _:
-            raise WireError("a limit must be of type seats, once or visits")
+            raise WireError("a limit must be of type seats, once, visits or open_bookings")
+
+
+def write_tariff(tariff: Tariff) -> Json:
+    """Return how a service's fees are covered; sums are integer cents."""
+    return {
+        "service": tariff.service.value,
+        "unit": tariff.unit,
+        "cap": tariff.cap,
+        "period": tariff.period.value,
+    }
+
+
+def read_tariff(data: Any) -> Tariff:
+    """Read how a service's fees are covered."""
+    if not isinstance(data, Mapping):
+        raise WireError("a tariff must be an object")
+    return Tariff(
+        _enum(data, "service", Service),
+        _maybe_count(data, "unit"),
+        _maybe_count(data, "cap"),
+        _enum(data, "period", Period),
+    )
 
 
 def write_text(text: Text) -> Json:
@@ -410,6 +580,7 @@ def _window(data: Mapping[str, Any]) -> Window:
             starts=_instant(data, "starts"),
             ends=_instant(data, "ends"),
             opens=None if opens is None else _instant(data, "opens"),
+            acquirable=None if data.get("acquirable") is None else _instant(data, "acquirable"),
         )
     except WireError:
         raise
@@ -446,6 +617,17 @@ def _count(data: Mapping[str, Any], key: str, least: int = 0, most: int | None =
         raise WireError(f"{key} must be an integer of at least {least}")
     if most is not None and value > most:
         raise WireError(f"{key} must be at most {most}")
+    return value
+
+
+def _maybe_count(data: Mapping[str, Any], key: str) -> int | None:
+    return None if data.get(key) is None else _count(data, key)
+
+
+def _list(data: Mapping[str, Any], key: str) -> list[Any]:
+    value = data.get(key, [])
+    if not isinstance(value, list):
+        raise WireError(f"{key} must be a list")
     return value
 
 

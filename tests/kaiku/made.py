@@ -9,6 +9,7 @@ from kaiku.card import Card, Kind, Status
 from kaiku.decide import Facts
 from kaiku.offering import (
     Category,
+    Exclusion,
     Limit,
     Offering,
     OncePerPerformance,
@@ -60,7 +61,7 @@ def entry(
     *limits: Limit,
     children_welcome: bool = True,
     supporters_free: bool = True,
-    excluded: bool = False,
+    exclusion: Exclusion | None = None,
 ) -> Offering:
     """Return a standing entry."""
     return Offering(
@@ -70,7 +71,7 @@ def entry(
         limits=limits,
         children_welcome=children_welcome,
         supporters_free=supporters_free,
-        excluded=excluded,
+        exclusion=exclusion,
     )
 
 
@@ -79,7 +80,7 @@ def show(
     starts: datetime = NOON,
     ends: datetime | None = None,
     opens: datetime | None = None,
-    excluded: bool = False,
+    exclusion: Exclusion | None = None,
 ) -> Offering:
     """Return a performance of two hours that has just begun."""
     window = Window(starts, ends or starts + timedelta(hours=2), opens)
@@ -89,7 +90,7 @@ def show(
         Category.CULTURE,
         window=window,
         limits=limits,
-        excluded=excluded,
+        exclusion=exclusion,
     )
 
 
@@ -146,7 +147,7 @@ offerings = st.builds(
     limits=limits,
     children_welcome=st.booleans(),
     supporters_free=st.booleans(),
-    excluded=st.booleans(),
+    exclusion=st.none() | st.sampled_from(Exclusion),
     version=st.integers(1, 1000),
 )
 facts = st.builds(Facts, st.none() | st.integers(0, 8), counts, st.integers(0, 12))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kaiku.card import Card, Kind, Status
 from kaiku.decide import NO_FACTS, Decision, Facts, decide, refused
-from kaiku.offering import Limit, Offering, OncePerPerformance, Per, Seats, Visits
+from kaiku.offering import Exclusion, Limit, Offering, OncePerPerformance, Per, Seats, Visits
 from kaiku.party import ALONE, NOBODY, Party
 from kaiku.reason import Reason
 from tests.kaiku.made import (
@@ -54,7 +54,9 @@ class TestTheCard:
 
     def test_a_card_that_is_not_registered_does_not_work(self) -> None:
         """Nothing else is asked of it (OM-21)."""
-        assert reasons(None, entry(excluded=True), Party(children=9)) == [Reason.UNKNOWN_CARD]
+        assert reasons(None, entry(exclusion=Exclusion.GALA), Party(children=9)) == [
+            Reason.UNKNOWN_CARD
+        ]
 
     @pytest.mark.parametrize(
         ("status", "reason"),
@@ -142,7 +144,7 @@ class TestTheOfferingsTime:
 
     def test_an_offering_that_the_venue_left_out_is_refused(self) -> None:
         """A gala or a premiere may be out (OM-41, OM-62)."""
-        assert reasons(card(), show(excluded=True)) == [Reason.OFFERING_EXCLUDED]
+        assert reasons(card(), show(exclusion=Exclusion.GALA)) == [Reason.OFFERING_EXCLUDED]
 
 
 class TestChildren:
@@ -318,7 +320,7 @@ class TestOrder:
             OncePerPerformance(),
             Visits(1),
             opens=NOON - MINUTE,
-            excluded=True,
+            exclusion=Exclusion.GALA,
         )
         ended = card(children=0, kind=Kind.COMMUNITY, status=Status.ENDED)
         full = Facts(seats_taken=1, uses=1, visits=1)

@@ -160,7 +160,7 @@ class TestWhatIsLeftOut:
 
     def test_a_limit_that_is_not_known_is_an_error(self) -> None:
         """To pass over it would let in too many."""
-        with pytest.raises(WireError, match="seats, once or visits"):
+        with pytest.raises(WireError, match="seats, once, visits or open_bookings"):
             read_limit({"type": "weekday"})
 
 
@@ -197,7 +197,7 @@ WRONG: list[tuple[str, Callable[[Any], Any], Json, str, list[object]]] = [
     ("offering", read_row, OFFERING, "limits", [[{"type": "visits", "cap": 1, "year": SECRET}]]),
     ("offering", read_row, OFFERING, "children_welcome", [None, 1]),
     ("offering", read_row, OFFERING, "supporters_free", [None, SECRET]),
-    ("offering", read_row, OFFERING, "excluded", [None, 0]),
+    ("offering", read_row, OFFERING, "exclusion", [0, "none"]),
     ("offering", read_row, OFFERING, "version", [None, 0, "1"]),
     ("tally", read_row, TALLY, "since", [None, SECRET]),
     ("tally", read_row, TALLY, "uses", [None, -1]),

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kaiku.card import Card, Status
-from kaiku.offering import Offering
+from kaiku.offering import Exclusion, Offering
 from kaiku.text import Text
 from kaiku.wire import (
     CardGone,
@@ -164,7 +164,7 @@ class TestOfferings:
         """At once, and after a restart."""
         cache.apply([OfferingRow(entry())])
         assert cache.offerings() == (entry(),)
-        changed = replace(entry(), version=2, excluded=True)
+        changed = replace(entry(), version=2, exclusion=Exclusion.COST)
         cache.apply([OfferingRow(changed)])
         assert cache.offerings() == (changed,)
         again = reopened(cache, path)

@@ -1,0 +1,89 @@
+"""Bookings: a place taken beforehand, by staff or an agent, and used by a scan at the door.
+
+A booking is decided by the day of the event, not by the day of booking (OM-42), and holds its
+party's seats until it is cancelled or the event is over.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from kaiku.card import Card, Kind
+from kaiku.decide import Decision, Facts, conclude, refused
+from kaiku.grounds import company, limits, vain
+from kaiku.offering import Offering
+from kaiku.party import Party
+from kaiku.reason import Reason
+
+
+class BookingState(StrEnum):
+    """What has become of a booking. ``NO_SHOW`` is a record, never a penalty (OM-18)."""
+
+    OPEN = "open"
+    HANDED_OVER = "handed_over"
+    ATTENDED = "attended"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+
+
+HOLDS_SEATS = frozenset({BookingState.OPEN, BookingState.HANDED_OVER, BookingState.NO_SHOW})
+"""The states in which a booking's seats are its own. Once attended, the use holds them."""
+
+IS_OPEN = frozenset({BookingState.OPEN, BookingState.HANDED_OVER})
+"""The states that count as an open booking (OM-61)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookingFacts:
+    """What a booking rests on.
+
+    ``seats_taken`` counts uses and bookings of the event. ``of_event`` are the card's own bookings
+    and uses of it, ``open_bookings`` those that the card has open at the venue.
+    """
+
+    seats_taken: int = 0
+    of_event: int = 0
+    open_bookings: int = 0
+
+
+def book(
+    card: Card | None, party: Party, offering: Offering, facts: BookingFacts, now: datetime
+) -> Decision:
+    """Decide whether places are booked for the whole party, at the aware instant ``now``."""
+    if card is None:
+        return refused(Reason.UNKNOWN_CARD)
+    admitted = party if offering.supporters_free else replace(party, supporters=0)
+    counted = Facts(seats_taken=facts.seats_taken, uses=facts.of_event)
+    reasons = (
+        *vain(card, offering, now),
+        *company(card, party, offering),
+        *([Reason.COMMUNITY_CARD_ALONE] if card.kind is Kind.COMMUNITY else []),
+        *_not_yet(offering, now),
+        *_open_bookings(offering, facts),
+        *limits(admitted, offering, counted),
+    )
+    return conclude(reasons, admitted, offering, counted)
+
+
+def hand_over(offering: Offering, state: BookingState, now: datetime) -> Reason | None:
+    """Tell why a booked ticket is not handed over now: before the venue's hour (OM-66), or over."""
+    window = offering.window
+    if state not in IS_OPEN or (window is not None and now >= window.ends):
+        return Reason.OFFERING_OVER
+    if window is not None and window.opens is not None and now < window.opens:
+        return Reason.TOO_EARLY
+    return None
+
+
+def _not_yet(offering: Offering, now: datetime) -> Iterator[Reason]:
+    """Yield that tickets cannot be acquired yet (OM-65)."""
+    window = offering.window
+    if window is not None and window.acquirable is not None and now < window.acquirable:
+        yield Reason.TOO_EARLY
+
+
+def _open_bookings(offering: Offering, facts: BookingFacts) -> Iterator[Reason]:
+    limit = offering.open_bookings
+    if limit is not None and facts.open_bookings >= limit.cap:
+        yield Reason.OPEN_BOOKINGS_FULL

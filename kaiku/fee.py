@@ -1,0 +1,94 @@
+"""Fees at a library's desk that the card covers (OM-59): a service and a sum, and nothing else.
+
+What was copied or borrowed is nobody's business, so there is no place for it. Sums are integer
+cents.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kaiku.card import Card, Kind
+from kaiku.grounds import vain
+from kaiku.offering import Offering, Period, Service, Tariff
+from kaiku.reason import Reason
+
+LARGEST_SUM = 100_000
+"""No sum is above this many cents: any more is a slip of the hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """A service and its sum in cents."""
+
+    service: Service
+    cents: int
+
+    def __post_init__(self) -> None:
+        """Raise ``ValueError`` for a sum that is none, or above its bound."""
+        if not 0 < self.cents <= LARGEST_SUM:
+            raise ValueError(f"a sum must be from 1 to {LARGEST_SUM} cents, not {self.cents}")
+
+
+@dataclass(frozen=True, slots=True)
+class FeeDecision:
+    """What was decided on a fee: ``covered`` cents, and what is ``left`` where that is capped."""
+
+    reasons: tuple[Reason, ...]
+    covered: int
+    left: int | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Tell whether the fee is covered."""
+        return not self.reasons
+
+    @property
+    def reason(self) -> Reason | None:
+        """The reason to show, or None."""
+        return self.reasons[0] if self.reasons else None
+
+
+def of_count(tariff: Tariff, pieces: int) -> Fee:
+    """Return the fee of so many pieces; raise ``ValueError`` where they have no price."""
+    if tariff.unit is None:
+        raise ValueError(f"{tariff.service} has no price of one piece; type the sum")
+    return Fee(tariff.service, tariff.unit * pieces)
+
+
+def decide_fee(
+    card: Card | None, fee: Fee, offering: Offering, spent: int, now: datetime
+) -> FeeDecision:
+    """Decide whether a fee is covered; ``spent`` is what the card has used in the tariff's period.
+
+    A fee is covered whole or not at all; ``left`` tells what could be.
+    """
+    if card is None:
+        return FeeDecision((Reason.UNKNOWN_CARD,), 0)
+    reasons = (*vain(card, offering, now), *_grounds(card, fee, offering, spent))
+    covered = 0 if reasons else fee.cents
+    tariff = offering.tariff(fee.service)
+    if tariff is None or tariff.cap is None:
+        return FeeDecision(reasons, covered)
+    return FeeDecision(reasons, covered, max(0, tariff.cap - spent - covered))
+
+
+def _grounds(card: Card, fee: Fee, offering: Offering, spent: int) -> Iterator[Reason]:
+    if card.kind is Kind.COMMUNITY:
+        yield Reason.COMMUNITY_CARD_ALONE
+    tariff = offering.tariff(fee.service)
+    if tariff is None:
+        yield Reason.OFFERING_EXCLUDED
+    elif tariff.cap is not None and spent + fee.cents > tariff.cap:
+        yield Reason.FEES_USED_UP
+
+
+def period_start(tariff: Tariff, day: date) -> date:
+    """Return the first day of the tariff's period that a day falls in."""
+    match tariff.period:
+        case Period.DAY:
+            return day
+        case Period.MONTH:
+            return day.replace(day=1)
+        case Period.YEAR:
+            return day.replace(month=1, day=1)
