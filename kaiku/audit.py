@@ -20,6 +20,7 @@ from kaiku.offering import (
     OfferingKind,
     OncePerPerformance,
     OpenBookings,
+    Per,
     Seats,
     Visits,
 )
@@ -74,7 +75,7 @@ _WINDOWED = _PERFORMANCES | {OfferingKind.COURSE}
 
 _ALLOWED: dict[type[Limit], frozenset[OfferingKind]] = {
     Seats: _WINDOWED,
-    OncePerPerformance: _PERFORMANCES,
+    OncePerPerformance: _WINDOWED,
     Visits: frozenset({OfferingKind.POOL}),
     OpenBookings: PERFORMING_ARTS | {OfferingKind.COURSE},
 }
@@ -182,7 +183,7 @@ def _seats(offering: Offering, cap: int, where: str) -> Iterator[Finding]:
 def _window(offering: Offering) -> Iterator[Finding]:
     window = offering.window
     if window is None:
-        if offering.kind in _PERFORMANCES:
+        if offering.kind in _PERFORMANCES and not _is_counted_by_day(offering):
             yield _breach("OM-42", "window", None, _NO_WINDOW)
         return
     latest = window.starts - ACQUIRABLE
@@ -191,6 +192,11 @@ def _window(offering: Offering) -> Iterator[Finding]:
     latest = window.starts - HANDED_OVER
     if window.opens is not None and window.opens > latest:
         yield _breach("OM-66", "window/opens", latest.isoformat(), _HANDED_OVER)
+
+
+def _is_counted_by_day(offering: Offering) -> bool:
+    """Tell whether a standing entry counts by the day, as a festival's day ticket does (OM-55)."""
+    return offering.seats is not None and offering.seats.per is Per.DAY and not offering.once
 
 
 def _exclusion(offering: Offering) -> Iterator[Finding]:

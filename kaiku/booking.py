@@ -5,7 +5,7 @@ party's seats until it is cancelled or the event is over.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -53,7 +53,7 @@ def book(
     """Decide whether places are booked for the whole party, at the aware instant ``now``."""
     if card is None:
         return refused(Reason.UNKNOWN_CARD)
-    admitted = party if offering.supporters_free else replace(party, supporters=0)
+    admitted = offering.free(party)
     counted = Facts(seats_taken=facts.seats_taken, uses=facts.of_event)
     reasons = (
         *vain(card, offering, now),

@@ -8,7 +8,7 @@ closest mendable comes first: what the visitor can change at once (fewer childre
 brings (too early), then what only the venue could change.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from kaiku.card import Card, Kind
@@ -66,7 +66,7 @@ def decide(
     ``card`` is None where the register knows no such card (OM-21). The party comes in whole or not
     at all (OM-44), and a smaller party is never refused where a larger one is let in.
     """
-    admitted = party if offering.supporters_free else replace(party, supporters=0)
+    admitted = offering.free(party)
     if card is None:
         return refused(Reason.UNKNOWN_CARD)
     reasons = (

@@ -4,13 +4,14 @@ A limit exists only where the venue set one (OM-43). The set is sealed: a new ki
 class here and a new case in :mod:`kaiku.decide`, and the type checker finds the places.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from kaiku.card import Card
 from kaiku.days import aware, day_of, years_later
+from kaiku.party import Party
 from kaiku.text import Text
 
 
@@ -209,6 +210,10 @@ class Offering:
         The performance's own, or that of the moment (OM-42).
         """
         return day_of(now if self.window is None else self.window.starts)
+
+    def free(self, party: Party) -> Party:
+        """Return who of a party comes in free: support persons where the venue says so (OM-68)."""
+        return party if self.supporters_free else replace(party, supporters=0)
 
     @property
     def seats(self) -> Seats | None:

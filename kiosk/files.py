@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 
 from kiosk.tables import Cache, Journal
 
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 JOURNAL_VERSION = 1
 
 

@@ -17,7 +17,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 MEDIA_TYPE = "application/problem+json"
-BUSY_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,13 @@ class ProblemError(Exception):
         self.problem = problem
 
 
+BUSY = Problem(503, "busy", "The database does not answer now.", headers={"Retry-After": "5"})
+AWAY = (OperationalError, PoolTimeoutError)
+"""What a database raises that does not answer now."""
+
+_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+
 def unauthenticated(code: str = "unauthenticated", *, presented: bool = False) -> Problem:
     """Return a 401 with its challenge (RFC 6750); ``presented`` says that there was a token."""
     challenge = 'Bearer realm="kaikukanta"' + (', error="invalid_token"' if presented else "")
@@ -130,8 +136,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ProblemError, _on_problem)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.add_exception_handler(OperationalError, _on_busy)
-    app.add_exception_handler(PoolTimeoutError, _on_busy)
+    for away in AWAY:
+        app.add_exception_handler(away, _on_busy)
     app.add_exception_handler(Exception, _on_failure)
 
 
@@ -142,9 +148,8 @@ async def _on_problem(_request: Request, error: Exception) -> Response:
 
 async def _on_http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    status = HTTPStatus(error.status_code)
-    code = status.name.lower()
-    return respond(Problem(status, code, headers=error.headers or {}))
+    code = _CODES.get(error.status_code, "http_error")
+    return respond(Problem(error.status_code, code, headers=error.headers or {}))
 
 
 async def _on_invalid(_request: Request, error: Exception) -> Response:
@@ -154,8 +159,7 @@ async def _on_invalid(_request: Request, error: Exception) -> Response:
 
 
 async def _on_busy(_request: Request, _error: Exception) -> Response:
-    headers = {"Retry-After": str(BUSY_SECONDS)}
-    return respond(Problem(503, "busy", "The database does not answer now.", headers=headers))
+    return respond(BUSY)
 
 
 async def _on_failure(_request: Request, _error: Exception) -> Response:

@@ -5,16 +5,23 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from kaiku.booking import BookingState
 from kaiku.card import Card, Kind, Status
 from kaiku.decide import Facts
+from kaiku.fee import LARGEST_SUM, Fee
 from kaiku.offering import (
     Category,
     Exclusion,
     Limit,
     Offering,
+    OfferingKind,
     OncePerPerformance,
+    OpenBookings,
     Per,
+    Period,
     Seats,
+    Service,
+    Tariff,
     Visits,
     Window,
     Year,
@@ -24,9 +31,13 @@ from kaiku.reason import Reason
 from kaiku.text import Text
 from kaiku.wire import (
     Answer,
+    BookingRow,
     CardGone,
     CardRow,
     CursorRow,
+    GroupOf,
+    LeaseGone,
+    LeaseRow,
     OfferingGone,
     OfferingRow,
     Outcome,
@@ -124,7 +135,9 @@ caps = st.integers(0, 8)
 seats = st.builds(Seats, caps, st.sampled_from(Per))
 once = st.just(OncePerPerformance())
 visits = st.builds(Visits, caps, st.sampled_from(Year))
-limits = st.tuples(*(st.lists(kind, max_size=1) for kind in (seats, once, visits))).map(
+open_bookings = st.builds(OpenBookings, caps)
+kinds = (seats, once, visits, open_bookings)
+limits = st.tuples(*(st.lists(kind, max_size=1) for kind in kinds)).map(
     lambda found: tuple(limit for some in found for limit in some)
 )
 
@@ -134,10 +147,18 @@ def some_windows(draw: st.DrawFn) -> Window:
     """Draw a window, its instants in order."""
     opens, starts = sorted((draw(instants), draw(instants)))
     ends = starts + draw(st.timedeltas(timedelta(minutes=1), timedelta(days=3)))
-    return Window(starts, ends, draw(st.sampled_from((None, opens))))
+    acquirable = draw(st.none() | st.timedeltas(timedelta(0), timedelta(days=99)))
+    return Window(
+        starts,
+        ends,
+        draw(st.sampled_from((None, opens))),
+        None if acquirable is None else starts - acquirable,
+    )
 
 
 windows = some_windows()
+cents = st.none() | st.integers(0, 5000)
+tariffs = st.builds(Tariff, st.sampled_from(Service), cents, cents, st.sampled_from(Period))
 offerings = st.builds(
     Offering,
     id=st.uuids(),
@@ -149,6 +170,11 @@ offerings = st.builds(
     supporters_free=st.booleans(),
     exclusion=st.none() | st.sampled_from(Exclusion),
     version=st.integers(1, 1000),
+    kind=st.sampled_from(OfferingKind),
+    tickets=st.none() | st.integers(1, 5000),
+    tariffs=st.lists(tariffs, max_size=3).map(tuple),
+    wristband=st.none() | st.integers(1, 1000),
+    terms=st.none() | texts,
 )
 facts = st.builds(Facts, st.none() | st.integers(0, 8), counts, st.integers(0, 12))
 
@@ -165,6 +191,10 @@ uses = st.builds(
     voided=st.booleans(),
     offering_version=st.none() | st.integers(0, 1000),
     clock_suspect=st.booleans(),
+    fee=st.none() | st.builds(Fee, st.sampled_from(Service), st.integers(1, LARGEST_SUM)),
+    group=st.none()
+    | st.builds(GroupOf, st.lists(digests, max_size=5).map(tuple), st.integers(0, 9)),
+    lease=st.none() | st.uuids(),
 )
 answers = st.builds(
     Answer,
@@ -179,6 +209,16 @@ rows: st.SearchStrategy[Row] = st.one_of(
     st.builds(OfferingRow, offerings),
     st.builds(TallyRow, digests, st.uuids(), days, st.integers(0, 99), st.integers(0, 99)),
     st.builds(StationRow, texts, st.text(max_size=20)),
+    st.builds(
+        BookingRow,
+        st.uuids(),
+        digests,
+        st.uuids(),
+        any_parties.map(lambda party: Party(party.children, party.helpers, party.supporters)),
+        st.sampled_from(BookingState),
+    ),
+    st.builds(LeaseRow, st.uuids(), st.uuids(), days, st.integers(0, 99), instants),
+    st.builds(LeaseGone, st.uuids()),
     st.builds(CardGone, digests),
     st.builds(OfferingGone, st.uuids()),
     st.builds(CursorRow, st.text(max_size=20), st.booleans()),

@@ -1,17 +1,24 @@
 """``admin offering``: what venues offer and the limits that they set (OM-52)."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from uuid import uuid4
 
 from sqlmodel import col, select
 
+from kaiku.audit import Finding, audit, breaches
 from kaiku.offering import (
     Category,
+    Exclusion,
     Limit,
     Offering,
+    OfferingKind,
     OncePerPerformance,
+    OpenBookings,
     Per,
+    Period,
     Seats,
+    Service,
+    Tariff,
     Visits,
     Window,
     Year,
@@ -36,8 +43,6 @@ from server.kaikukanta.network.tables import Venue
 from server.kaikukanta.offerings.service import create_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
 
-FEWEST_VISITS = 30
-
 
 def add(admin: Group) -> None:
     """Add the commands."""
@@ -49,6 +54,15 @@ def add(admin: Group) -> None:
     create.add_argument(
         "--category", required=True, choices=choices(Category), help="where statistics count it"
     )
+    create.add_argument(
+        "--kind",
+        choices=choices(OfferingKind),
+        default=OfferingKind.ENTRY.value,
+        help="what it is; it decides which limits may be set",
+    )
+    create.add_argument(
+        "--tickets", type=positive, metavar="N", help="tickets for everybody, card holders and all"
+    )
     add_names(create)
     _add_window(create)
     _add_limits(create)
@@ -57,6 +71,9 @@ def add(admin: Group) -> None:
 def _add_window(parser: ArgumentParser) -> None:
     when = parser.add_argument_group("a performance's time, none for a standing entry")
     when.add_argument("--opens", type=instant, metavar="INSTANT", help="when entry opens")
+    when.add_argument(
+        "--acquirable", type=instant, metavar="INSTANT", help="when tickets can be had (OM-65)"
+    )
     when.add_argument("--starts", type=instant, metavar="INSTANT", help="when it starts")
     when.add_argument("--ends", type=instant, metavar="INSTANT", help="when it ends")
 
@@ -83,7 +100,26 @@ def _add_limits(parser: ArgumentParser) -> None:
     limits.add_argument(
         "--supporters-pay", action="store_true", help="support persons are not free (OM-68)"
     )
-    limits.add_argument("--excluded", action="store_true", help="left out by its venue (OM-62)")
+    limits.add_argument(
+        "--open-bookings", type=positive, metavar="N", help="open bookings of a card (OM-61)"
+    )
+    limits.add_argument(
+        "--excluded",
+        choices=choices(Exclusion),
+        help="left out by its venue, and why (OM-62 to OM-64)",
+    )
+    money = parser.add_argument_group("money, in cents")
+    money.add_argument(
+        "--tariff",
+        action="append",
+        default=[],
+        type=tariff,
+        metavar="SERVICE[:UNIT[:CAP[:PERIOD]]]",
+        help="a library's service that is covered, such as copying:30:600:year (OM-59)",
+    )
+    money.add_argument(
+        "--wristband", type=positive, metavar="CENTS", help="what a pool's wristband costs (OM-60)"
+    )
 
 
 def list_offerings(context: Context, arguments: Namespace) -> str:
@@ -110,11 +146,40 @@ def add_offering(context: Context, arguments: Namespace) -> str:
         limits=_limits(arguments),
         children_welcome=not arguments.no_children,
         supporters_free=not arguments.supporters_pay,
-        excluded=arguments.excluded,
+        exclusion=None if arguments.excluded is None else Exclusion(arguments.excluded),
+        kind=OfferingKind(arguments.kind),
+        tickets=arguments.tickets,
+        tariffs=tuple(arguments.tariff),
+        wristband=arguments.wristband,
     )
+    against = breaches(audit(offering))
+    if against:
+        raise CommandError("\n".join(_tell(finding) for finding in against))
     with transaction(context.engine) as session:
         venue = one(session, Venue, arguments.venue, "venue")
         return str(create_offering(session, venue.id, offering).id)
+
+
+def _tell(finding: Finding) -> str:
+    floor = "" if finding.floor is None else f" (at least {finding.floor})"
+    return f"{finding.rule}: {finding.setting}: {finding.words.en}{floor}"
+
+
+def tariff(text: str) -> Tariff:
+    """Read how a service's fees are covered: ``service:unit:cap:period``, cents, parts empty."""
+    try:
+        service, unit, cap, period = (text + ":" * max(0, 3 - text.count(":"))).split(":")
+        return Tariff(
+            Service(service),
+            positive(unit) if unit else None,
+            positive(cap) if cap else None,
+            Period(period) if period else Period.YEAR,
+        )
+    except ValueError:
+        raise ArgumentTypeError(
+            f"it must be one of {', '.join(Service)}, then perhaps :UNIT:CAP:PERIOD with cents"
+            f" and one of {', '.join(Period)}"
+        ) from None
 
 
 def _window(arguments: Namespace) -> Window | None:
@@ -123,7 +188,7 @@ def _window(arguments: Namespace) -> Window | None:
     if arguments.starts is None or arguments.ends is None:
         raise CommandError("a performance needs both --starts and --ends")
     try:
-        return Window(arguments.starts, arguments.ends, arguments.opens)
+        return Window(arguments.starts, arguments.ends, arguments.opens, arguments.acquirable)
     except ValueError as error:
         raise CommandError(f"{error}: mend --opens, --starts and --ends") from None
 
@@ -135,7 +200,7 @@ def _limits(arguments: Namespace) -> tuple[Limit, ...]:
     if arguments.once:
         limits.append(OncePerPerformance())
     if arguments.visits is not None:
-        if arguments.visits < FEWEST_VISITS:
-            raise CommandError(f"OM-60: a card has at least {FEWEST_VISITS} visits a year")
         limits.append(Visits(arguments.visits, Year(arguments.visits_year)))
+    if arguments.open_bookings is not None:
+        limits.append(OpenBookings(arguments.open_bookings))
     return tuple(limits)

@@ -20,7 +20,16 @@ from server.kaikukanta.kiosks.tables import Kiosk, KioskOffering
 from server.kaikukanta.network.attempts import Limit, spend
 from server.kaikukanta.network.tables import AgentOffering, Credential, Role
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.problems import Problem, ProblemError, forbidden, respond, too_many, unauthenticated
+from server.problems import (
+    AWAY,
+    BUSY,
+    Problem,
+    ProblemError,
+    forbidden,
+    respond,
+    too_many,
+    unauthenticated,
+)
 from server.security import hash_token, matches
 
 PROTECTED = "/api/v1"
@@ -94,13 +103,21 @@ class Authentication:
         if scope["type"] == "http" and _protected(scope["path"]):
             token = _bearer(Headers(scope=scope))
             address = (scope.get("client") or ("unknown",))[0]
-            match await run_in_threadpool(identify, self._context, token, address):
+            match await run_in_threadpool(_identify, self._context, token, address):
                 case Problem() as problem:
                     await respond(problem)(scope, receive, send)
                     return
                 case caller:
                     scope.setdefault("state", {})["caller"] = caller
         await self._app(scope, receive, send)
+
+
+def _identify(context: Context, token: str | None, address: str) -> Caller | Problem:
+    """Return what :func:`identify` does, or a 503 where the database does not answer."""
+    try:
+        return identify(context, token, address)
+    except AWAY:
+        return BUSY
 
 
 def identify(context: Context, token: str | None, address: str) -> Caller | Problem:

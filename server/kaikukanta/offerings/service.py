@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from kaiku.offering import Offering, Window
 from kaiku.text import Text
-from kaiku.wire import read_limit, write_limit
+from kaiku.wire import read_limit, read_tariff, write_limit, write_tariff, write_text
 from server.kaikukanta.feed.service import next_seq
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.recount import counts_alike, recount
@@ -17,7 +17,7 @@ def to_offering(record: OfferingRecord) -> Offering:
     """Return an offering as the rules see it."""
     window = None
     if record.starts is not None and record.ends is not None:
-        window = Window(record.starts, record.ends, record.opens)
+        window = Window(record.starts, record.ends, record.opens, record.acquirable)
     return Offering(
         id=record.id,
         name=Text(record.name_fi, record.name_sv, record.name_en),
@@ -26,8 +26,13 @@ def to_offering(record: OfferingRecord) -> Offering:
         limits=tuple(read_limit(limit) for limit in record.limits),
         children_welcome=record.children_welcome,
         supporters_free=record.supporters_free,
-        excluded=record.excluded,
+        exclusion=record.exclusion,
         version=record.version,
+        kind=record.kind,
+        tickets=record.tickets,
+        tariffs=tuple(read_tariff(tariff) for tariff in record.tariffs),
+        wristband=record.wristband,
+        terms=None if record.terms is None else Text(**record.terms),
     )
 
 
@@ -70,5 +75,11 @@ def _columns(offering: Offering) -> dict[str, Any]:
         "limits": [write_limit(limit) for limit in offering.limits],
         "children_welcome": offering.children_welcome,
         "supporters_free": offering.supporters_free,
-        "excluded": offering.excluded,
+        "exclusion": offering.exclusion,
+        "acquirable": window.acquirable if window else None,
+        "kind": offering.kind,
+        "tickets": offering.tickets,
+        "tariffs": [write_tariff(tariff) for tariff in offering.tariffs],
+        "wristband": offering.wristband,
+        "terms": None if offering.terms is None else write_text(offering.terms),
     }

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON
 from sqlmodel import Field
 
-from kaiku.offering import Category
+from kaiku.offering import Category, Exclusion, OfferingKind
 from server.database import Instant, choice
 from server.kaikukanta.base import Base
 
@@ -25,10 +25,16 @@ class OfferingRecord(Base, table=True):
     category: Category = Field(sa_type=choice(Category))
     opens: datetime | None = Field(default=None, sa_type=Instant)
     starts: datetime | None = Field(default=None, sa_type=Instant)
+    acquirable: datetime | None = Field(default=None, sa_type=Instant)
     ends: datetime | None = Field(default=None, sa_type=Instant)
     limits: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     children_welcome: bool = True
     supporters_free: bool = True
-    excluded: bool = False
+    exclusion: Exclusion | None = Field(default=None, sa_type=choice(Exclusion))
+    kind: OfferingKind = Field(default=OfferingKind.ENTRY, sa_type=choice(OfferingKind))
+    tickets: int | None = None
+    tariffs: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    wristband: int | None = None
+    terms: dict[str, str] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     version: int = 1
     changed: int = Field(index=True)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from kaiku.days import day_of
 from kaiku.number import ALPHABET
 from kaiku.offering import Offering
-from kaiku.wire import write_limit
+from kaiku.wire import write_limit, write_tariff
 from server.kaikukanta.kiosks.tables import Enrolment
 from server.kaikukanta.network.tables import Credential, Distributor, Municipality, Role, Venue
 from server.kaikukanta.offerings.tables import OfferingRecord
@@ -140,7 +140,11 @@ class _Builder:
             ends=window.ends if window else None,
             limits=[write_limit(limit) for limit in sample.limits],
             children_welcome=sample.children_welcome,
-            excluded=sample.excluded,
+            exclusion=sample.exclusion,
+            kind=sample.kind,
+            tickets=sample.tickets,
+            tariffs=[write_tariff(tariff) for tariff in sample.tariffs],
+            wristband=sample.wristband,
             changed=self.network.numbers.take(),
         )
         self._session.add(record)

@@ -4,7 +4,20 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from kaiku.days import HELSINKI
-from kaiku.offering import Category, Limit, OncePerPerformance, Per, Seats, Visits, Window
+from kaiku.offering import (
+    Category,
+    Exclusion,
+    Limit,
+    OfferingKind,
+    OncePerPerformance,
+    Per,
+    Period,
+    Seats,
+    Service,
+    Tariff,
+    Visits,
+    Window,
+)
 from kaiku.text import Text
 from server.kaikukanta.network.tables import VenueKind
 
@@ -40,7 +53,11 @@ class Sample:
     limits: tuple[Limit, ...] = ()
     show: Show | None = None
     children_welcome: bool = True
-    excluded: bool = False
+    exclusion: Exclusion | None = None
+    kind: OfferingKind = OfferingKind.ENTRY
+    tickets: int | None = None
+    tariffs: tuple[Tariff, ...] = ()
+    wristband: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +70,40 @@ class SampleVenue:
     offerings: tuple[Sample, ...]
 
 
-def entry(category: Category, fi: str, sv: str, en: str, *limits: Limit) -> Sample:
+def entry(
+    category: Category,
+    fi: str,
+    sv: str,
+    en: str,
+    *limits: Limit,
+    kind: OfferingKind = OfferingKind.ENTRY,
+) -> Sample:
     """Return a standing entry."""
-    return Sample(Text(fi, sv, en), category, limits)
+    return Sample(Text(fi, sv, en), category, limits, kind=kind)
 
 
 def visits(cap: int = 30) -> Sample:
     """Return a pool's entry: visits of a calendar year, children taken from them (OM-60)."""
-    return entry(
-        Category.SPORTS, "Uinti ja kuntosali", "Simning och gym", "Swimming and gym", Visits(cap)
+    return Sample(
+        Text("Uinti ja kuntosali", "Simning och gym", "Swimming and gym"),
+        Category.SPORTS,
+        (Visits(cap),),
+        kind=OfferingKind.POOL,
+        wristband=500,
+    )
+
+
+def library() -> Sample:
+    """Return a library's services, their fees covered up to a sum (OM-59)."""
+    return Sample(
+        Text("Kirjaston palvelut", "Bibliotekstjänster", "Library services"),
+        Category.EDUCATION,
+        kind=OfferingKind.LIBRARY,
+        tariffs=(
+            Tariff(Service.COPYING, unit=30, cap=600),
+            Tariff(Service.OVERDUE, cap=2000),
+            Tariff(Service.INTERLIBRARY, unit=600, cap=1800, period=Period.MONTH),
+        ),
     )
 
 
@@ -73,18 +115,32 @@ def course(fi: str, sv: str, en: str, places: int = 2) -> Sample:
         (Seats(places), OncePerPerformance()),
         Show(10, time(17, 30)),
         children_welcome=False,
+        kind=OfferingKind.COURSE,
     )
 
 
 def show(fi: str, sv: str, en: str, cap: int, days: int) -> Sample:
     """Return an evening's performance with a cap on seats (OM-54, OM-58, OM-66)."""
     evening = Show(days, handover=timedelta(minutes=30))
-    return Sample(Text(fi, sv, en), Category.CULTURE, (Seats(cap), OncePerPerformance()), evening)
+    return Sample(
+        Text(fi, sv, en),
+        Category.CULTURE,
+        (Seats(cap), OncePerPerformance()),
+        evening,
+        kind=OfferingKind.OWN_PRODUCTION,
+        tickets=cap * 25,
+    )
 
 
 def premiere(fi: str, sv: str, en: str, days: int) -> Sample:
     """Return a premiere that its theatre has left out (OM-62)."""
-    return Sample(Text(fi, sv, en), Category.CULTURE, show=Show(days), excluded=True)
+    return Sample(
+        Text(fi, sv, en),
+        Category.CULTURE,
+        show=Show(days),
+        exclusion=Exclusion.PREMIERE,
+        kind=OfferingKind.PREMIERE,
+    )
 
 
 MAIN = SampleVenue(
@@ -99,6 +155,8 @@ MAIN = SampleVenue(
             Category.CULTURE,
             (Seats(40), OncePerPerformance()),
             Show(0),
+            kind=OfferingKind.OWN_PRODUCTION,
+            tickets=400,
         ),
     ),
 )
@@ -151,11 +209,7 @@ OTHERS = (
         VenueKind.LIBRARY,
         "092",
         Text("Kivikosken kirjasto", "Stenforsens bibliotek", "Kivikoski Library"),
-        (
-            entry(
-                Category.EDUCATION, "Kirjaston palvelut", "Bibliotekstjänster", "Library services"
-            ),
-        ),
+        (library(),),
     ),
     SampleVenue(
         VenueKind.COLLEGE,
@@ -199,6 +253,7 @@ OTHERS = (
                 "Vardagsvisningar",
                 "Weekday screenings",
                 Seats(20, Per.DAY),
+                kind=OfferingKind.SCREENING,
             ),
         ),
     ),
@@ -206,7 +261,16 @@ OTHERS = (
         VenueKind.FESTIVAL,
         "698",
         Text("Tunturin valot", "Fjällets ljus", "Lights of the Fell"),
-        (entry(Category.CULTURE, "Päivälippu", "Dagsbiljett", "Day ticket", Seats(40, Per.DAY)),),
+        (
+            entry(
+                Category.CULTURE,
+                "Päivälippu",
+                "Dagsbiljett",
+                "Day ticket",
+                Seats(40, Per.DAY),
+                kind=OfferingKind.MASS_EVENT,
+            ),
+        ),
     ),
     SampleVenue(
         VenueKind.SCIENCE_CENTRE,

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from kaiku.offering import Offering
 from kaiku.party import Party
 from kaiku.reason import Reason
 from kaiku.wire import Outcome, Result, Use, WireError, read_use
@@ -68,8 +67,6 @@ def _read(item: object) -> Use | str:
         use = read_use(item)
     except WireError as error:
         return str(error)
-    except OverflowError:
-        return "at must be an instant such as 2026-11-24T12:00:00Z"
     if use.at < EARLIEST:
         return NOT_THEN
     if max(use.revision, use.offering_version or 0) > LARGEST_NUMBER:
@@ -148,15 +145,10 @@ def _accept(case: Case, kiosk: KioskCaller, party: Party) -> None:
     """Write that a party came in, and for which reason the register would have refused it."""
     decision = case.decide(party)
     remaining = decision.remaining if decision.accepted else None
-    admit(case.use, _let_in(party, case.offering), remaining)
+    admit(case.use, case.offering.free(party), remaining)
     case.use.conflict = decision.reason
     if decision.accepted and case.offering.id not in kiosk.offerings:
         case.use.conflict = Reason.NOT_YOUR_OFFERING
-
-
-def _let_in(party: Party, offering: Offering) -> Party:
-    """Return whom a kiosk lets in free of a party that it accepted (OM-68)."""
-    return party if offering.supporters_free else replace(party, supporters=0)
 
 
 def _kept(use: UseRecord) -> Kept:

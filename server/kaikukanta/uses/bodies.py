@@ -15,6 +15,7 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from kaiku.party import LARGEST, Party
 from kaiku.reason import Reason
@@ -26,8 +27,15 @@ _LAST = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def _only_text(value: Any) -> Any:
-    assert isinstance(value, str), "must be an instant such as 2026-11-24T12:00:00Z"
-    return value
+    if isinstance(value, str):
+        return value
+    raise PydanticCustomError("not_an_instant", "must be an instant such as 2026-11-24T12:00:00Z")
+
+
+def _only_number(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    raise PydanticCustomError("not_an_integer", "must be an integer")
 
 
 def _within_reason(value: datetime) -> datetime:
@@ -37,12 +45,21 @@ def _within_reason(value: datetime) -> datetime:
 
 
 At = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_within_reason)]
-Count = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
+Count = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_only_number)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 CardText = Annotated[
     str,
     Field(description="The card's number as it was read or typed.", examples=["7K2M9QX4TB0E"]),
 ]
+
+
+def _only(given: str) -> dict[str, Any]:
+    """Return the schema of a body that has one of the two ways to give a card."""
+    other = {"card": "digest", "digest": "card"}[given]
+    return {
+        "required": [given],
+        "properties": {given: {"type": "string"}, other: {"type": "null"}},
+    }
 
 
 class _Body(BaseModel):
@@ -62,11 +79,13 @@ class PartyBody(_Body):
 
 
 class UseBody(_Body):
-    """A use to be decided and recorded.
+    """A use to be decided and recorded: of a card that is given in one way.
 
     ``card`` is the number's text; a kiosk, which holds no number, sends ``digest``. ``at`` is now
     where it is left out, and lies in the past where a use is entered afterwards (OM-47).
     """
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_only("card"), _only("digest")]})
 
     id: UUID
     card: CardText | None = None
@@ -115,13 +134,16 @@ USE_ITEM: dict[str, Any] = {
 }
 
 
+ANY_ITEM = {"anyOf": [USE_ITEM, {"description": "Anything else is kept from blocking the rest."}]}
+
+
 class BatchBody(_Body):
     """A part of a kiosk's journal, oldest first."""
 
     uses: Annotated[
         list[Any],
         Field(max_length=MOST_USES),
-        WithJsonSchema({"type": "array", "maxItems": MOST_USES, "items": USE_ITEM}),
+        WithJsonSchema({"type": "array", "maxItems": MOST_USES, "items": ANY_ITEM}),
     ]
 
 

@@ -95,7 +95,7 @@ async def test_a_body_without_its_length_is_limited_too(town: Town) -> None:
 
     headers = {"Content-Type": "application/json"}
     answer = await town.venue().send("POST", "/uses", content=chunks(), headers=headers)
-    assert (answer.status_code, answer.json()["status"]) == (413, 413)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
 async def test_what_is_not_there_is_a_problem(town: Town) -> None:

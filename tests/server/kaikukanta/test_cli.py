@@ -245,7 +245,8 @@ def test_an_offering_gets_the_limits_that_were_given(register: str, shell: Shell
     made_one = shell.admin(
         "offering", "create", "--venue", venue, "--category", "culture", *VENUE_NAMES, "--once",
         "--seats", "12", "--opens", "2026-11-24T18:30+02:00", "--starts", "2026-11-24T19:00+02:00",
-        "--ends", "2026-11-24T21:00+02:00", "--excluded",
+        "--ends", "2026-11-24T21:00+02:00", "--excluded", "gala", "--kind", "gala",
+        "--tickets", "300",
     )  # fmt: skip
     engine = open_database(register)
     with read(engine) as session:

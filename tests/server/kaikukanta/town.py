@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -218,6 +218,11 @@ class Town:
         for client in self._clients:
             await client.aclose()
         self.context.engine.dispose()
+
+    def twin(self) -> "Town":
+        """Return the same town served by another register: other connections, one database."""
+        app = create_app(self.context.settings, self.clock)
+        return replace(self, app=app, _clients=[])
 
     def _somebody(self, headers: dict[str, str]) -> Somebody:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)

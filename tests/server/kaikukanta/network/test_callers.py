@@ -1,10 +1,12 @@
 """Who calls: told apart by the token, before anything else."""
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from server.database import transaction
 from server.kaikukanta.kiosks.tables import Kiosk
+from server.kaikukanta.network import callers
 from server.kaikukanta.network.service import revoke_credential
 from server.kaikukanta.network.tables import Attempts, Credential
 from tests.server.kaikukanta.town import Town
@@ -57,6 +59,19 @@ async def test_tokens_are_kept_as_hashes_only(town: Town) -> None:
         kept = session.exec(select(Credential)).one()
     assert token.encode() not in kept.token_hash
     assert token not in repr(kept)
+
+
+async def test_a_database_that_is_away_is_no_wrong_token(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can be told apart then: a 503, to try again."""
+
+    def away(*_: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+    monkeypatch.setattr(callers, "identify", away)
+    answer = await town.venue().send("POST", "/cards/check")
+    assert (answer.status_code, answer.json()["code"]) == (503, "busy")
 
 
 async def test_wrong_tokens_from_one_address_must_wait(town: Town) -> None:

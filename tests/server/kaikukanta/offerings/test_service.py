@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from kaiku.offering import (
     Category,
+    Exclusion,
     Limit,
     Offering,
     OncePerPerformance,
@@ -42,7 +43,7 @@ async def test_an_offering_is_kept_as_it_was_set(town: Town) -> None:
         (Seats(40, Per.DAY), OncePerPerformance(), Visits(30, Year.CARD)),
         children_welcome=False,
         supporters_free=False,
-        excluded=True,
+        exclusion=Exclusion.GALA,
     )
     with transaction(town.context.engine) as session:
         create_offering(session, town.theatre, offering)

@@ -26,21 +26,25 @@ async def _reasons(calls: Calls) -> Counter[str | None]:
 
 
 async def test_the_last_seat_goes_to_one_of_fifty(town: Town) -> None:
-    """Fifty cards ask at once; exactly one is accepted."""
-    offering = town.offering(Seats(1), window=TONIGHT)
-    who = [town.venue(), town.agent(offering)]
+    """Fifty cards ask two registers over one database at once; exactly one is accepted."""
+    offering, twin = town.offering(Seats(1), window=TONIGHT), town.twin()
+    who = [town.venue(), twin.agent(offering)]
     cards = [town.card() for _ in range(AT_ONCE)]
     reasons = await _reasons(
         [who[turn % 2].use(card=card, offering=offering) for turn, card in enumerate(cards)]
     )
+    await twin.close()
     assert reasons == {None: 1, "seats_full": AT_ONCE - 1}
     assert town.seats_taken(offering) == 1
 
 
 async def test_a_card_spends_its_visits_and_no_more(town: Town) -> None:
     """Fifty visits of one card at once; thirty are accepted (OM-60)."""
-    offering, venue, card = town.offering(Visits(30)), town.venue(), town.card()
-    reasons = await _reasons([venue.use(card=card, offering=offering) for _ in range(AT_ONCE)])
+    offering, twin, card = town.offering(Visits(30)), town.twin(), town.card()
+    who = [town.venue(), twin.venue()]
+    calls = [who[turn % 2].use(card=card, offering=offering) for turn in range(AT_ONCE)]
+    reasons = await _reasons(calls)
+    await twin.close()
     assert reasons == {None: 30, "visits_used_up": AT_ONCE - 30}
     assert town.tally(offering) == (30, 30)
 

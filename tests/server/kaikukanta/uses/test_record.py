@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from kaiku.card import Kind, Status
-from kaiku.offering import OncePerPerformance, Per, Seats, Visits, Window
+from kaiku.offering import Exclusion, OncePerPerformance, Per, Seats, Visits, Window
 from kaiku.reason import Reason
 from kaiku.wire import Outcome
 from server.database import transaction
@@ -100,7 +100,7 @@ async def test_the_last_valid_day_is_valid(town: Town) -> None:
     ("settings", "reason"),
     [
         ({"children_welcome": False}, "children_not_in_groups"),
-        ({"excluded": True}, "offering_excluded"),
+        ({"exclusion": Exclusion.GALA}, "offering_excluded"),
         ({"window": Window(NOON - timedelta(hours=2), NOON)}, "offering_over"),
         (
             {"window": Window(NOON + timedelta(2), NOON + timedelta(3), NOON + timedelta(1))},
