@@ -222,7 +222,7 @@ def test_a_network_is_built_from_commands(register: str, shell: Shell) -> None:
     assert f"{venue}\tpool\tHalli\t020" in shell.admin("venue", "list")
     entry = shell.admin(
         "offering", "create", "--venue", venue, "--category", "sports", *VENUE_NAMES,
-        "--visits", "30", "--visits-year", "card", "--seats", "20", "--seats-per", "day",
+        "--kind", "pool", "--visits", "30", "--visits-year", "card", "--wristband", "500",
         "--no-children", "--supporters-pay",
     )  # fmt: skip
     assert shell.admin("offering", "list", "--venue", venue) == f"{entry}\t{venue}\tHalli\t-"
@@ -266,7 +266,7 @@ def test_what_cannot_be_is_refused_in_one_line(register: str, shell: Shell) -> N
     venue = shell.admin("venue", "list").split("\t")[0]
     stranger = "00000000-0000-4000-8000-000000000000"
     offering = ("offering", "create", "--venue", venue, "--category", "sports", *VENUE_NAMES)
-    assert "OM-60" in shell.refused(*offering, "--visits", "29")
+    assert "OM-60" in shell.refused(*offering, "--kind", "pool", "--visits", "29")
     assert "--ends" in shell.refused(*offering, "--starts", "2026-11-24T19:00+02:00")
     assert "opens, then starts" in shell.refused(
         *offering, "--starts", "2026-11-24T19:00Z", "--ends", "2026-11-24T18:00Z"
