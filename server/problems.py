@@ -21,11 +21,15 @@ MEDIA_TYPE = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing wrong with a request: in its body (a JSON pointer) or in a parameter."""
+    """One thing wrong with a request: in its body (a JSON pointer) or in a parameter.
+
+    ``more`` are further members that an API gives its mistakes.
+    """
 
     detail: str
     pointer: str | None = None
     parameter: str | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,7 @@ def _segment(part: object) -> str:
     return quote(str(part).replace("~", "~0").replace("/", "~1"), safe="~", errors="replace")
 
 
-def _mistake_object(mistake: Mistake) -> dict[str, str]:
+def _mistake_object(mistake: Mistake) -> dict[str, Any]:
     places = {"pointer": mistake.pointer, "parameter": mistake.parameter}
-    return {name: place for name, place in places.items() if place} | {"detail": mistake.detail}
+    found = {name: place for name, place in places.items() if place}
+    return {**found, "detail": mistake.detail, **mistake.more}

@@ -160,8 +160,16 @@ def ticket_caller(caller: AnyCaller) -> VenueCaller | AgentCaller:
     return caller
 
 
+def venue_caller(caller: AnyCaller) -> VenueCaller:
+    """Return the venue that calls; anyone else gets a 403."""
+    if not isinstance(caller, VenueCaller):
+        raise ProblemError(forbidden("This call is for venues."))
+    return caller
+
+
 AKiosk = Annotated[KioskCaller, Depends(kiosk_caller)]
 ATicketSystem = Annotated[VenueCaller | AgentCaller, Depends(ticket_caller)]
+AVenue = Annotated[VenueCaller, Depends(venue_caller)]
 
 
 def _protected(path: str) -> bool:

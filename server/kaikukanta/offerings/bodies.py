@@ -1,0 +1,161 @@
+"""What the calls about offerings take and give."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from kaiku.audit import Finding
+from kaiku.offering import (
+    Category,
+    Exclusion,
+    Offering,
+    OfferingKind,
+    Per,
+    Period,
+    Service,
+    Year,
+)
+from kaiku.wire import write_offering, write_text
+
+LARGEST = 1_000_000
+
+
+def _only_number(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    raise PydanticCustomError("not_an_integer", "must be an integer")
+
+
+def _only_text(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    raise PydanticCustomError("not_an_instant", "must be an instant such as 2026-11-24T12:00:00Z")
+
+
+Count = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_only_number)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_only_text)]
+Words = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=500, strip_whitespace=True, pattern=r"^[^\x00]*$"),
+]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TextBody(_Body):
+    """The same words in three languages."""
+
+    fi: Words
+    sv: Words
+    en: Words
+
+
+class WindowBody(_Body):
+    """When a performance takes place, when entry opens, from when tickets can be had."""
+
+    starts: Instant
+    ends: Instant
+    opens: Instant | None = None
+    acquirable: Instant | None = None
+
+
+class SeatsBody(_Body):
+    """A cap on seats, shared by all card holders (OM-54, OM-55)."""
+
+    type: Literal["seats"]
+    cap: Count
+    per: Per = Per.EVENT
+
+
+class OnceBody(_Body):
+    """Once to the same performance (OM-58)."""
+
+    type: Literal["once"]
+
+
+class VisitsBody(_Body):
+    """Visits a year on a serial ticket (OM-60)."""
+
+    type: Literal["visits"]
+    cap: Count
+    year: Year = Year.CALENDAR
+
+
+class OpenBookingsBody(_Body):
+    """Bookings that a card may have open (OM-61)."""
+
+    type: Literal["open_bookings"]
+    cap: Count
+
+
+LimitBody = Annotated[
+    SeatsBody | OnceBody | VisitsBody | OpenBookingsBody, Field(discriminator="type")
+]
+
+
+class TariffBody(_Body):
+    """A library's service whose fees are covered, in cents (OM-59)."""
+
+    service: Service
+    unit: Count | None = None
+    cap: Count | None = None
+    period: Period = Period.YEAR
+
+
+class OfferingBody(_Body):
+    """An offering as its venue sets it. A limit exists only where one is set (OM-43)."""
+
+    name: TextBody
+    category: Category
+    kind: OfferingKind
+    window: WindowBody | None = None
+    limits: Annotated[list[LimitBody], Field(max_length=10)] = []
+    children_welcome: bool = True
+    supporters_free: bool = True
+    exclusion: Exclusion | None = None
+    tickets: Count | None = None
+    tariffs: Annotated[list[TariffBody], Field(max_length=10)] = []
+    wristband: Count | None = None
+    terms: TextBody | None = None
+
+
+class FindingBody(BaseModel):
+    """What goes against the model's advice: by which rule, where, and why."""
+
+    rule: str
+    setting: str
+    floor: int | str | None
+    words: TextBody
+
+
+class OfferingAnswer(OfferingBody):
+    """An offering as it is kept, with the advice that goes against it."""
+
+    id: UUID
+    version: int
+    advice: list[FindingBody] = []
+
+
+class OfferingsAnswer(BaseModel):
+    """The offerings that the caller may record uses of."""
+
+    offerings: list[OfferingAnswer]
+
+
+def answer_of(offering: Offering, advice: tuple[Finding, ...] = ()) -> dict[str, Any]:
+    """Return an offering as the API gives it."""
+    return {**write_offering(offering), "advice": [finding_of(finding) for finding in advice]}
+
+
+def finding_of(finding: Finding) -> dict[str, Any]:
+    """Return a finding as the API gives it."""
+    return {
+        "rule": finding.rule,
+        "setting": finding.setting,
+        "floor": finding.floor,
+        "words": write_text(finding.words),
+    }

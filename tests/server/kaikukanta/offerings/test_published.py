@@ -1,0 +1,126 @@
+"""The public text says every limit in plain words, in three languages (OM-53)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from kaiku.offering import (
+    Category,
+    Exclusion,
+    Offering,
+    OfferingKind,
+    OncePerPerformance,
+    OpenBookings,
+    Per,
+    Period,
+    Seats,
+    Service,
+    Tariff,
+    Visits,
+    Window,
+    Year,
+)
+from kaiku.text import Language, Text
+from server.kaikukanta.offerings.published import as_html, as_text, sentences
+from tests.kaiku.made import offerings
+
+STARTS = datetime(2026, 12, 18, 17, tzinfo=UTC)
+SHOW = Offering(
+    UUID(int=1),
+    Text("Joulu & rauha", "Jul & frid", "Christmas & peace"),
+    Category.CULTURE,
+    window=Window(STARTS, STARTS + timedelta(hours=2), STARTS - timedelta(minutes=30)),
+    limits=(Seats(1200), OncePerPerformance(), OpenBookings(2)),
+    kind=OfferingKind.OWN_PRODUCTION,
+)
+POOL = Offering(
+    UUID(int=2),
+    Text.same("Uimahalli"),
+    Category.SPORTS,
+    limits=(Visits(30),),
+    kind=OfferingKind.POOL,
+    wristband=550,
+)
+LIBRARY = Offering(
+    UUID(int=3),
+    Text.same("Kirjasto"),
+    Category.EDUCATION,
+    kind=OfferingKind.LIBRARY,
+    tariffs=(Tariff(Service.COPYING, 30, 600), Tariff(Service.OVERDUE, period=Period.DAY)),
+)
+
+
+def test_a_performance_in_finnish() -> None:
+    """Dates, times and numbers as Finns write them, each fact a sentence of its own."""
+    assert as_text(SHOW, Language.FI).replace("\xa0", " ").splitlines() == [
+        "Joulu & rauha",
+        "Tilaisuus alkaa perjantai 18. joulukuuta 2026 klo 19.00.",
+        "Lippu annetaan ja sisään pääsee alkaen perjantai 18. joulukuuta 2026 klo 18.30.",
+        "Kaikukortilla on tilaisuuteen enintään 1 200 paikkaa.",
+        "Samaan tilaisuuteen pääsee kortilla yhden kerran.",
+        "Kortilla voi olla yhtä aikaa enintään 2 avointa varausta.",
+        "Mukaan pääsevät maksutta kortille merkityt lapset ja lapsenlapset.",
+        "Avustaja tai tulkki pääsee aina maksutta, eikä todistusta tarvita.",
+        "Myös tukihenkilö pääsee maksutta.",
+    ]
+
+
+def test_a_pool_in_swedish() -> None:
+    """The serial ticket, the children who take visits, the wristband (OM-60)."""
+    assert [words.replace("\xa0", " ") for words in sentences(POOL, Language.SV)][:3] == [
+        "Kortet ger 30 besök per kalenderår.",
+        "Varje barn som är med använder ett besök till.",
+        "För armbandet tas 5,50 €.",
+    ]
+
+
+def test_a_library_in_english() -> None:
+    """What is covered, by the piece and up to which sum (OM-59)."""
+    assert [words.replace("\xa0", " ") for words in sentences(LIBRARY, Language.EN)] == [
+        "The card covers: copying and printing (0,30 € each), at most 6,00 € a year.",
+        "The card covers: overdue fees.",
+    ]
+
+
+@pytest.mark.parametrize("why", Exclusion)
+@pytest.mark.parametrize("language", Language)
+def test_an_offering_that_is_left_out_says_why(why: Exclusion, language: Language) -> None:
+    """And no limits, which would only confuse."""
+    left_out = replace(SHOW, exclusion=why)
+    *_, last = sentences(left_out, language)
+    assert ":" in last
+    assert "1" not in last
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    ("limit", "number"),
+    [(Seats(41), "41"), (Seats(42, Per.DAY), "42"), (Visits(43), "43"),
+     (Visits(44, Year.CARD), "44"), (OpenBookings(45), "45")],
+)  # fmt: skip
+def test_every_limit_is_told_in_every_language(
+    limit: Seats | Visits | OpenBookings, number: str, language: Language
+) -> None:
+    """With its number; and an offering without limits says that there are none."""
+    unlimited = replace(SHOW, limits=())
+    assert number in as_text(replace(SHOW, limits=(limit,)), language)
+    assert len(sentences(replace(SHOW, limits=(limit,)), language)) >= len(
+        sentences(unlimited, language)
+    )
+
+
+@given(offerings)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+def test_any_offering_has_a_text_and_well_formed_html(offering: Offering) -> None:
+    """No placeholder is left, and what a venue typed cannot break the page."""
+    plain = replace(offering, name=Text.same("<b>A & B</b>"), terms=None)
+    for language in Language:
+        assert "{" not in as_text(plain, language)
+        section = ET.fromstring(as_html(plain, language))  # noqa: S314  our own words
+        assert section.get("lang") == language.value
+        assert section.findtext("h2") == "<b>A & B</b>"
+        assert [item.text for item in section.iter("li")] == sentences(plain, language)
