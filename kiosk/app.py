@@ -5,6 +5,7 @@ anything unexpected ends the process, and systemd starts it anew.
 """
 
 import asyncio
+import contextlib
 import signal
 import time
 from collections.abc import Sequence
@@ -48,6 +49,7 @@ class App:
         self._scanners_left = len(config.of(Role.SCANNER))
         self._notice: Text | None = None
         self._began = time.monotonic()
+        self._status_due = asyncio.Event()
 
     async def run(self) -> None:
         """Serve until told to stop, or until the input has ended and the register has everything.
@@ -207,6 +209,7 @@ class App:
 
     def _take_stock(self) -> None:
         """Work out what staff should see, after contact, cards, clock or devices have changed."""
+        self._status_due.set()
         notice = self._worst()
         if notice != self._notice:
             self._notice = notice
@@ -245,7 +248,10 @@ class App:
         while True:
             condition = await self._condition()
             await asyncio.to_thread(write_status, folder, condition)
-            await asyncio.sleep(STATUS_EVERY)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(STATUS_EVERY):
+                    await self._status_due.wait()
+            self._status_due.clear()
 
     async def _prune(self) -> None:
         """Forget now and then what the register has had for long."""

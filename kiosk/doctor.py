@@ -42,7 +42,7 @@ async def _register(config: Config) -> Finding:
     try:
         identity = load_identity(config.station.state)
         async with RegistryClient(config.registry.url, identity.token) as registry:
-            await registry.heartbeat({})
+            await registry.greet()
     except NotEnrolledError as error:
         return Finding("identity", ok=False, words=str(error))
     except RevokedError:

@@ -192,6 +192,11 @@ class RegistryClient:
                     yield Told(name, _rows(text))
                     name, text = "", ""
 
+    async def greet(self) -> None:
+        """Return once the register has shown that it is there and knows this kiosk."""
+        async with self._stream("/api/v1/kiosk/events", {}, LONGEST_CALL):
+            pass
+
     async def heartbeat(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Tell the register how the kiosk does; return its answer, which holds its instant."""
         return await self._call("POST", "/api/v1/kiosk/heartbeat", body)

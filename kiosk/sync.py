@@ -150,12 +150,14 @@ class Sync:
         try:
             await asyncio.gather(*tasks)
         except RevokedError:
-            await self._turn(Contact.REVOKED)
-            await self._revoked()
+            pass
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+        # Only now: a fetch that was under way would have put cards back.
+        await self._turn(Contact.REVOKED)
+        await self._revoked()
 
     async def _follow(self) -> None:
         """Fetch, then listen for what changes."""
@@ -177,7 +179,7 @@ class Sync:
     async def _hear(self, told: Told) -> None:
         """Take in the cards that an event names at once (promise P4); the rest can be fetched."""
         if told.name == "revoked":
-            await self._registry.heartbeat({})  # says so itself, if it is true
+            raise RevokedError("the register has revoked this kiosk")
         await self._store.call(_apply, list(told.rows))
         if told.name:
             self._spread = SPREAD if told.rows else 0.0

@@ -41,10 +41,13 @@ _DARK = Rhythm(frozenset())
 
 
 class Settings(DriverSettings):
-    """Lines are Broadcom numbers; ``yellow`` may be left out."""
+    """Lines are Broadcom numbers; ``yellow`` may be left out.
 
-    red: int = Field(ge=0)
-    green: int = Field(ge=0)
+    The defaults keep clear of the lines of SPI, of e-ink panels and of the gate.
+    """
+
+    red: int = Field(default=6, ge=0)
+    green: int = Field(default=5, ge=0)
     yellow: int | None = Field(default=None, ge=0)
     active_high: bool = True
     heartbeat: bool = True

@@ -33,7 +33,7 @@ class Settings(DriverSettings):
     ``down`` for one to 3.3 V.
     """
 
-    pin: int = Field(ge=0)
+    pin: int = Field(default=26, ge=0)
     active_high: bool = True
     mode: Literal["pulse", "hold"] = "pulse"
     pulse: float = Field(default=0.5, gt=0, le=10)

@@ -8,6 +8,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 
+from kaiku.digest import digest
+from kaiku.number import read
 from server.database import open_database
 from server.kaikukanta.settings import Settings, read_digest_key
 
@@ -27,6 +29,11 @@ class Context:
     settings: Settings
     digest_key: bytes = field(repr=False)
     clock: Clock = utc_now
+
+    def digest_of(self, card: str) -> bytes | None:
+        """Return the digest of a card's number as it was read or typed, None where it is none."""
+        number = read(card, self.settings.earlier_numbers)
+        return None if number is None else digest(number, self.digest_key)
 
 
 def open_context(settings: Settings, clock: Clock = utc_now) -> Context:

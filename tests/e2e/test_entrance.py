@@ -1,11 +1,13 @@
 """A card is scanned, and the register knows: the main path on real processes."""
 
+import json
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
+from kaiku.digest import digest
 from kaiku.number import make
 from tests.e2e import ledgers
 from tests.e2e.house import KioskProcess, Register, SerialScanner, enrol, wait_until, write_config
@@ -134,6 +136,31 @@ def test_a_capped_performance_is_not_decided_without_the_register(
         assert (verdict["reason"], verdict["source"]) == ("cannot_check_now", "local")
     finally:
         kiosk.kill()
+
+
+def test_a_revoked_kiosk_forgets_its_cards_and_keeps_its_journal(
+    tmp_path: Path, register: Register, kiosk: KioskProcess, scanner: SerialScanner
+) -> None:
+    """The cards are wiped from the disk and nobody is let in; what is unsent stays (P6)."""
+    kiosk.wait_for("contact", state="up")
+    state = tmp_path / "state"
+    identity = json.loads((state / "identity.json").read_text())
+    first, second = register.seed["codes"][:2]
+    register.kill()
+    scanner.scan(first)
+    unsent = kiosk.wait_for("verdict")["use"]
+    register.command("admin", "kiosk", "revoke", identity["kiosk"])
+    register.start()
+    kiosk.wait_for("revoked")
+    scanner.scan(second)
+    assert kiosk.wait_for("verdict")["reason"] == "cannot_check_now"
+    kiosk.stop()
+    digests = [digest(code, bytes.fromhex(identity["digest_key"])) for code in (first, second)]
+    cache = b"".join(path.read_bytes() for path in state.glob("cache.sqlite*"))
+    assert not any(each in cache for each in digests)
+    assert not (state / "identity.json").exists()
+    assert ledgers.journal(state)[unsent].outcome == "accepted"
+    assert ledgers.unsent(state) == 1
 
 
 def test_standard_input_is_a_scanner_and_a_keypad(tmp_path: Path, register: Register) -> None:

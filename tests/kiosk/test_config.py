@@ -227,8 +227,8 @@ class TestMistakes:
                 'display[1].driver: must be one of "eink", "led-matrix", "lights", "png"',
             ),
             (
-                ('driver = "stdin"', 'driver = "stdin"\n[gate]\ndriver = "gpio"'),
-                "gate.pin: is missing; add it",
+                ('driver = "stdin"', 'driver = "stdin"\n[gate]\ndriver = "gpio"\npin = -1'),
+                "gate.pin: input should be greater than or equal to 0",
             ),
             (
                 ('driver = "stdin"', 'driver = "stdin"\n[gate]\ndriver = "gipo"'),
@@ -264,7 +264,9 @@ class TestMistakes:
 
     def test_the_mistakes_of_all_devices_are_told_at_once(self, path: Path) -> None:
         """One wrong driver does not hide the next."""
-        text = problem(path, LEAST.replace('"stdin"', '"sdtin"') + '[gate]\ndriver = "gpio"\n')
+        text = problem(
+            path, LEAST.replace('"stdin"', '"sdtin"') + '[gate]\ndriver = "gpio"\npin = -1\n'
+        )
         assert [line.partition(":")[0] for line in text.splitlines()] == [
             "scanner[1].driver",
             "gate.pin",
@@ -285,3 +287,39 @@ class TestMistakes:
         path.write_bytes(LEAST.replace("Pool", "Pääovi").encode("latin-1"))
         with pytest.raises(ConfigError, match="is not UTF-8 text; save it as UTF-8"):
             load(path)
+
+
+def test_the_example_of_the_design_is_a_whole_configuration(tmp_path: Path) -> None:
+    """What it leaves out has defaults, such as the lines of the lamps and the gate."""
+    path = tmp_path / "kiosk.toml"
+    path.write_text(
+        """
+[station]
+name = "Pool, gate 1"
+state = "/var/lib/kaikuportti"
+profile = "entrance"
+languages = ["fi", "sv", "en"]
+attended = false
+[registry]
+url = "https://kaikukanta.example"
+budget = 0.8
+[[scanner]]
+driver = "serial"
+port = "/dev/ttyACM0"
+[keypad]
+driver = "hid"
+device = "/dev/input/by-path/usb-0-event-kbd"
+[[display]]
+driver = "lights"
+[gate]
+driver = "gpio"
+"""
+    )
+    config = load(path)
+    assert [device.name for device in config.devices] == [
+        "scanner/serial",
+        "keypad/hid",
+        "display/lights",
+        "gate/gpio",
+        "buzzer/none",
+    ]

@@ -5,10 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from kaiku.digest import digest
-from kaiku.number import read
 from kaiku.wire import Json, Outcome, write_answer, write_party
-from server.kaikukanta.context import Context, InContext
+from server.kaikukanta.context import InContext
 from server.kaikukanta.network.callers import AKiosk, AnyCaller, ATicketSystem, KioskCaller
 from server.kaikukanta.uses import batch, service
 from server.kaikukanta.uses.bodies import (
@@ -47,7 +45,7 @@ def post_use(body: UseBody, caller: AnyCaller, context: InContext) -> Json:
         raise ProblemError(FOR_KIOSKS)
     ask = service.Ask(
         id=body.id,
-        digest=_digest(context, body.card) if body.card is not None else body.digest_bytes,
+        digest=context.digest_of(body.card) if body.card is not None else body.digest_bytes,
         offering=body.offering,
         party=body.party.party(),
         at=body.at or context.clock(),
@@ -100,7 +98,7 @@ def post_void(use_id: UUID, caller: AnyCaller, context: InContext) -> Json:
 )
 def post_check(body: CheckBody, caller: ATicketSystem, context: InContext) -> Json:
     """Decide as if the party came now."""
-    question = Question(_digest(context, body.card), body.offering, body.party.party())
+    question = Question(context.digest_of(body.card), body.offering, body.party.party())
     decision = _done(check(context, caller, question))
     admitted = decision.admitted
     return {
@@ -109,11 +107,6 @@ def post_check(body: CheckBody, caller: ATicketSystem, context: InContext) -> Js
         "admitted": {"adults": admitted.adults, **write_party(admitted)},
         "remaining": decision.remaining,
     }
-
-
-def _digest(context: Context, card: str) -> bytes | None:
-    number = read(card, context.settings.earlier_numbers)
-    return None if number is None else digest(number, context.digest_key)
 
 
 def _done(result: T | Problem) -> T:

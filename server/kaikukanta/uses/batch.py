@@ -51,7 +51,7 @@ class Kept:
 def keep(context: Context, kiosk: KioskCaller, item: object) -> Kept:
     """Keep one item of a journal, in a transaction of its own."""
     now = context.clock()
-    use = _read(item)
+    use = _read(context, item)
     if isinstance(use, str):
         return Kept(_id_of(item), Result.INVALID, detail=use)
     if use.at > now + context.settings.clock_tolerance:
@@ -59,12 +59,22 @@ def keep(context: Context, kiosk: KioskCaller, item: object) -> Kept:
     return transact(context.engine, lambda session: _keep(session, kiosk, use, now))
 
 
-def _read(item: object) -> Use | str:
-    """Return the use in an item, or what is wrong with it."""
+def _read(context: Context, item: object) -> Use | str:
+    """Return the use in an item, or what is wrong with it.
+
+    A kiosk knows digests only; an item that names a ``card`` in its place is taken all the same.
+    """
     if not isinstance(item, Mapping):
         return "a use must be an object"
+    if item.get("card") is not None and item.get("digest") is not None:
+        return "exactly one of card and digest is needed"
     try:
         use = read_use(item)
+        card = item.get("card")
+        if isinstance(card, str):
+            use = replace(use, digest=context.digest_of(card))
+        elif card is not None:
+            return "card must be a string"
     except WireError as error:
         return str(error)
     if use.at < EARLIEST:

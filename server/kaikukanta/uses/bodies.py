@@ -123,6 +123,7 @@ USE_ITEM: dict[str, Any] = {
         "offering": {"type": "string", "format": "uuid"},
         "at": {"type": "string", "format": "date-time"},
         "digest": {"type": ["string", "null"], "pattern": "^[0-9a-f]{32}$"},
+        "card": {"type": ["string", "null"], "description": "in place of the digest"},
         "party": {"$ref": "#/components/schemas/PartyBody"},
         "outcome": {"enum": [outcome.value for outcome in Outcome]},
         "reason": {"enum": [*(reason.value for reason in Reason), None]},

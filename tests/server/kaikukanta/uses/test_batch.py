@@ -38,6 +38,24 @@ async def test_what_was_decided_offline_is_recorded(town: Town) -> None:
     assert town.tally(offering) == (1, 3)
 
 
+async def test_an_item_may_name_the_card_in_place_of_its_digest(town: Town) -> None:
+    """As a use that is asked about may; a wrong kind of either is invalid."""
+    offering, card = town.offering(), town.card()
+    items = [_item(town, None, offering, id=uuid4()) for _ in range(3)]
+    items[0]["card"] = card.lower()
+    items[1]["card"] = 7
+    items[2] |= {"card": card, "digest": town.digest(card)}
+    kept = await town.kiosk(offering).upload(*items)
+    assert [each["result"] for each in kept] == ["recorded", "invalid", "invalid"]
+    assert [each.get("detail") for each in kept[1:]] == [
+        "card must be a string",
+        "exactly one of card and digest is needed",
+    ]
+    (use,) = town.uses()
+    assert use.digest is not None
+    assert use.digest.hex() == town.digest(card)
+
+
 async def test_refusals_are_kept_with_their_reason_and_count_nothing(town: Town) -> None:
     """Of unreadable scans too (promise P1)."""
     offering = town.offering(Visits(30), Seats(3))
