@@ -11,11 +11,9 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from kaiku.booking import BookingState
 from kaiku.card import Card, Kind, Status
 from kaiku.days import aware
 from kaiku.digest import SIZE
-from kaiku.fee import Fee
 from kaiku.offering import (
     Category,
     Exclusion,
@@ -66,14 +64,6 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class GroupOf:
-    """The rest of a group: the digests of its members' cards, and its younger clients (OM-38)."""
-
-    members: tuple[bytes, ...]
-    younger: int
-
-
-@dataclass(frozen=True, slots=True)
 class Use:
     """One presentation of a card as a kiosk recorded it.
 
@@ -94,9 +84,6 @@ class Use:
     voided: bool = False
     offering_version: int | None = None
     clock_suspect: bool = False
-    fee: Fee | None = None
-    group: GroupOf | None = None
-    lease: UUID | None = None
 
 
 def write_use(use: Use) -> Json:
@@ -113,9 +100,6 @@ def write_use(use: Use) -> Json:
         "voided": use.voided,
         "offering_version": use.offering_version,
         "clock_suspect": use.clock_suspect,
-        "fee": None if use.fee is None else write_fee(use.fee),
-        "group": None if use.group is None else write_group(use.group),
-        "lease": None if use.lease is None else str(use.lease),
     }
 
 
@@ -139,40 +123,7 @@ def read_use(data: Mapping[str, Any]) -> Use:
         voided=_flag(data, "voided"),
         offering_version=None if version is None else _count(data, "offering_version"),
         clock_suspect=_flag(data, "clock_suspect"),
-        fee=None if data.get("fee") is None else read_fee(data["fee"]),
-        group=None if data.get("group") is None else read_group(data["group"]),
-        lease=None if data.get("lease") is None else _uuid(data, "lease"),
     )
-
-
-def write_fee(fee: Fee) -> Json:
-    """Return a fee: the service and its sum in cents."""
-    return {"service": fee.service.value, "cents": fee.cents}
-
-
-def read_fee(data: Any) -> Fee:
-    """Read a fee."""
-    if not isinstance(data, Mapping):
-        raise WireError("fee must be an object")
-    try:
-        return Fee(_enum(data, "service", Service), _count(data, "cents"))
-    except WireError:
-        raise
-    except ValueError as error:
-        raise WireError(f"fee: {error}") from None
-
-
-def write_group(group: GroupOf) -> Json:
-    """Return the rest of a group."""
-    return {"members": [digest.hex() for digest in group.members], "younger": group.younger}
-
-
-def read_group(data: Any) -> GroupOf:
-    """Read the rest of a group."""
-    if not isinstance(data, Mapping):
-        raise WireError("group must be an object")
-    members = tuple(_digest({"member": each}, "member") for each in _list(data, "members"))
-    return GroupOf(members, _count(data, "younger"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,38 +211,6 @@ class TallyRow:
 
 
 @dataclass(frozen=True, slots=True)
-class BookingRow:
-    """A card's booking at an offering: whose seats are held until it is used, cancelled or over."""
-
-    id: UUID
-    digest: bytes
-    offering: UUID
-    party: Party
-    state: BookingState
-
-
-@dataclass(frozen=True, slots=True)
-class LeaseRow:
-    """A part of a shared cap that this kiosk may spend by itself until an instant (promise P2).
-
-    ``seats`` is the whole lease. What the kiosk has spent of it, it knows itself.
-    """
-
-    id: UUID
-    offering: UUID
-    day: date
-    seats: int
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LeaseGone:
-    """Tombstone of a lease: nothing more may be spent of it."""
-
-    id: UUID
-
-
-@dataclass(frozen=True, slots=True)
 class StationRow:
     """What the register tells the kiosk of itself.
 
@@ -324,18 +243,7 @@ class CursorRow:
     more: bool = field(default=False)
 
 
-Row = (
-    CardRow
-    | OfferingRow
-    | TallyRow
-    | BookingRow
-    | LeaseRow
-    | StationRow
-    | CardGone
-    | OfferingGone
-    | LeaseGone
-    | CursorRow
-)
+Row = CardRow | OfferingRow | TallyRow | StationRow | CardGone | OfferingGone | CursorRow
 
 
 def write_row(row: Row) -> Json:
@@ -362,26 +270,6 @@ def write_row(row: Row) -> Json:
                 "uses": row.uses,
                 "visits": row.visits,
             }
-        case BookingRow():
-            return {
-                "type": "booking",
-                "id": str(row.id),
-                "digest": row.digest.hex(),
-                "offering": str(row.offering),
-                "party": write_party(row.party),
-                "state": row.state.value,
-            }
-        case LeaseRow():
-            return {
-                "type": "lease",
-                "id": str(row.id),
-                "offering": str(row.offering),
-                "day": row.day.isoformat(),
-                "seats": row.seats,
-                "until": write_instant(row.until),
-            }
-        case LeaseGone(lease):
-            return {"type": "lease_gone", "id": str(lease)}
         case StationRow(venue, earlier):
             return {"type": "station", "venue": write_text(venue), "earlier_numbers": earlier}
         case CardGone(digest):
@@ -412,24 +300,6 @@ def read_row(data: Mapping[str, Any]) -> Row | None:
                 _count(data, "uses"),
                 _count(data, "visits"),
             )
-        case "booking":
-            return BookingRow(
-                _uuid(data, "id"),
-                _digest(data, "digest"),
-                _uuid(data, "offering"),
-                read_party(data.get("party", {})),
-                _enum(data, "state", BookingState),
-            )
-        case "lease":
-            return LeaseRow(
-                _uuid(data, "id"),
-                _uuid(data, "offering"),
-                _date(data, "day"),
-                _count(data, "seats"),
-                _instant(data, "until"),
-            )
-        case "lease_gone":
-            return LeaseGone(_uuid(data, "id"))
         case "station":
             return StationRow(read_text(data, "venue"), _string(data, "earlier_numbers"))
         case "card_gone":

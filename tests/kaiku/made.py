@@ -5,10 +5,8 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from kaiku.booking import BookingState
 from kaiku.card import Card, Kind, Status
 from kaiku.decide import Facts
-from kaiku.fee import LARGEST_SUM, Fee
 from kaiku.offering import (
     Category,
     Exclusion,
@@ -31,13 +29,9 @@ from kaiku.reason import Reason
 from kaiku.text import Text
 from kaiku.wire import (
     Answer,
-    BookingRow,
     CardGone,
     CardRow,
     CursorRow,
-    GroupOf,
-    LeaseGone,
-    LeaseRow,
     OfferingGone,
     OfferingRow,
     Outcome,
@@ -191,10 +185,6 @@ uses = st.builds(
     voided=st.booleans(),
     offering_version=st.none() | st.integers(0, 1000),
     clock_suspect=st.booleans(),
-    fee=st.none() | st.builds(Fee, st.sampled_from(Service), st.integers(1, LARGEST_SUM)),
-    group=st.none()
-    | st.builds(GroupOf, st.lists(digests, max_size=5).map(tuple), st.integers(0, 9)),
-    lease=st.none() | st.uuids(),
 )
 answers = st.builds(
     Answer,
@@ -209,16 +199,6 @@ rows: st.SearchStrategy[Row] = st.one_of(
     st.builds(OfferingRow, offerings),
     st.builds(TallyRow, digests, st.uuids(), days, st.integers(0, 99), st.integers(0, 99)),
     st.builds(StationRow, texts, st.text(max_size=20)),
-    st.builds(
-        BookingRow,
-        st.uuids(),
-        digests,
-        st.uuids(),
-        any_parties.map(lambda party: Party(party.children, party.helpers, party.supporters)),
-        st.sampled_from(BookingState),
-    ),
-    st.builds(LeaseRow, st.uuids(), st.uuids(), days, st.integers(0, 99), instants),
-    st.builds(LeaseGone, st.uuids()),
     st.builds(CardGone, digests),
     st.builds(OfferingGone, st.uuids()),
     st.builds(CursorRow, st.text(max_size=20), st.booleans()),

@@ -153,7 +153,7 @@ class TestWhatIsLeftOut:
         """So that a newer register can talk to an older kiosk."""
         assert read({**message, "mood": "fine"}) == read(message)
 
-    @pytest.mark.parametrize("kind", ["loan", "", None, 7, ["card"], {"card": 1}])
+    @pytest.mark.parametrize("kind", ["lease", "", None, 7, ["card"], {"card": 1}])
     def test_a_row_of_a_type_that_is_not_known_is_passed_over(self, kind: object) -> None:
         """The same, for a whole row."""
         assert read_row({"type": kind}) is None
