@@ -200,6 +200,7 @@ def _is_counted_by_day(offering: Offering) -> bool:
 
 
 def _exclusion(offering: Offering) -> Iterator[Finding]:
+    """Yield that an offering is left out without a reason of its kind (OM-41, OM-62 to OM-64)."""
     why = offering.exclusion
     if why is None:
         return

@@ -34,7 +34,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a decision needs of a card: no number and no person.
+    """What a decision needs of a card: no number, no person and no home area (OM-2).
 
     ``valid_from`` and ``valid_until`` are Finnish days, both included. ``children`` is the
     registered number (OM-20).

@@ -67,7 +67,7 @@ def decide_group(
     now: datetime,
     size: GroupSize | None = None,
 ) -> GroupDecision:
-    """Decide whether a group is let in: its leader, the members' cards, and younger clients.
+    """Decide whether a group is let in: leader, members' cards, younger clients (OM-38, OM-39).
 
     ``seats_taken`` is None where it cannot be known now. Each member's own limits count for that
     member; the seats of all count together.

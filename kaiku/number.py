@@ -65,7 +65,7 @@ def is_ours(number: str) -> bool:
 
 
 def make(below: Callable[[int], int]) -> str:
-    """Return a new number; ``below(n)`` is a random integer under n (``secrets.randbelow``).
+    """Return a new number (OM-3); ``below(n)`` is a random integer under n.
 
     A draw whose check character would be I or O is thrown away, so that all twelve stay
     unambiguous.

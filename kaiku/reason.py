@@ -39,7 +39,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A refusal as it is shown: what is so, and what mends it."""
+    """A refusal as it is shown: what is so, and what mends it, to no bystander more (OM-28)."""
 
     title: Text
     mend: Text

@@ -24,6 +24,7 @@ class Recorder(StrEnum):
 class UseRecord(Base, table=True):
     """One presentation of a card, accepted or refused; never deleted, only voided.
 
+    Nothing is collected but the card, the party and the time (OM-48).
     ``digest`` is what was presented (None for an unreadable scan), ``card_id`` the card it was
     found to be. ``conflict`` is the reason for which the register would have refused what a kiosk
     had already accepted offline: kept and flagged (promise P1). ``asked`` is the party that was

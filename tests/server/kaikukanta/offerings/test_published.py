@@ -113,6 +113,14 @@ def test_every_limit_is_told_in_every_language(
     )
 
 
+@pytest.mark.parametrize("language", Language)
+def test_a_colleges_terms_stand_with_its_course(language: Language) -> None:
+    """They bind card holders too, and are the college's own words (OM-19)."""
+    terms = Text("Peru viikkoa ennen.", "Avboka en vecka före.", "Cancel a week before.")
+    course = replace(SHOW, kind=OfferingKind.COURSE, limits=(Seats(2),), terms=terms)
+    assert sentences(course, language)[-1] == terms.in_(language)
+
+
 @given(offerings)
 @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 def test_any_offering_has_a_text_and_well_formed_html(offering: Offering) -> None:
