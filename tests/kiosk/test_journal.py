@@ -309,6 +309,20 @@ class TestCounting:
         journal.settle(journal.sent_counts())
         assert journal.uncounted(AINO, ENTRY, NEW_YEAR) == Used(0, 0)
 
+    def test_what_was_amended_under_way_counts_until_the_change_was_counted(
+        self, journal: UseJournal
+    ) -> None:
+        """The register's tally holds the older party: rather a visit too many than one too few."""
+        record(journal, use(1))
+        under_way = journal.unsent(10)
+        record(journal, amended(use(1), Party(children=2)))
+        journal.mark(under_way)
+        journal.settle(journal.sent_counts())
+        assert journal.uncounted(AINO, ENTRY, NEW_YEAR) == Used(1, 3)
+        journal.mark(journal.unsent(10))
+        journal.settle(journal.sent_counts())
+        assert journal.uncounted(AINO, ENTRY, NEW_YEAR) == Used(0, 0)
+
     def test_what_is_taken_back_after_it_was_counted_counts_back(self, journal: UseJournal) -> None:
         """Until the tally has that too."""
         record(journal, use(1, Party(children=2)))

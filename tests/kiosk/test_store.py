@@ -114,6 +114,7 @@ class KioskAndRegister(RuleBasedStateMachine):
         self.stores.cache.apply([CardRow(AINO, card()), OfferingRow(POOL)])
         self.uses: dict[UUID, Use] = {}
         self.register: dict[UUID, Use] = {}
+        self.under_way: list[Use] = []
         self.elsewhere = 0
         self.told_elsewhere = 0
         self.counts: Sequence[tuple[str, int]] | None = None
@@ -163,14 +164,20 @@ class KioskAndRegister(RuleBasedStateMachine):
         if not use.voided:
             self.record(replace(use, voided=True, revision=use.revision + 1))
 
-    @rule(most=st.integers(1, 3), lost=st.booleans())
-    def a_batch_is_sent(self, most: int, lost: bool) -> None:
-        """The register takes it; the reply may be lost."""
-        batch = self.stores.journal.unsent(most)
-        for use in batch:
-            self.register[use.id] = use
+    @precondition(lambda self: not self.under_way)
+    @rule(most=st.integers(1, 3))
+    def a_batch_is_sent(self, most: int) -> None:
+        """The register takes it; its reply is on the way."""
+        self.under_way = self.stores.journal.unsent(most)
+        self.register |= {use.id: use for use in self.under_way}
+
+    @precondition(lambda self: self.under_way)
+    @rule(lost=st.booleans())
+    def the_reply_comes(self, lost: bool) -> None:
+        """Or is lost."""
         if not lost:
-            self.stores.journal.mark(batch)
+            self.stores.journal.mark(self.under_way)
+        self.under_way = []
 
     @precondition(lambda self: self.counts is None)
     @rule()
@@ -224,8 +231,10 @@ class KioskAndRegister(RuleBasedStateMachine):
         """When everything has come to rest, the store knows exactly what was."""
         if self.counts is not None:
             self.a_fetch_ends(broken=False)
+        self.the_reply_comes(lost=False)
         while self.stores.journal.unsent(10):
-            self.a_batch_is_sent(most=10, lost=False)
+            self.a_batch_is_sent(most=10)
+            self.the_reply_comes(lost=False)
         self.a_fetch_begins()
         self.a_fetch_ends(broken=False)
         assert (
