@@ -413,8 +413,8 @@ def test_every_use_that_was_recorded_is_there_after_kill_9(path: Path) -> None:
             text=True,
         )
         assert process.stdout is not None
-        told.append(int(process.stdout.readline()))
-        time.sleep(moments.uniform(0, 0.1))
+        told += [int(process.stdout.readline()) for _ in range(moments.randrange(1, 20))]
+        time.sleep(moments.uniform(0, 0.01))
         process.send_signal(signal.SIGKILL)
         told += [int(line) for line in process.stdout if line.endswith("\n")]
         process.wait()
@@ -425,4 +425,4 @@ def test_every_use_that_was_recorded_is_there_after_kill_9(path: Path) -> None:
         assert len(set(kept)) == len(kept)
         assert set(told) <= set(kept)
         told = kept  # one more may have been written than was told
-    assert len(told) > 100
+    assert len(told) >= 8
