@@ -6,11 +6,11 @@ and never all kiosks at once; what the register cannot take is parked and never 
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from kaiku.wire import CursorRow, Result, Row, Use
+from kaiku.wire import CardGone, CardRow, CursorRow, Result, Row, Use
 from kiosk.link import Contact, Link
 from kiosk.log import log
 from kiosk.registry import (
@@ -28,6 +28,9 @@ CHUNK = 500
 
 BATCH = 200
 """Uses sent at once."""
+
+ABOUT_THE_USES = (400, 413, 422)
+"""Statuses that speak of what was sent; any other no may be a proxy's, and parks nothing."""
 
 SPREAD = 1.0
 """Seconds over which kiosks spread a fetch whose urgent part they have been told."""
@@ -61,10 +64,16 @@ class Backoff:
             pass
 
 
-async def fetch(registry: RegistryClient, store: Store, progress: Callable[[int], None]) -> None:
+async def fetch(
+    registry: RegistryClient,
+    store: Store,
+    progress: Callable[[int], None],
+    told: Collection[bytes] = (),
+) -> None:
     """Take in all changes since the last time; what came before a break is kept.
 
-    What this kiosk sent before the fetch began is part of the tallies that it brings.
+    What this kiosk sent before the fetch began is part of the tallies that it brings. ``told`` are
+    the digests of cards that an event has named since then: a page may still hold what they were.
     """
     counts = await store.call(lambda stores: stores.journal.sent_counts())
     taken = 0
@@ -78,6 +87,8 @@ async def fetch(registry: RegistryClient, store: Store, progress: Callable[[int]
                 await store.call(_turn_page, row)
                 more = row.more
                 chunk = []
+                continue
+            if isinstance(row, CardRow | CardGone) and row.digest in told:
                 continue
             chunk.append(row)
             if len(chunk) == CHUNK:
@@ -124,6 +135,7 @@ class Sync:
         self._stale = asyncio.Event()
         self._spread = 0.0
         self._fetching = asyncio.Lock()
+        self._told: set[bytes] = set()
         self.synced = asyncio.Event()
         """Set once the whole card list has been there."""
 
@@ -180,6 +192,7 @@ class Sync:
         """Take in the cards that an event names at once (promise P4); the rest can be fetched."""
         if told.name == "revoked":
             raise RevokedError("the register has revoked this kiosk")
+        self._told.update(row.digest for row in told.rows if isinstance(row, CardRow | CardGone))
         await self._store.call(_apply, list(told.rows))
         if told.name:
             self._spread = SPREAD if told.rows else 0.0
@@ -203,7 +216,8 @@ class Sync:
 
     async def _fetch(self) -> None:
         async with self._fetching:
-            await fetch(self._registry, self._store, self._tell_progress)
+            self._told.clear()
+            await fetch(self._registry, self._store, self._tell_progress, self._told)
         self.synced.set()
         await self._turn(Contact.UP)
         await self._changed()
@@ -234,6 +248,8 @@ class Sync:
         try:
             results = await self._registry.send(uses)
         except RejectedError as error:
+            if error.status not in ABOUT_THE_USES:
+                raise UnreachableError(str(error)) from None
             if len(uses) == 1:
                 await self._park(uses[0], str(error))
             else:  # find out which of them it is

@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from kaiku.card import Status
 from kaiku.decide import decide
 from kaiku.offering import Visits
 from kaiku.party import ALONE
@@ -168,7 +169,10 @@ async def test_a_batch_that_is_refused_whole_is_halved_until_the_bad_one_is_foun
     assert len(register.batches) < 12
 
 
-@pytest.mark.parametrize("answer", [problem(500), problem(401), problem(429), httpx.Response(200)])
+@pytest.mark.parametrize(
+    "answer",
+    [*map(problem, (500, 401, 403, 404, 429)), httpx.Response(200)],
+)
 async def test_a_register_in_trouble_gets_the_uses_later(
     answer: httpx.Response, store: Store, client: RegistryClient, register: FakeRegister
 ) -> None:
@@ -219,6 +223,19 @@ async def test_a_feed_that_breaks_off_is_taken_up_where_it_broke(
         await fetch(client, store, lambda _: None)
     cursor, whole = await store.call(lambda stores: (stores.cache.cursor, stores.cache.whole))
     assert (cursor, whole) == ("1", False)
+
+
+async def test_what_an_event_tells_is_not_undone_by_a_page_under_way(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """A page that was read before a card ended may arrive after the event that ended it (P4)."""
+    told: set[bytes] = set()
+    ended = card(status=Status.ENDED)
+    await store.call(lambda stores: stores.cache.apply([CardRow(DIGEST, ended)]))
+    told.add(DIGEST)
+    register.pages = [[CardRow(DIGEST, card()), CursorRow("1")]]
+    await fetch(client, store, lambda _: None, told)
+    assert await store.call(lambda stores: stores.cache.card(DIGEST)) == ended
 
 
 async def test_a_visit_is_counted_once_whether_the_tally_knows_it_or_not(
