@@ -188,8 +188,8 @@ class Shell:
             match question:
                 case desk.Ask(use, card, offering, party, at):
                     return await self._registry.decide(use, card, offering, party, at, self._budget)
-                case desk.AskAmended(use, party):
-                    return await self._registry.amend(use, party, self._budget)
+                case desk.AskAmended(use, party, after):
+                    return await self._registry.amend(use, party, after, self._budget)
         except RegistryError as error:
             if isinstance(error, UnreachableError):
                 self._link.waited_in_vain(time.monotonic())
