@@ -7,7 +7,7 @@ item never blocks the next.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlmodel import Session
@@ -37,7 +37,7 @@ from server.kaikukanta.uses.wrong import wrong_cards
 
 LARGEST_NUMBER = 2**31 - 1
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-FURTHEST_AHEAD = timedelta(days=1)
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 NOT_THEN = "at is not a time at which it can have happened"
 
 
@@ -100,7 +100,7 @@ def _read(context: Context, item: object) -> Use | str:
             return "card must be a string"
     except WireError as error:
         return str(error)
-    if use.at < EARLIEST:
+    if not EARLIEST <= use.at < LATEST:
         return NOT_THEN
     if max(use.revision, use.offering_version or 0) > LARGEST_NUMBER:
         return f"revision and offering_version must be at most {LARGEST_NUMBER}"
@@ -112,8 +112,6 @@ def _keep(session: Session, kiosk: KioskCaller, item: Use, now: datetime) -> Kep
     if row is None or row.venue_id != kiosk.venue_id:
         return Kept(item.id, Result.INVALID, detail="offering is not of this kiosk's venue")
     use = session.get(UseRecord, item.id)
-    if use is None and item.at > now + FURTHEST_AHEAD:
-        return Kept(item.id, Result.INVALID, detail=NOT_THEN)
     if use is None:
         use = undecided(item.id, item.digest, row, kiosk, item.at, now)
         use.offline = True
