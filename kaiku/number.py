@@ -25,7 +25,7 @@ Eleven random characters, which are 55 bits, and the check character.
 EARLIER = re.compile(r"[0-9A-Z]{6,10}")
 """The default pattern of numbers already in use.
 
-Shorter than ours, so that a misread number of ours never fits.
+Shorter than ours: a misread number of ours does not fit, though one that was cut short may.
 """
 
 _LONGEST = 64

@@ -26,7 +26,7 @@ from kaiku.wire import (
     write_offering,
     write_row,
 )
-from kiosk.files import open_cache
+from kiosk.files import committing, open_cache
 
 _CARD = "SELECT kind, children, valid_from, valid_until, status FROM card WHERE digest = ?"
 _TALLY = "SELECT uses, visits FROM tally WHERE digest = ? AND offering = ? AND since = ?"
@@ -122,8 +122,7 @@ class CardCache:
     def apply(self, rows: Iterable[Row]) -> None:
         """Take in a part of the change feed in one transaction; taking it in twice is harmless."""
         cards: list[tuple[bytes, str, int, int, int, str]] = []
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with committing(self._db):
             for row in rows:
                 match row:
                     case CardRow(digest, card):
@@ -135,10 +134,6 @@ class CardCache:
                     case _:
                         self._apply(row)
             self._put(cards)
-            self._db.execute("COMMIT")
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
 
     def _put(self, cards: list[tuple[bytes, str, int, int, int, str]]) -> None:
         """Add cards and replace those that were there, keeping count without counting anew."""
@@ -174,11 +169,10 @@ class CardCache:
 
     def turn_page(self, cursor: str, *, last: bool) -> None:
         """Remember how far the feed has been taken in; ``last`` says that nothing was waiting."""
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.execute(_PUT_NOTE, ("cursor", cursor))
-        if last:
-            self._db.execute(_PUT_NOTE, ("whole", "yes"))
-        self._db.execute("COMMIT")
+        with committing(self._db):
+            self._db.execute(_PUT_NOTE, ("cursor", cursor))
+            if last:
+                self._db.execute(_PUT_NOTE, ("whole", "yes"))
 
     def wipe(self) -> None:
         """Forget everything, on the disk too: the kiosk was revoked (promise P6)."""

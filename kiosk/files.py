@@ -1,6 +1,8 @@
 """How the kiosk opens its two SQLite files, and brings their tables to this version's shape."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine
@@ -29,13 +31,36 @@ def open_cache(path: Path) -> sqlite3.Connection:
     try:
         connection = _open(path, synchronous="NORMAL")
         if _version(connection) in (0, CACHE_VERSION):
-            return _shape(connection, Cache, CACHE_VERSION)
+            return _whole(path, _shape(connection, Cache, CACHE_VERSION))
         connection.close()
     except SpoiledError:
         pass
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     return _shape(_open(path, synchronous="NORMAL"), Cache, CACHE_VERSION)
+
+
+def _whole(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Return the cache's connection; raise :class:`SpoiledError` where a card cannot be read."""
+    try:
+        connection.execute("SELECT count(*) FROM card").fetchone()
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _explained(path, error) from None
+    return connection
+
+
+@contextmanager
+def committing(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit what is done within, or leave nothing of it and no transaction open."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 def open_journal(path: Path) -> sqlite3.Connection:

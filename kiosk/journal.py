@@ -12,7 +12,7 @@ from kaiku.reason import Reason
 from kaiku.wire import Outcome, Use, write_instant
 from kiosk.cache import Used
 from kiosk.desk import Standing
-from kiosk.files import open_journal
+from kiosk.files import committing, open_journal
 
 KEEP = timedelta(days=7)
 """How long a use stays after the register has it: long enough to look into a complaint."""
@@ -153,16 +153,15 @@ class UseJournal:
         take. A use that was amended while it was under way stays unsent, for only its older
         revision went.
         """
-        self._db.execute("BEGIN IMMEDIATE")
-        for use in sent:
-            self._db.execute(
-                "UPDATE entry SET sent_revision = ?2, flagged = ?3, sent_visits = CASE"
-                " WHEN revision = ?2 THEN visits ELSE sent_visits END WHERE id = ?1",
-                (str(use.id), use.revision, (flagged or {}).get(use.id)),
-            )
-        for use_id, why in (parked or {}).items():
-            self._db.execute("UPDATE entry SET parked = ? WHERE id = ?", (why, str(use_id)))
-        self._db.execute("COMMIT")
+        with committing(self._db):
+            for use in sent:
+                self._db.execute(
+                    "UPDATE entry SET sent_revision = ?2, flagged = ?3, sent_visits = CASE"
+                    " WHEN revision = ?2 THEN visits ELSE sent_visits END WHERE id = ?1",
+                    (str(use.id), use.revision, (flagged or {}).get(use.id)),
+                )
+            for use_id, why in (parked or {}).items():
+                self._db.execute("UPDATE entry SET parked = ? WHERE id = ?", (why, str(use_id)))
 
     def sent_counts(self) -> Sequence[tuple[str, int]]:
         """Return what the register has counted of uses, perhaps not yet in the cache's tallies."""
@@ -170,17 +169,24 @@ class UseJournal:
             "SELECT id, sent_visits FROM entry WHERE sent_visits != counted_visits"
         ).fetchall()
 
+    def has_unsettled(self, offerings: Iterable[UUID]) -> bool:
+        """Tell whether a use of these offerings was sent and is not settled yet."""
+        counted = {str(offering) for offering in offerings}
+        waiting = self._db.execute(
+            "SELECT DISTINCT offering FROM entry WHERE sent_visits != counted_visits"
+        )
+        return any(offering in counted for (offering,) in waiting)
+
     def settle(self, counts: Sequence[tuple[str, int]]) -> None:
         """Regard these counts as part of the cache's tallies.
 
         A fetch begun after them has ended.
         """
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.executemany(
-            "UPDATE entry SET counted_visits = ? WHERE id = ?",
-            [(visits, use_id) for use_id, visits in counts],
-        )
-        self._db.execute("COMMIT")
+        with committing(self._db):
+            self._db.executemany(
+                "UPDATE entry SET counted_visits = ? WHERE id = ?",
+                [(visits, use_id) for use_id, visits in counts],
+            )
 
     def unpark(self) -> int:
         """Try parked uses again at the next sending; return how many there were."""

@@ -132,10 +132,14 @@ class RegistryClient:
         }
         return _answer(use, await self._call("POST", "/api/v1/uses", body, budget))
 
-    async def amend(self, use: UUID, party: Party, budget: float) -> Answer:
-        """Have the register decide the party of a use anew, within ``budget`` seconds."""
+    async def amend(self, use: UUID, party: Party, after: int, budget: float) -> Answer:
+        """Have the register decide the party of a use anew, within ``budget`` seconds.
+
+        ``after`` is the journal's revision of what stood before the question.
+        """
         path = f"/api/v1/uses/{use}/party"
-        return _answer(use, await self._call("PUT", path, write_party(party), budget))
+        body = {**write_party(party), "revision": after}
+        return _answer(use, await self._call("PUT", path, body, budget))
 
     async def send(self, uses: Sequence[Use]) -> list[Sent]:
         """Hand over what was decided here; return what became of each, in order."""

@@ -171,7 +171,9 @@ class Shell:
     ) -> None:
         """Refuse what cannot be recorded: an accept without a durable record is none."""
         log("journal_failed", why=str(error))
-        self._desk = replace(before, shown_until=self._now().clock + self._manners.shown)
+        later = self._now().clock + self._manners.shown
+        passages = tuple(replace(each, until=max(each.until, later)) for each in before.passages)
+        self._desk = replace(before, shown_until=later, passages=passages)
         reason = Reason.CANNOT_CHECK_NOW
         scene = replace(scenes.refused(reason), signal=ports.Signal.FAULT)
         await self._outputs.buzzer.sound(scene.signal)
@@ -186,8 +188,8 @@ class Shell:
             match question:
                 case desk.Ask(use, card, offering, party, at):
                     return await self._registry.decide(use, card, offering, party, at, self._budget)
-                case desk.AskAmended(use, party):
-                    return await self._registry.amend(use, party, self._budget)
+                case desk.AskAmended(use, party, after):
+                    return await self._registry.amend(use, party, after, self._budget)
         except RegistryError as error:
             if isinstance(error, UnreachableError):
                 self._link.waited_in_vain(time.monotonic())

@@ -7,7 +7,7 @@ kiosk reaches them through :meth:`Store.call`.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -50,11 +50,19 @@ class Stores:
         if digest and card and offering and offering.counts_cards:
             since = offering.counted_since(card, now)
             told = self.cache.used(digest, offering.id, since)
-            own = self.journal.uncounted(digest, offering.id, since)
+            # A performance is one span, though entry may open on the evening before its day.
+            begin = since if offering.window is None else date.min
+            own = self.journal.uncounted(digest, offering.id, begin)
             facts = Facts(
                 uses=max(0, told.uses + own.uses), visits=max(0, told.visits + own.visits)
             )
         return Known(offering, card, facts, whole=self.cache.whole, ask=ask)
+
+    def awaits_tally(self) -> bool:
+        """Tell whether a sent use is not in the cache's tallies yet, where cards are counted."""
+        return self.journal.has_unsettled(
+            offering.id for offering in self.cache.offerings() if offering.counts_cards
+        )
 
     def record(self, record: Record) -> None:
         """Commit a use to the journal; return once it is on the disk."""

@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from kaiku.wire import CursorRow, Result, Row, Use
-from kiosk.link import Contact, Link
+from kaiku.wire import CardGone, CardRow, CursorRow, Result, Row, Use
+from kiosk.link import CLOCK_TOLERANCE, Contact, Link
 from kiosk.log import log
 from kiosk.registry import (
     RegistryClient,
@@ -28,6 +28,9 @@ CHUNK = 500
 
 BATCH = 200
 """Uses sent at once."""
+
+ABOUT_THE_USES = (400, 413, 422)
+"""Statuses that speak of what was sent; any other no may be a proxy's, and parks nothing."""
 
 SPREAD = 1.0
 """Seconds over which kiosks spread a fetch whose urgent part they have been told."""
@@ -61,27 +64,38 @@ class Backoff:
             pass
 
 
-async def fetch(registry: RegistryClient, store: Store, progress: Callable[[int], None]) -> None:
+async def fetch(
+    registry: RegistryClient,
+    store: Store,
+    progress: Callable[[int], None],
+    told: set[bytes] | None = None,
+) -> None:
     """Take in all changes since the last time; what came before a break is kept.
 
-    What this kiosk sent before the fetch began is part of the tallies that it brings.
+    What this kiosk sent before the fetch began is part of the tallies that it brings. Into ``told``
+    go, meanwhile, the digests of cards that events name: a page under way may hold what they were
+    before, so their rows are passed over, and that page is fetched once more.
     """
     counts = await store.call(lambda stores: stores.journal.sent_counts())
+    told = set() if told is None else told
     taken = 0
     more = True
     while more:
         chunk: list[Row] = []
+        passed_over = False
+        told.clear()
         after = await store.call(lambda stores: stores.cache.cursor)
         async for row in registry.changes(after):
             if isinstance(row, CursorRow):
-                await store.call(_apply, chunk)
-                await store.call(_turn_page, row)
-                more = row.more
+                passed_over |= await store.call(_apply_but, chunk, told)
+                more = row.more or passed_over
+                if not passed_over:
+                    await store.call(_turn_page, row)
                 chunk = []
                 continue
             chunk.append(row)
             if len(chunk) == CHUNK:
-                await store.call(_apply, chunk)
+                passed_over |= await store.call(_apply_but, chunk, told)
                 taken += len(chunk)
                 progress(taken)
                 chunk = []
@@ -92,6 +106,17 @@ async def fetch(registry: RegistryClient, store: Store, progress: Callable[[int]
 def _apply(stores: Stores, rows: list[Row]) -> None:
     if rows:
         stores.cache.apply(rows)
+
+
+def _apply_but(stores: Stores, rows: list[Row], told: set[bytes]) -> bool:
+    """Take in rows but those of cards that events have named; tell whether there were any.
+
+    It looks when its turn has come on the store's thread: an event that is taken in before has put
+    its cards into ``told``, and one that is taken in later overrules these rows.
+    """
+    kept = [row for row in rows if not (isinstance(row, CardRow | CardGone) and row.digest in told)]
+    _apply(stores, kept)
+    return len(kept) < len(rows)
 
 
 def _turn_page(stores: Stores, row: CursorRow) -> None:
@@ -124,6 +149,7 @@ class Sync:
         self._stale = asyncio.Event()
         self._spread = 0.0
         self._fetching = asyncio.Lock()
+        self._told: set[bytes] = set()
         self.synced = asyncio.Event()
         """Set once the whole card list has been there."""
 
@@ -180,9 +206,11 @@ class Sync:
         """Take in the cards that an event names at once (promise P4); the rest can be fetched."""
         if told.name == "revoked":
             raise RevokedError("the register has revoked this kiosk")
+        self._told.update(row.digest for row in told.rows if isinstance(row, CardRow | CardGone))
         await self._store.call(_apply, list(told.rows))
         if told.name:
-            self._spread = SPREAD if told.rows else 0.0
+            if not self._stale.is_set() or not told.rows:
+                self._spread = SPREAD if told.rows else 0.0
             self._stale.set()
 
     async def _refresh(self) -> None:
@@ -203,7 +231,7 @@ class Sync:
 
     async def _fetch(self) -> None:
         async with self._fetching:
-            await fetch(self._registry, self._store, self._tell_progress)
+            await fetch(self._registry, self._store, self._tell_progress, self._told)
         self.synced.set()
         await self._turn(Contact.UP)
         await self._changed()
@@ -234,6 +262,8 @@ class Sync:
         try:
             results = await self._registry.send(uses)
         except RejectedError as error:
+            if error.status not in ABOUT_THE_USES:
+                raise UnreachableError(str(error)) from None
             if len(uses) == 1:
                 await self._park(uses[0], str(error))
             else:  # find out which of them it is
@@ -252,6 +282,9 @@ class Sync:
         for use_id, why in parked.items():
             log("parked", use=str(use_id), why=why)
         self._link.flagged += len(flagged)
+        if await self._store.call(lambda stores: stores.awaits_tally()):
+            # The tally may have come before the reply did: then no event will settle these.
+            self._stale.set()
 
     async def _park(self, use: Use, why: str) -> None:
         await self._store.call(lambda stores: stores.journal.mark([], parked={use.id: why}))
@@ -275,6 +308,8 @@ class Sync:
             instant = datetime.fromisoformat(str(theirs))
             middle = before + (datetime.now(UTC) - before) / 2
             self._link.clock_ahead = middle - instant
+            if abs(self._link.clock_ahead) <= CLOCK_TOLERANCE:
+                self._link.clock_before_record = False
         except (TypeError, ValueError):
             return
         await self._changed()
@@ -282,9 +317,10 @@ class Sync:
     async def _turn(self, contact: Contact, why: str = "") -> None:
         if contact is Contact.UP:
             self._link.last_contact = datetime.now(UTC)
-            self._up.set()
         if contact is self._link.contact:
             return
+        if contact is Contact.UP:
+            self._up.set()
         self._link.contact = contact
         log("contact", state=contact.value, **({"why": why} if why else {}))
         await self._changed()

@@ -16,7 +16,6 @@ NOT_TAKEN_BACK = Text(
     "Käyntiä ei voi perua", "Besöket kan inte tas tillbaka", "Nothing to take back"
 )
 ASK_STAFF = Text("Kysy henkilökunnalta.", "Fråga personalen.", "Ask the staff.")
-STARTING = Text("Laite käynnistyy", "Enheten startar", "Starting up")
 STANDS = Text(
     "Käynti on kirjattu: lapsia {children}.",
     "Besöket är registrerat: barn {children}.",

@@ -97,7 +97,7 @@ def amend(desk: Desk, party: Party, known: Known, now: Moment) -> Step:
         # If the power goes now, the party that was told before is the one that holds.
         stands = replace(current.use, revision=current.use.revision + 1)
         record = Record(stands, current.admitted, Said.ALONE.source, Standing.ASKED)
-        ask = AskAmended(stands.id, party)
+        ask = AskAmended(stands.id, party, after=current.use.revision)
         return replace(desk, current=replace(current, use=stands), asked=ask), (record, ask)
     before = Facts(
         seats_taken=known.facts.seats_taken,

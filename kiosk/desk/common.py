@@ -30,10 +30,18 @@ class Said(Enum):
 
 
 def decide_alone(known: Known, party: Party, now: Moment) -> Decision:
-    """Decide from the store alone."""
-    if known.offering is None or (known.card is None and not known.whole):
+    """Decide from the store alone.
+
+    Until it has once been whole it lacks cards, and what cards did here before: it may be a cache
+    that was lost and is being fetched anew.
+    """
+    if known.offering is None or not (known.whole or _needs_no_more(known)):
         return refused(Reason.CANNOT_CHECK_NOW)
     return decide(known.card, party, known.offering, known.facts, now.at)
+
+
+def _needs_no_more(known: Known) -> bool:
+    return known.card is not None and known.offering is not None and not known.offering.counts_cards
 
 
 def as_decision(answer: Answer, offering: Offering | None) -> Decision:
@@ -53,9 +61,11 @@ def shown(desk: Desk, now: Moment) -> Desk:
 
 
 def needs_register(known: Known) -> bool:
-    """Tell whether others' doings change the answer: a card unknown here, a shared cap."""
+    """Tell whether the store cannot know: a card unknown here, a shared cap, counts not fetched."""
     if known.offering is None:
         return False
+    if not known.whole and not _needs_no_more(known):
+        return True
     return known.card is None or known.offering.seats is not None
 
 

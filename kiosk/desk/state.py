@@ -147,10 +147,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class AskAmended:
-    """Ask the register to decide the party of a use anew; come back with :class:`Answered`."""
+    """Ask the register to decide the party of a use anew; come back with :class:`Answered`.
+
+    ``after`` is the revision of what stood before: what the journal says later overrules it.
+    """
 
     use: UUID
     party: Party
+    after: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ def back_up(database_url: str, target: Path) -> None:
     if url.get_backend_name() != "sqlite":
         raise BackupError(f"PostgreSQL is backed up by its own tool: {pg_dump(url, target)}")
     source = Path(url.database or "")
-    if not source.is_file():
-        raise BackupError("there is no database to copy: check KAIKUKANTA_DATABASE_URL")
+    if not _is_register(source):
+        raise BackupError("there is no register to copy: check KAIKUKANTA_DATABASE_URL")
     if target.exists():
         raise BackupError(f"{target} is there already: name a new file")
     part = target.with_name(f"{target.name}.part")
@@ -35,6 +35,17 @@ def back_up(database_url: str, target: Path) -> None:
     except (OSError, sqlite3.Error) as error:
         part.unlink(missing_ok=True)
         raise BackupError(f"{target} cannot be written: {error}") from None
+
+
+def _is_register(source: Path) -> bool:
+    """Tell whether a file is a register's database, and not one that a wrong name has made."""
+    if not source.is_file():
+        return False
+    with closing(sqlite3.connect(source)) as database:
+        try:
+            return database.execute("SELECT 1 FROM feed").fetchone() is not None
+        except sqlite3.DatabaseError:
+            return False
 
 
 def pg_dump(url: URL, target: Path) -> str:

@@ -65,7 +65,7 @@ def read_digest_key(settings: Settings) -> bytes:
     try:
         key = bytes.fromhex(path.read_text("ascii").strip())
     except FileNotFoundError:
-        raise DigestKeyError(f"{path} is missing: run kaikukanta migrate once") from None
+        raise DigestKeyError(f"{path} is missing: run kaikukanta migrate") from None
     except ValueError:
         raise DigestKeyError(f"{path} is not hexadecimal") from None
     if len(key) != KEY_SIZE:

@@ -310,3 +310,17 @@ class TestWiping:
         cache.apply([CardRow(AINO, card())])
         assert cache.card(AINO) == card()
         assert cache.cards == 1
+
+
+def test_a_cache_whose_cards_cannot_be_read_is_made_anew(tmp_path: Path) -> None:
+    """Its head may be whole while a page within is spoiled; the register tells it all again."""
+    path = tmp_path / "cache.sqlite"
+    cache = CardCache(path)
+    cache.apply(CardRow(number.to_bytes(16, "big"), card()) for number in range(5000))
+    cache.close()
+    with path.open("r+b") as file:
+        file.seek(4096 * 6)
+        file.write(b"\xa5" * (path.stat().st_size - 4096 * 6))
+    made_anew = CardCache(path)
+    assert (made_anew.cards, made_anew.cursor, made_anew.whole) == (0, None, False)
+    made_anew.close()

@@ -309,6 +309,20 @@ class TestCounting:
         journal.settle(journal.sent_counts())
         assert journal.uncounted(AINO, ENTRY, NEW_YEAR) == Used(0, 0)
 
+    def test_what_was_amended_under_way_counts_until_the_change_was_counted(
+        self, journal: UseJournal
+    ) -> None:
+        """The register's tally holds the older party: rather a visit too many than one too few."""
+        record(journal, use(1))
+        under_way = journal.unsent(10)
+        record(journal, amended(use(1), Party(children=2)))
+        journal.mark(under_way)
+        journal.settle(journal.sent_counts())
+        assert journal.uncounted(AINO, ENTRY, NEW_YEAR) == Used(1, 3)
+        journal.mark(journal.unsent(10))
+        journal.settle(journal.sent_counts())
+        assert journal.uncounted(AINO, ENTRY, NEW_YEAR) == Used(0, 0)
+
     def test_what_is_taken_back_after_it_was_counted_counts_back(self, journal: UseJournal) -> None:
         """Until the tally has that too."""
         record(journal, use(1, Party(children=2)))
@@ -399,8 +413,8 @@ def test_every_use_that_was_recorded_is_there_after_kill_9(path: Path) -> None:
             text=True,
         )
         assert process.stdout is not None
-        told.append(int(process.stdout.readline()))
-        time.sleep(moments.uniform(0, 0.1))
+        told += [int(process.stdout.readline()) for _ in range(moments.randrange(1, 20))]
+        time.sleep(moments.uniform(0, 0.01))
         process.send_signal(signal.SIGKILL)
         told += [int(line) for line in process.stdout if line.endswith("\n")]
         process.wait()
@@ -411,4 +425,4 @@ def test_every_use_that_was_recorded_is_there_after_kill_9(path: Path) -> None:
         assert len(set(kept)) == len(kept)
         assert set(told) <= set(kept)
         told = kept  # one more may have been written than was told
-    assert len(told) > 100
+    assert len(told) >= 8

@@ -64,7 +64,7 @@ async def all_events(client: RegistryClient) -> list[str]:
 CALLS: dict[str, Call] = {
     "enrol": lambda client: client.enrol("CODE", "Gate"),
     "decide": decide,
-    "amend": lambda client: client.amend(USE, ALONE, 5.0),
+    "amend": lambda client: client.amend(USE, ALONE, 1, 5.0),
     "send": lambda client: client.send([Use(USE, ENTRY, NOON, DIGEST)]),
     "heartbeat": lambda client: client.heartbeat({}),
     "changes": all_changes,
@@ -132,10 +132,10 @@ class TestCalls:
             register(reply(write_answer(ACCEPTED))) as kanta,
             RegistryClient(kanta.url, TOKEN) as client,
         ):
-            assert await client.amend(USE, Party(2, 1, 0), 5.0) == ACCEPTED
+            assert await client.amend(USE, Party(2, 1, 0), 1, 5.0) == ACCEPTED
         (asked,) = kanta.asked
         assert (asked.method, asked.path) == ("PUT", f"/api/v1/uses/{USE}/party")
-        assert asked.body == {"children": 2, "helpers": 1, "supporters": 0}
+        assert asked.body == {"children": 2, "helpers": 1, "supporters": 0, "revision": 1}
 
     async def test_a_batch_tells_what_became_of_each_use(self) -> None:
         """Recorded, kept in conflict, or invalid, in the order in which they went."""
@@ -413,7 +413,7 @@ class TestFailures:
                 await decide(client, budget=0.1)
             assert loop.time() - begun < 1.0
             with pytest.raises(UnreachableError):
-                await client.amend(USE, ALONE, 0.1)
+                await client.amend(USE, ALONE, 1, 0.1)
 
     async def test_a_register_that_dribbles_is_not_waited_for_either(self) -> None:
         """The budget is for the whole answer, not for each byte of it."""

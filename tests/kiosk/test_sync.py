@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from kaiku.card import Card, Status
 from kaiku.decide import decide
 from kaiku.offering import Visits
 from kaiku.party import ALONE
@@ -168,7 +169,10 @@ async def test_a_batch_that_is_refused_whole_is_halved_until_the_bad_one_is_foun
     assert len(register.batches) < 12
 
 
-@pytest.mark.parametrize("answer", [problem(500), problem(401), problem(429), httpx.Response(200)])
+@pytest.mark.parametrize(
+    "answer",
+    [*map(problem, (500, 401, 403, 404, 429)), httpx.Response(200)],
+)
 async def test_a_register_in_trouble_gets_the_uses_later(
     answer: httpx.Response, store: Store, client: RegistryClient, register: FakeRegister
 ) -> None:
@@ -219,6 +223,121 @@ async def test_a_feed_that_breaks_off_is_taken_up_where_it_broke(
         await fetch(client, store, lambda _: None)
     cursor, whole = await store.call(lambda stores: (stores.cache.cursor, stores.cache.whole))
     assert (cursor, whole) == ("1", False)
+
+
+class Page(httpx.AsyncByteStream):
+    """A page of the feed that breaks off in the middle until it may go on."""
+
+    def __init__(self, *rows: Row) -> None:
+        self._rows = rows
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        *rows, last = self._rows
+        for row in rows:
+            yield json.dumps(write_row(row)).encode() + b"\n"
+        self.begun.set()
+        await self.go_on.wait()
+        yield json.dumps(write_row(last)).encode() + b"\n"
+
+
+async def test_an_event_overrules_a_page_under_way_and_nothing_newer_is_lost(store: Store) -> None:
+    """A card that an event names stays as it says, and the page is fetched once more (P4).
+
+    The page may hold what the card was before, or what it is since then: the event cannot tell.
+    """
+    before, ended, since = card(1), card(1, status=Status.ENDED), card(2, status=Status.ENDED)
+    first = Page(CardRow(DIGEST, before), CursorRow("1"))
+    second = Page(CardRow(DIGEST, since), CursorRow("1"))
+    pages = [first, second]
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/changes"):
+            return httpx.Response(200, stream=pages.pop(0))
+        return httpx.Response(503)
+
+    async def known() -> Card | None:
+        return await store.call(lambda stores: stores.cache.card(DIGEST))
+
+    told: set[bytes] = set()
+    async with RegistryClient("http://register", "t", httpx.MockTransport(answer)) as client:
+        fetching = asyncio.create_task(fetch(client, store, lambda _: None, told))
+        await first.begun.wait()
+        told.add(DIGEST)
+        await store.call(lambda stores: stores.cache.apply([CardRow(DIGEST, ended)]))
+        first.go_on.set()
+        await second.begun.wait()
+        assert await known() == ended
+        assert await store.call(lambda stores: stores.cache.cursor) is None
+        second.go_on.set()
+        await fetching
+    assert await known() == since
+    assert await store.call(lambda stores: stores.cache.cursor) == "1"
+
+
+async def test_a_tally_that_came_before_its_reply_is_fetched_for(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """Without another change in the feed the visit would be counted twice for good (P5)."""
+    tally = TallyRow(DIGEST, POOL.id, date(2026, 1, 1), 1, 1)
+    register.pages = [[CardRow(DIGEST, card()), OfferingRow(POOL), tally, CursorRow("1")]]
+    await record(store, 1)
+    await fetch(client, store, lambda _: None)
+
+    async def visits() -> int:
+        known = await store.call(lambda stores: stores.known(DIGEST, NOON, ask=False))
+        return known.facts.visits
+
+    assert await visits() == 2
+    async with syncing(store, client, Link()) as sync:
+        await sync.drained()
+        async with asyncio.timeout(5):
+            while await visits() != 1:  # noqa: ASYNC110  the store tells nobody
+                await asyncio.sleep(0.01)
+
+
+async def test_a_busy_feed_does_not_hurry_what_is_tried_again(store: Store) -> None:
+    """Events say that the register is there, not that it takes uses now."""
+    batches = 0
+
+    class Busy(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while True:
+                yield b"event: changed\ndata: {}\n\n"
+                await asyncio.sleep(0.02)
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal batches
+        match request.url.path.rpartition("/")[2]:
+            case "batch":
+                batches += 1
+                return httpx.Response(503)
+            case "changes":
+                return httpx.Response(200, text='{"cursor": "9"}\n')
+            case "events":
+                return httpx.Response(200, stream=Busy())
+            case _:
+                return httpx.Response(200, json={})
+
+    await record(store, 1)
+    async with (
+        RegistryClient("http://register", "t", httpx.MockTransport(answer)) as client,
+        syncing(store, client, Link()),
+    ):
+        await asyncio.sleep(1.0)
+    assert 1 <= batches <= 4
+
+
+async def test_a_clock_that_the_register_agrees_with_is_right_again(
+    store: Store, client: RegistryClient
+) -> None:
+    """Whatever the journal had said of it (P7)."""
+    link = Link(clock_before_record=True)
+    async with syncing(store, client, link) as sync:
+        await sync._compare_clocks(NOON, datetime.now(UTC).isoformat())
+        assert link.clock_suspect
+        await sync._compare_clocks(datetime.now(UTC), datetime.now(UTC).isoformat())
+        assert not link.clock_suspect
 
 
 async def test_a_visit_is_counted_once_whether_the_tally_knows_it_or_not(

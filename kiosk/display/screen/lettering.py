@@ -11,8 +11,6 @@ from PIL import ImageFont
 
 LEADING = 1.15
 """From one baseline to the next, in sizes of the type."""
-CAP_HEIGHT = 0.66
-"""The height of a capital in Source Sans, in sizes of the type."""
 TIE = "\N{NO-BREAK SPACE}"
 
 

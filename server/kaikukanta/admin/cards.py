@@ -97,21 +97,22 @@ def show_one(context: Context, arguments: Namespace) -> str:
 def end_one(context: Context, arguments: Namespace) -> str:
     """End it (OM-30)."""
     with transaction(context.engine) as session:
-        end_card(session, _card(session, context, arguments), context.clock())
+        _granted(end_card(session, _card(session, context, arguments), context.clock()))
     return "ended"
 
 
 def lay_aside_one(context: Context, arguments: Namespace) -> str:
     """Mark it out of use (OM-30)."""
     with transaction(context.engine) as session:
-        mark_out_of_use(session, _card(session, context, arguments), context.clock())
+        card = _card(session, context, arguments)
+        _granted(mark_out_of_use(session, card, context.clock()))
     return "out of use"
 
 
 def bring_back_one(context: Context, arguments: Namespace) -> str:
     """Take it back into use (OM-30)."""
     with transaction(context.engine) as session:
-        bring_back(session, _card(session, context, arguments), context.clock())
+        _granted(bring_back(session, _card(session, context, arguments), context.clock()))
     return "in use"
 
 

@@ -46,6 +46,14 @@ TRIAL_OVER = Refusal(
     "OM-9",
     Text("Kokeilu on päättynyt.", "Försöket är över.", "The trial is over."),
 )
+ENDED_FOR_GOOD = Refusal(
+    "OM-30",
+    Text(
+        "Kortti on päätetty lopullisesti; rekisteröi uusi kortti.",
+        "Kortet har avslutats för gott; registrera ett nytt kort.",
+        "The card has been ended for good; register a new one.",
+    ),
+)
 CARD_ENDED = Refusal(
     "OM-30",
     Text(
@@ -116,19 +124,19 @@ def register_card(
     return card
 
 
-def end_card(session: Session, card: CardRecord, now: datetime) -> None:
+def end_card(session: Session, card: CardRecord, now: datetime) -> CardRecord | Refusal:
     """End a card for good (OM-30)."""
-    _set_status(session, card, Status.ENDED, now)
+    return _set_status(session, card, Status.ENDED, now)
 
 
-def mark_out_of_use(session: Session, card: CardRecord, now: datetime) -> None:
-    """Mark a card out of use, such as a lost one (OM-30)."""
-    _set_status(session, card, Status.OUT_OF_USE, now)
+def mark_out_of_use(session: Session, card: CardRecord, now: datetime) -> CardRecord | Refusal:
+    """Mark a card out of use, such as one that was lost (OM-30)."""
+    return _set_status(session, card, Status.OUT_OF_USE, now)
 
 
-def bring_back(session: Session, card: CardRecord, now: datetime) -> None:
-    """Take a card back into use, such as one that was found again (OM-30)."""
-    _set_status(session, card, Status.ACTIVE, now)
+def bring_back(session: Session, card: CardRecord, now: datetime) -> CardRecord | Refusal:
+    """Take a card back into use, such as one that was found; not one that was ended (OM-30)."""
+    return _set_status(session, card, Status.ACTIVE, now)
 
 
 def extend(session: Session, card: CardRecord, now: datetime) -> CardRecord | Refusal:
@@ -161,8 +169,14 @@ def to_card(record: CardRecord, at: datetime) -> Card:
     )
 
 
-def _set_status(session: Session, card: CardRecord, status: Status, now: datetime) -> None:
+def _set_status(
+    session: Session, card: CardRecord, status: Status, now: datetime
+) -> CardRecord | Refusal:
     session.refresh(card, with_for_update=True)
+    if card.status is Status.ENDED and status is not Status.ENDED:
+        return ENDED_FOR_GOOD
+    if Status.ACTIVE in (card.status, status):
+        card.status_since = now  # a card out of use that is ended has not worked since before
     card.status = status
-    card.status_since = now
     card.changed = next_seq(session)
+    return card

@@ -19,7 +19,10 @@ def _only_text(value: Any) -> Any:
     return value
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00]*$"),
+]
 Word = Annotated[str, StringConstraints(max_length=200)]
 Count = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 Seconds = Annotated[float, Field(strict=True, ge=0, lt=1e12)]

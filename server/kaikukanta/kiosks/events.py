@@ -22,7 +22,8 @@ async def events(watch: Watch, kiosk_id: UUID) -> AsyncIterator[str]:
     the last event of a kiosk that was taken out.
     """
     with watch.listening(kiosk_id) as listener:
-        listener.revoked = await watch.revoked(kiosk_id)
+        if await watch.revoked(kiosk_id):
+            listener.revoked = True
         yield f"retry: {RETRY_MILLISECONDS}\n" + _event("position", watch)
         while not watch.closed:
             if listener.revoked:

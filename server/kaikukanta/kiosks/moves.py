@@ -46,13 +46,13 @@ _SERVED = union(
 class Move:
     """The feed moved on to ``position``: what every kiosk, or only some, should fetch.
 
-    ``cards`` are the lines of cards that changed, empty where there are more than ``MOST_CARDS``.
+    ``cards`` are the lines of cards that changed, None where there are more than ``MOST_CARDS``.
     ``revoked`` are the kiosks that were taken out.
     """
 
     position: int
     everyone: bool
-    cards: tuple[str, ...]
+    cards: tuple[str, ...] | None
     kiosks: frozenset[UUID]
     revoked: frozenset[UUID]
 
@@ -73,7 +73,7 @@ def move_since(session: Session, after: int) -> Move | None:
     return Move(
         position=newest,
         everyone=newest < after or any(kiosk is None for kiosk, *_ in stones) or bool(changed),
-        cards=tuple(changed) if len(changed) <= MOST_CARDS else (),
+        cards=tuple(changed) if len(changed) <= MOST_CARDS else None,
         kiosks=frozenset(session.connection().execute(_SERVED, where).scalars())
         | {kiosk for kiosk, *_ in stones if kiosk is not None},
         revoked=frozenset(

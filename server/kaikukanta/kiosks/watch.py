@@ -41,26 +41,29 @@ _log = logging.getLogger(__name__)
 class Listener:
     """What one open stream has to tell: that it should fetch, and whether it is over.
 
-    ``cards`` are the lines of cards that changed, as far as they are few.
+    ``cards`` are the lines of cards that changed, None once they are too many to name: then none is
+    named, for a kiosk takes what is named as all that is urgent.
     """
 
     kiosk_id: UUID
     news: bool = False
-    cards: tuple[str, ...] = ()
+    cards: tuple[str, ...] | None = ()
     revoked: bool = False
     woken: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def tell(self, cards: tuple[str, ...]) -> None:
+    def tell(self, cards: tuple[str, ...] | None) -> None:
         """Note that something changed, and wake the stream."""
-        together = self.cards + cards
-        self.cards = together if len(together) <= MOST_CARDS else ()
+        if self.cards is None or cards is None or len(self.cards) + len(cards) > MOST_CARDS:
+            self.cards = None
+        else:
+            self.cards += cards
         self.news = True
         self.woken.set()
 
     def take(self) -> tuple[str, ...]:
         """Return the cards that are to be told, which are then told."""
         cards, self.cards, self.news = self.cards, (), False
-        return cards
+        return cards or ()
 
 
 class Watch:

@@ -9,21 +9,37 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from server.database import open_database
-from server.kaikukanta.settings import Settings, make_digest_key
+from server.kaikukanta.settings import (
+    DigestKeyError,
+    Settings,
+    make_digest_key,
+    read_digest_key,
+)
 
 _LOCK = 0x6B61696B75
 """Makes processes that start at once migrate one after the other."""
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the database to the newest schema, and make the digest key where it is missing."""
-    make_digest_key(settings)
+    """Bring the database to the newest schema, and make the digest key where there is none yet.
+
+    A register that has cards has had a key: another would make all of them unknown, so its loss is
+    a :class:`DigestKeyError` and no occasion for a new one.
+    """
     engine = open_database(settings.database_url)
     try:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             command.upgrade(config(connection), "head")
+            cards = connection.execute(text("SELECT 1 FROM card LIMIT 1")).first()
+            if cards is not None and not settings.digest_key_file.exists():
+                raise DigestKeyError(
+                    f"{settings.digest_key_file} is missing, and the register has cards: put the"
+                    " key back from its safe copy, or mend KAIKUKANTA_DIGEST_KEY_FILE"
+                )
+            make_digest_key(settings)
+            read_digest_key(settings)
     finally:
         engine.dispose()
 

@@ -10,12 +10,12 @@ from server.kaikukanta.context import InContext
 from server.kaikukanta.network.callers import AKiosk, AnyCaller, ATicketSystem, KioskCaller
 from server.kaikukanta.uses import batch, service
 from server.kaikukanta.uses.bodies import (
+    AmendBody,
     AnswerBody,
     BatchAnswer,
     BatchBody,
     CheckBody,
     DecisionBody,
-    PartyBody,
     StateBody,
     UseBody,
 )
@@ -49,6 +49,7 @@ def post_use(body: UseBody, caller: AnyCaller, context: InContext) -> Json:
         offering=body.offering,
         party=body.party.party(),
         at=body.at or context.clock(),
+        by_number=body.card is not None,
     )
     return write_answer(_done(service.record(context, caller, ask)))
 
@@ -70,12 +71,12 @@ def post_batch(body: BatchBody, caller: AKiosk, context: InContext) -> Json:
     response_model=AnswerBody,
     responses=responses(404, 409),
 )
-def put_party(use_id: UUID, body: PartyBody, caller: AnyCaller, context: InContext) -> Json:
+def put_party(use_id: UUID, body: AmendBody, caller: AnyCaller, context: InContext) -> Json:
     """Decide anew on the party as it now is.
 
     A refusal changes nothing; `admitted` is then who stays admitted.
     """
-    return write_answer(_done(service.amend(context, caller, use_id, body.party())))
+    return write_answer(_done(service.amend(context, caller, use_id, body.party(), body.revision)))
 
 
 @router.post(

@@ -7,7 +7,7 @@ item never blocks the next.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlmodel import Session
@@ -16,8 +16,10 @@ from kaiku.party import Party
 from kaiku.reason import Reason
 from kaiku.wire import Outcome, Result, Use, WireError, read_use
 from server.database import transact
+from server.kaikukanta.cards.service import find_card
 from server.kaikukanta.context import Context
 from server.kaikukanta.kiosks.tables import Kiosk
+from server.kaikukanta.network.attempts import fail, spent
 from server.kaikukanta.network.callers import KioskCaller
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.case import Case, lock_offering, open_case, undecided
@@ -31,10 +33,11 @@ from server.kaikukanta.uses.records import (
     refuse,
 )
 from server.kaikukanta.uses.tables import Recorder, UseRecord
+from server.kaikukanta.uses.wrong import wrong_cards
 
 LARGEST_NUMBER = 2**31 - 1
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-FURTHEST_AHEAD = timedelta(days=1)
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 NOT_THEN = "at is not a time at which it can have happened"
 
 
@@ -56,7 +59,27 @@ def keep(context: Context, kiosk: KioskCaller, item: object) -> Kept:
         return Kept(_id_of(item), Result.INVALID, detail=use)
     if use.at > now + context.settings.clock_tolerance:
         use = replace(use, clock_suspect=True)
-    return transact(context.engine, lambda session: _keep(session, kiosk, use, now))
+    by_number = isinstance(item, Mapping) and item.get("card") is not None
+
+    def work(session: Session) -> Kept:
+        if by_number:
+            return _keep_guess(session, context, kiosk, use, now)
+        return _keep(session, kiosk, use, now)
+
+    return transact(context.engine, work)
+
+
+def _keep_guess(
+    session: Session, context: Context, kiosk: KioskCaller, item: Use, now: datetime
+) -> Kept:
+    """Keep an item that names its card by number; wrong numbers are limited as in a live use."""
+    limit = wrong_cards(context.settings, kiosk)
+    if spent(session, limit, context.settings, now) is not None:
+        return Kept(item.id, Result.INVALID, detail="too many wrong cards; send it again later")
+    kept = _keep(session, kiosk, item, now)
+    if item.digest is None or find_card(session, item.digest) is None:
+        fail(session, limit, context.settings, now)
+    return kept
 
 
 def _read(context: Context, item: object) -> Use | str:
@@ -77,7 +100,7 @@ def _read(context: Context, item: object) -> Use | str:
             return "card must be a string"
     except WireError as error:
         return str(error)
-    if use.at < EARLIEST:
+    if not EARLIEST <= use.at < LATEST:
         return NOT_THEN
     if max(use.revision, use.offering_version or 0) > LARGEST_NUMBER:
         return f"revision and offering_version must be at most {LARGEST_NUMBER}"
@@ -89,8 +112,6 @@ def _keep(session: Session, kiosk: KioskCaller, item: Use, now: datetime) -> Kep
     if row is None or row.venue_id != kiosk.venue_id:
         return Kept(item.id, Result.INVALID, detail="offering is not of this kiosk's venue")
     use = session.get(UseRecord, item.id)
-    if use is None and item.at > now + FURTHEST_AHEAD:
-        return Kept(item.id, Result.INVALID, detail=NOT_THEN)
     if use is None:
         use = undecided(item.id, item.digest, row, kiosk, item.at, now)
         use.offline = True

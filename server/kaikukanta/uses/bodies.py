@@ -78,6 +78,15 @@ class PartyBody(_Body):
         return Party(self.children, self.helpers, self.supporters)
 
 
+class AmendBody(PartyBody):
+    """A party as it now is; a kiosk says after which ``revision`` of its journal it asks.
+
+    A change that comes late, when a newer revision has been kept, is not made.
+    """
+
+    revision: Annotated[int, Field(ge=0, le=2**31 - 1), BeforeValidator(_only_number)] | None = None
+
+
 class UseBody(_Body):
     """A use to be decided and recorded: of a card that is given in one way.
 

@@ -1,6 +1,7 @@
 """The running counts that decisions rest on, held under their row locks while one is made.
 
-Locks are always taken in the order offering, use, seats, tally, feed, so that nobody deadlocks.
+Locks are always taken in the order offering, use, seats, tally, feed, attempts, so that nobody
+deadlocks.
 Only what an offering limits is counted; what a use takes is :class:`kaiku.party.Party`'s to say.
 """
 

@@ -35,6 +35,7 @@ from server.problems import Mistake, Problem, too_many
 ID_TAKEN = Problem(409, "id_taken", "Another use has this id.")
 NOT_FOUND = Problem(404, "not_found", "You have recorded no such use.")
 TOO_LATE = Problem(409, "too_late", "The time to change this use is over.")
+SUPERSEDED = Problem(409, "superseded", "A newer revision of this use has been kept.")
 REFUSED = Problem(409, "refused", "The use was refused, so there is nothing to change.")
 VOIDED = Problem(409, "voided", "The use was taken back.")
 IN_THE_FUTURE = Problem(
@@ -47,13 +48,18 @@ IN_THE_FUTURE = Problem(
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A use to be decided; ``digest`` is None where the card could not be read."""
+    """A use to be decided; ``digest`` is None where the card could not be read.
+
+    ``by_number`` says that the card was given by its number, which could be a guess. A kiosk that
+    gives a digest has the whole list and guesses nothing: no stray barcodes shut its visitors out.
+    """
 
     id: UUID
     digest: bytes | None
     offering: UUID
     party: Party
     at: datetime
+    by_number: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ def _record(session: Session, context: Context, caller: Caller, ask: Ask) -> Ans
     if stored is not None:
         return answer_of(stored) if _is_same(stored, caller, ask) else ID_TAKEN
     limit = wrong_cards(context.settings, caller)
-    seconds = spent(session, limit, settings, now)
+    seconds = spent(session, limit, settings, now) if ask.by_number else None
     if seconds is not None:
         return too_many(seconds)
     moment = _moment(caller, ask.at, now, settings.clock_tolerance)
@@ -94,16 +100,20 @@ def _record(session: Session, context: Context, caller: Caller, ask: Ask) -> Ans
     case = open_case(session, use, offering, moment.judged_at)
     decision = case.decide(ask.party)
     case.write(decision)
-    if is_wrong_card(decision):
+    if ask.by_number and is_wrong_card(decision):
         fail(session, limit, settings, now)
     case.close(session)
     return answer_of(use)
 
 
-def amend(context: Context, caller: Caller, use_id: UUID, party: Party) -> Answer | Problem:
+def amend(
+    context: Context, caller: Caller, use_id: UUID, party: Party, after: int | None = None
+) -> Answer | Problem:
     """Decide on a use anew with another party.
 
     Where it is refused, the use stays as it was, and the answer says who is admitted all the same.
+    ``after`` is the revision of its journal after which a kiosk asks: a request that was held up on
+    its way, and was given up, must not undo what the journal has said since (promise P5).
     """
     with transaction(context.engine) as session:
         found = _own(session, caller, use_id)
@@ -114,6 +124,10 @@ def amend(context: Context, caller: Caller, use_id: UUID, party: Party) -> Answe
             return VOIDED
         if use.outcome is Outcome.REFUSED:
             return REFUSED
+        if after is not None:
+            if after < use.revision:
+                return SUPERSEDED
+            use.revision = after
         if asked(use) == party:
             return answer_of(use)
         if context.clock() - use.received_at > context.settings.amend_within:

@@ -367,3 +367,23 @@ class TestAfterARestart:
     def test_with_an_empty_journal_there_is_nothing_to_remember(self, entrance: Entrance) -> None:
         """The first start of all."""
         assert resume(Manners(), None, NOBODY, entrance.now) == Desk(Manners())
+
+
+class TestRebuilding:
+    """A cache that was lost is fetched anew; until it is whole it knows no counts."""
+
+    @pytest.mark.parametrize("online", [True, False])
+    def test_a_counted_card_is_not_let_in_on_counts_that_are_lost(self, online: bool) -> None:
+        """The register is asked, or the card cannot be checked now (P3, P5)."""
+        entrance = Entrance(offering=entry(Visits(30)), whole=False, online=online)
+        effects = kinds(entrance.scan(ELLI))
+        if online:
+            assert effects == [Record, Ask]
+        else:
+            assert entrance.verdict.reason is Reason.CANNOT_CHECK_NOW
+
+    def test_a_card_that_is_there_comes_in_where_nothing_is_counted(self) -> None:
+        """An open entry needs no more than the card (OM-43)."""
+        entrance = Entrance(offering=entry(), whole=False)
+        entrance.scan(ELLI)
+        assert entrance.verdict.outcome is Outcome.ACCEPTED

@@ -367,3 +367,28 @@ def test_the_command_for_postgresql_holds_no_password() -> None:
     assert command == (
         "pg_dump --format=custom '--file=a b.dump' --host=db --port=6432 --username=kanta kanta"
     )
+
+
+def test_a_lost_digest_key_is_not_replaced_where_there_are_cards(
+    register: str, shell: Shell, tmp_path: Path
+) -> None:
+    """Another key would make every card unknown, unattended: the safe copy must be put back."""
+    key = tmp_path / "key"
+    key.unlink()
+    status, _, err = shell.run("migrate")
+    assert status == 78
+    assert "put the key back" in err
+    assert not key.exists()
+    key.write_text("garbage")
+    assert shell.run("migrate")[0] == 78
+    key.write_text(KEY)
+    assert shell.run("migrate")[0] == 0
+
+
+def test_an_empty_file_is_not_backed_up_as_a_register(nothing: Path, shell: Shell) -> None:
+    """A mistyped name must not make a night's copies of nothing."""
+    (nothing / "kanta.sqlite").touch()
+    status, _, err = shell.run("backup", str(nothing / "copy"))
+    assert status == 1
+    assert "no register to copy" in err
+    assert not (nothing / "copy").exists()

@@ -115,6 +115,28 @@ async def test_a_card_is_ended_or_put_out_of_use_from_then_on(town: Town) -> Non
     assert to_card(card, NOON - timedelta(seconds=1)).state(TODAY) is State.VALID
 
 
+async def test_an_ended_card_does_not_come_back(town: Town) -> None:
+    """Neither at once nor by way of out of use (OM-30)."""
+    number = town.card()
+    with transaction(town.context.engine) as session:
+        card = card_row(session, number)
+        end_card(session, card, NOON)
+        for change in (bring_back, mark_out_of_use):
+            assert isinstance(change(session, card, NOON), Refusal)
+            assert card.status is Status.ENDED
+
+
+async def test_a_card_out_of_use_that_is_ended_has_not_worked_since_before(town: Town) -> None:
+    """A use entered afterwards from between the two is no good one (OM-30, OM-47)."""
+    number = town.card()
+    with transaction(town.context.engine) as session:
+        card = card_row(session, number)
+        mark_out_of_use(session, card, NOON)
+        end_card(session, card, NOON + timedelta(hours=2))
+    between = to_card(card, NOON + timedelta(hours=1))
+    assert between.state(TODAY) is not State.VALID
+
+
 async def test_a_card_is_extended_by_a_year_from_the_day(town: Town) -> None:
     """The same card goes on (OM-29); one that was ended does not."""
     number = town.card(valid_until=date(2026, 11, 1))

@@ -99,7 +99,7 @@ async def test_codes_cannot_be_guessed(town: Town) -> None:
     assert again.status_code == 200
 
 
-@pytest.mark.parametrize("name", ["", "  ", "x" * 101, None, 3])
+@pytest.mark.parametrize("name", ["", "  ", "x" * 101, "a\x00b", None, 3])
 async def test_a_kiosk_needs_a_name(town: Town, name: object) -> None:
     """Without one the code is not used up."""
     code = code_for(town)

@@ -19,7 +19,7 @@ from server.kaikukanta.kiosks import watch as watch_module
 from server.kaikukanta.kiosks.events import events
 from server.kaikukanta.kiosks.moves import MOST_CARDS, Move, move_since
 from server.kaikukanta.kiosks.service import revoke
-from server.kaikukanta.kiosks.watch import Watch, watching
+from server.kaikukanta.kiosks.watch import Listener, Watch, watching
 from tests.server.kaikukanta.kiosks.feed import kiosk_id
 from tests.server.kaikukanta.town import Town, card_row
 
@@ -193,3 +193,17 @@ async def test_a_card_that_changes_again_is_told_again(town: Town, watch: Watch)
             change(session, card_row(session, number), town.clock())
         await watch.look()
         assert (await found.next())[1]["rows"][0]["status"] == status
+
+
+def test_once_too_many_cards_changed_none_is_named_until_that_is_told() -> None:
+    """A kiosk takes what is named for all that is urgent: a part would delay the rest (P4)."""
+    listener = Listener(UUID(int=1))
+    listener.tell(("a",) * MOST_CARDS)
+    listener.tell(("b",))
+    listener.tell(("c",))
+    assert listener.take() == ()
+    listener.tell(("d",))
+    assert listener.take() == ("d",)
+    listener.tell(None)
+    listener.tell(("e",))
+    assert listener.take() == ()
