@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -150,10 +151,22 @@ async def _on_problem(_request: Request, error: Exception) -> Response:
     return respond(error.problem)
 
 
-async def _on_http(_request: Request, error: Exception) -> Response:
+async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = _CODES.get(error.status_code, "http_error")
-    return respond(Problem(error.status_code, code, headers=error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_methods(request))) or headers.get("Allow", "")
+    return respond(Problem(error.status_code, code, headers=headers))
+
+
+def _methods(request: Request) -> set[str]:
+    """Return the methods that the description has for a path (RFC 9110, section 15.5.6)."""
+    methods: set[str] = set()
+    for path, calls in request.app.openapi()["paths"].items():
+        if compile_path(path)[0].match(request.url.path):
+            methods |= {method.upper() for method in calls}
+    return methods
 
 
 async def _on_invalid(_request: Request, error: Exception) -> Response:

@@ -3,8 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field, StrictBool, StringConstraints
 
 from kaiku.audit import Finding
 from kaiku.offering import (
@@ -18,35 +17,19 @@ from kaiku.offering import (
     Year,
 )
 from kaiku.wire import write_offering, write_text
+from server.kaikukanta.fields import Body, Instant, OnlyNumber
 
 LARGEST = 1_000_000
 
 
-def _only_number(value: Any) -> Any:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    raise PydanticCustomError("not_an_integer", "must be an integer")
-
-
-def _only_text(value: Any) -> Any:
-    if isinstance(value, str):
-        return value
-    raise PydanticCustomError("not_an_instant", "must be an instant such as 2026-11-24T12:00:00Z")
-
-
-Count = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_only_number)]
-Instant = Annotated[AwareDatetime, BeforeValidator(_only_text)]
+Count = Annotated[int, Field(ge=0, le=LARGEST), OnlyNumber]
 Words = Annotated[
     str,
     StringConstraints(min_length=1, max_length=500, strip_whitespace=True, pattern=r"^[^\x00]*$"),
 ]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class TextBody(_Body):
+class TextBody(Body):
     """The same words in three languages."""
 
     fi: Words
@@ -54,7 +37,7 @@ class TextBody(_Body):
     en: Words
 
 
-class WindowBody(_Body):
+class WindowBody(Body):
     """When a performance takes place, when entry opens, from when tickets can be had."""
 
     starts: Instant
@@ -63,7 +46,7 @@ class WindowBody(_Body):
     acquirable: Instant | None = None
 
 
-class SeatsBody(_Body):
+class SeatsBody(Body):
     """A cap on seats, shared by all card holders (OM-54, OM-55)."""
 
     type: Literal["seats"]
@@ -71,13 +54,13 @@ class SeatsBody(_Body):
     per: Per = Per.EVENT
 
 
-class OnceBody(_Body):
+class OnceBody(Body):
     """Once to the same performance (OM-58)."""
 
     type: Literal["once"]
 
 
-class VisitsBody(_Body):
+class VisitsBody(Body):
     """Visits a year on a serial ticket (OM-60)."""
 
     type: Literal["visits"]
@@ -85,7 +68,7 @@ class VisitsBody(_Body):
     year: Year = Year.CALENDAR
 
 
-class OpenBookingsBody(_Body):
+class OpenBookingsBody(Body):
     """Bookings that a card may have open (OM-61)."""
 
     type: Literal["open_bookings"]
@@ -97,7 +80,7 @@ LimitBody = Annotated[
 ]
 
 
-class TariffBody(_Body):
+class TariffBody(Body):
     """A library's service whose fees are covered, in cents (OM-59)."""
 
     service: Service
@@ -106,19 +89,19 @@ class TariffBody(_Body):
     period: Period = Period.YEAR
 
 
-class OfferingBody(_Body):
+class OfferingBody(Body):
     """An offering as its venue sets it. A limit exists only where one is set (OM-43)."""
 
     name: TextBody
     category: Category
     kind: OfferingKind
     window: WindowBody | None = None
-    limits: Annotated[list[LimitBody], Field(max_length=10)] = []
-    children_welcome: bool = True
-    supporters_free: bool = True
+    limits: Annotated[list[LimitBody], Field(max_length=10, default_factory=list)]
+    children_welcome: StrictBool = True
+    supporters_free: StrictBool = True
     exclusion: Exclusion | None = None
     tickets: Count | None = None
-    tariffs: Annotated[list[TariffBody], Field(max_length=10)] = []
+    tariffs: Annotated[list[TariffBody], Field(max_length=10, default_factory=list)]
     wristband: Count | None = None
     terms: TextBody | None = None
 
@@ -137,7 +120,7 @@ class OfferingAnswer(OfferingBody):
 
     id: UUID
     version: int
-    advice: list[FindingBody] = []
+    advice: Annotated[list[FindingBody], Field(default_factory=list)]
 
 
 class OfferingsAnswer(BaseModel):

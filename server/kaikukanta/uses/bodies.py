@@ -1,56 +1,16 @@
 """What the calls about uses take and give, as an API description needs it."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    WithJsonSchema,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
-from kaiku.party import LARGEST, Party
+from kaiku.party import Party
 from kaiku.reason import Reason
 from kaiku.wire import Outcome, Result
+from server.kaikukanta.fields import At, Body, CardText, Count, Digest, OnlyNumber
 
 MOST_USES = 500
-_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST = datetime(9000, 1, 1, tzinfo=UTC)
-
-
-def _only_text(value: Any) -> Any:
-    if isinstance(value, str):
-        return value
-    raise PydanticCustomError("not_an_instant", "must be an instant such as 2026-11-24T12:00:00Z")
-
-
-def _only_number(value: Any) -> Any:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    raise PydanticCustomError("not_an_integer", "must be an integer")
-
-
-def _within_reason(value: datetime) -> datetime:
-    if not _FIRST <= value < _LAST:
-        raise ValueError("is not a time at which a use can have happened")
-    return value.astimezone(UTC)
-
-
-At = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_within_reason)]
-Count = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_only_number)]
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-CardText = Annotated[
-    str,
-    Field(description="The card's number as it was read or typed.", examples=["7K2M9QX4TB0E"]),
-]
 
 
 def _only(given: str) -> dict[str, Any]:
@@ -62,11 +22,7 @@ def _only(given: str) -> dict[str, Any]:
     }
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PartyBody(_Body):
+class PartyBody(Body):
     """Who comes along with the holder; what is left out is none (OM-44, OM-67, OM-68)."""
 
     children: Count = 0
@@ -84,10 +40,10 @@ class AmendBody(PartyBody):
     A change that comes late, when a newer revision has been kept, is not made.
     """
 
-    revision: Annotated[int, Field(ge=0, le=2**31 - 1), BeforeValidator(_only_number)] | None = None
+    revision: Annotated[int, Field(ge=0, le=2**31 - 1), OnlyNumber] | None = None
 
 
-class UseBody(_Body):
+class UseBody(Body):
     """A use to be decided and recorded: of a card that is given in one way.
 
     ``card`` is the number's text; a kiosk, which holds no number, sends ``digest``. ``at`` is now
@@ -116,7 +72,7 @@ class UseBody(_Body):
         return None if self.digest is None else bytes.fromhex(self.digest)
 
 
-class CheckBody(_Body):
+class CheckBody(Body):
     """A party at an offering, to be decided as if it came now."""
 
     card: CardText
@@ -147,7 +103,7 @@ USE_ITEM: dict[str, Any] = {
 ANY_ITEM = {"anyOf": [USE_ITEM, {"description": "Anything else is kept from blocking the rest."}]}
 
 
-class BatchBody(_Body):
+class BatchBody(Body):
     """A part of a kiosk's journal, oldest first."""
 
     uses: Annotated[
