@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from kaiku.card import Card, Kind
-from kaiku.decide import Decision, Facts, conclude, refused
-from kaiku.grounds import company, limits, vain
+from kaiku.decision import Decision, conclude, refused
+from kaiku.grounds import Facts, company, limits, vain
 from kaiku.offering import Offering
 from kaiku.party import Party
 from kaiku.reason import Reason

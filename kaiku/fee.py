@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kaiku.card import Card, Kind
+from kaiku.decision import Decision, refused
 from kaiku.grounds import vain
 from kaiku.offering import Offering, Period, Service, Tariff
+from kaiku.party import ALONE, NOBODY
 from kaiku.reason import Reason
 
 LARGEST_SUM = 100_000
@@ -30,25 +32,6 @@ class Fee:
             raise ValueError(f"a sum must be from 1 to {LARGEST_SUM} cents, not {self.cents}")
 
 
-@dataclass(frozen=True, slots=True)
-class FeeDecision:
-    """What was decided on a fee: ``covered`` cents, and what is ``left`` where that is capped."""
-
-    reasons: tuple[Reason, ...]
-    covered: int
-    left: int | None = None
-
-    @property
-    def accepted(self) -> bool:
-        """Tell whether the fee is covered."""
-        return not self.reasons
-
-    @property
-    def reason(self) -> Reason | None:
-        """The reason to show, or None."""
-        return self.reasons[0] if self.reasons else None
-
-
 def of_count(tariff: Tariff, pieces: int) -> Fee:
     """Return the fee of so many pieces; raise ``ValueError`` where they have no price."""
     if tariff.unit is None:
@@ -58,19 +41,19 @@ def of_count(tariff: Tariff, pieces: int) -> Fee:
 
 def decide_fee(
     card: Card | None, fee: Fee, offering: Offering, spent: int, now: datetime
-) -> FeeDecision:
+) -> Decision:
     """Decide whether a fee is covered; ``spent`` is what the card has used in the tariff's period.
 
-    A fee is covered whole or not at all; ``left`` tells what could be.
+    A fee is covered whole or not at all; ``cents_left`` tells what could be.
     """
     if card is None:
-        return FeeDecision((Reason.UNKNOWN_CARD,), 0)
+        return refused(Reason.UNKNOWN_CARD)
     reasons = (*vain(card, offering, now), *_grounds(card, fee, offering, spent))
     covered = 0 if reasons else fee.cents
     tariff = offering.tariff(fee.service)
-    if tariff is None or tariff.cap is None:
-        return FeeDecision(reasons, covered)
-    return FeeDecision(reasons, covered, max(0, tariff.cap - spent - covered))
+    cap = None if tariff is None else tariff.cap
+    left = None if cap is None else max(0, cap - spent - covered)
+    return Decision(reasons, NOBODY if reasons else ALONE, cents_left=left)
 
 
 def _grounds(card: Card, fee: Fee, offering: Offering, spent: int) -> Iterator[Reason]:

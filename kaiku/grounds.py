@@ -19,7 +19,8 @@ class Facts:
     """What others and this card did before, as far as the one who decides knows it.
 
     ``seats_taken`` counts the event or the day, whichever the cap is set on; None says that it
-    cannot be known now, and a capped offering is then refused rather than overrun (promise P2).
+    cannot be known now. A capped offering is then refused rather than overrun, but for the
+    ``leased`` seats that this kiosk may give away by itself (promise P2).
     ``uses`` are the card's accepted uses of this performance, ``visits`` what it has spent in the
     year at hand. ``booked`` are the seats that the card's own booking of the event holds, which
     ``seats_taken`` counts too. A use that is decided anew leaves itself out.
@@ -29,6 +30,7 @@ class Facts:
     uses: int = 0
     visits: int = 0
     booked: int = 0
+    leased: int = 0
 
 
 NO_FACTS = Facts()
@@ -87,7 +89,8 @@ def limits(admitted: Party, offering: Offering, facts: Facts) -> Iterator[Reason
                 if needed <= 0:
                     continue
                 if facts.seats_taken is None:
-                    yield Reason.CANNOT_CHECK_NOW
+                    if needed > facts.leased:
+                        yield Reason.CANNOT_CHECK_NOW
                 elif facts.seats_taken + needed > cap:
                     yield Reason.SEATS_FULL
             case OncePerPerformance() | Visits() | OpenBookings():

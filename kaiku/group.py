@@ -5,13 +5,14 @@ decision for all of them.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kaiku.card import Card, Kind
+from kaiku.decision import Decision, Missing, conclude, refused
 from kaiku.grounds import NO_FACTS, Facts, early, limits, vain
-from kaiku.offering import Offering, Seats
-from kaiku.party import ALONE
+from kaiku.offering import Offering
+from kaiku.party import ALONE, Party
 from kaiku.reason import Reason
 
 
@@ -23,6 +24,9 @@ class GroupSize:
     leader_counts: bool = True
 
 
+USUAL_SIZE = GroupSize()
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member's card, None where nobody knows it, and what it did before."""
@@ -31,59 +35,32 @@ class Member:
     facts: Facts = NO_FACTS
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A member who cannot come in: the place in the order of scanning, from 1, and why."""
-
-    place: int
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class GroupDecision:
-    """What was decided on a group: let in whole or not at all; ``missing`` says who lacks."""
-
-    reasons: tuple[Reason, ...]
-    persons: int
-    missing: tuple[Missing, ...] = ()
-
-    @property
-    def accepted(self) -> bool:
-        """Tell whether the group is let in."""
-        return not self.reasons
-
-    @property
-    def reason(self) -> Reason | None:
-        """The reason to show, or None."""
-        return self.reasons[0] if self.reasons else None
-
-
 def decide_group(
     leader: Card | None,
     members: Sequence[Member],
     younger: int,
     offering: Offering,
-    seats_taken: int | None,
+    facts: Facts,
     now: datetime,
-    size: GroupSize | None = None,
-) -> GroupDecision:
+    size: GroupSize = USUAL_SIZE,
+) -> Decision:
     """Decide whether a group is let in: leader, members' cards, younger clients (OM-38, OM-39).
 
-    ``seats_taken`` is None where it cannot be known now. Each member's own limits count for that
-    member; the seats of all count together.
+    It is let in whole or not at all. ``facts`` are about the seats that all of them take together;
+    each member's own limits count for that member.
     """
     if leader is None:
-        return GroupDecision((Reason.UNKNOWN_CARD,), 0)
-    persons = 1 + len(members) + younger
+        return refused(Reason.UNKNOWN_CARD)
+    group = Party(adults=1 + len(members), children=younger)
     missing = tuple(_missing(members, offering, now))
     reasons = (
         *vain(leader, offering, now),
-        *_shape(leader, members, younger, size or GroupSize()),
+        *_shape(leader, members, younger, size),
         *([Reason.GROUP_CARD_MISSING] if missing else []),
         *early(offering, now),
-        *_seats(offering, seats_taken, persons),
+        *(reason for reason in limits(group, offering, facts) if reason in _SHARED),
     )
-    return GroupDecision(reasons, 0 if reasons else persons, missing)
+    return replace(conclude(reasons, group, offering, facts), visits_left=None, missing=missing)
 
 
 def _shape(
@@ -115,13 +92,3 @@ def _against(member: Member, offering: Offering, now: datetime) -> Iterator[Reas
 
 
 _SHARED = frozenset({Reason.SEATS_FULL, Reason.CANNOT_CHECK_NOW})
-
-
-def _seats(offering: Offering, taken: int | None, persons: int) -> Iterator[Reason]:
-    limit: Seats | None = offering.seats
-    if limit is None:
-        return
-    if taken is None:
-        yield Reason.CANNOT_CHECK_NOW
-    elif taken + persons > limit.cap:
-        yield Reason.SEATS_FULL

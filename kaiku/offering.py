@@ -211,6 +211,11 @@ class Offering:
         """
         return day_of(now if self.window is None else self.window.starts)
 
+    def seats_day(self, now: datetime) -> date:
+        """Return the day that a cap on seats counts a use under: the event's, or the use's own."""
+        seats = self.seats
+        return day_of(now) if seats is not None and seats.per is Per.DAY else self.day(now)
+
     def free(self, party: Party) -> Party:
         """Return who of a party comes in free: support persons where the venue says so (OM-68)."""
         return party if self.supporters_free else replace(party, supporters=0)

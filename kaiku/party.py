@@ -13,7 +13,7 @@ class Party:
     ``children`` are the holder's minors and grandchildren (OM-44), ``helpers`` are assistants and
     interpreters, always free and outside every cap (OM-67), ``supporters`` are support persons,
     free where the venue follows the recommendation (OM-68). ``adults`` is 1, the holder, or 0 where
-    nobody is admitted.
+    nobody is admitted; of a group it is the leader and the members (OM-38).
     """
 
     children: int = 0
@@ -23,15 +23,10 @@ class Party:
 
     def __post_init__(self) -> None:
         """Raise ``ValueError`` for a count below 0 or above its bound."""
-        for name, most in (
-            ("children", LARGEST),
-            ("helpers", LARGEST),
-            ("supporters", LARGEST),
-            ("adults", 1),
-        ):
+        for name in ("children", "helpers", "supporters", "adults"):
             count = getattr(self, name)
-            if not 0 <= count <= most:
-                raise ValueError(f"{name} must be from 0 to {most}, not {count}")
+            if not 0 <= count <= LARGEST:
+                raise ValueError(f"{name} must be from 0 to {LARGEST}, not {count}")
 
     @property
     def persons(self) -> int:

@@ -12,10 +12,12 @@ from pathlib import Path
 from uuid import UUID
 
 from kaiku.card import Card, Kind, Status
-from kaiku.offering import Offering
+from kaiku.offering import Offering, Service
 from kaiku.wire import (
+    BookingRow,
     CardGone,
     CardRow,
+    LeaseRow,
     OfferingGone,
     OfferingRow,
     Row,
@@ -29,19 +31,26 @@ from kaiku.wire import (
 from kiosk.files import committing, open_cache
 
 _CARD = "SELECT kind, children, valid_from, valid_until, status FROM card WHERE digest = ?"
-_TALLY = "SELECT uses, visits FROM tally WHERE digest = ? AND offering = ? AND since = ?"
+_TALLY = (
+    "SELECT uses, visits, cents FROM tally"
+    " WHERE digest = ? AND offering = ? AND service = ? AND since = ?"
+)
+_BOOKED = "SELECT coalesce(sum(seats), 0) FROM booking WHERE digest = ? AND offering = ?"
 _ADD_CARD = "INSERT OR IGNORE INTO card VALUES (?, ?, ?, ?, ?, ?)"
 _PUT_CARD = "INSERT OR REPLACE INTO card VALUES (?, ?, ?, ?, ?, ?)"
-_PUT_TALLY = "INSERT OR REPLACE INTO tally VALUES (?, ?, ?, ?, ?)"
+_PUT_TALLY = "INSERT OR REPLACE INTO tally VALUES (?, ?, ?, ?, ?, ?, ?)"
+_PUT_BOOKING = "INSERT OR REPLACE INTO booking VALUES (?, ?, ?, ?)"
+_PUT_LEASE = "INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?, ?)"
 _PUT_NOTE = "INSERT OR REPLACE INTO note VALUES (?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """A card's accepted uses and visits of an offering over the span that counts."""
+    """A card's accepted uses and visits of an offering, or a service's cents, over a span."""
 
     uses: int
     visits: int
+    cents: int = 0
 
 
 class CardCache:
@@ -66,10 +75,24 @@ class CardCache:
         kind, children, valid_from, valid_until, status = row
         return Card(Kind(kind), children, _day(valid_from), _day(valid_until), Status(status))
 
-    def used(self, digest: bytes, offering: UUID, since: date) -> Used:
+    def used(
+        self, digest: bytes, offering: UUID, since: date, service: Service | None = None
+    ) -> Used:
         """Return what the register last told of the card's uses of an offering since a day."""
-        key = (digest, str(offering), since.toordinal())
+        key = (digest, str(offering), service or "", since.toordinal())
         return Used(*(self._db.execute(_TALLY, key).fetchone() or (0, 0)))
+
+    def booked(self, digest: bytes, offering: UUID) -> int:
+        """Return the seats that the card's bookings hold, and that no use has attended yet."""
+        return int(self._db.execute(_BOOKED, (digest, str(offering))).fetchone()[0])
+
+    def leases(self) -> tuple[LeaseRow, ...]:
+        """Return every lease that the register has told of."""
+        rows = self._db.execute("SELECT id, offering, day, seats, recalled FROM lease ORDER BY id")
+        return tuple(
+            LeaseRow(UUID(id_), UUID(offering), _day(day), seats, bool(recalled))
+            for id_, offering, day, seats, recalled in rows
+        )
 
     def offerings(self) -> tuple[Offering, ...]:
         """Return all offerings that this kiosk serves."""
@@ -152,15 +175,21 @@ class CardCache:
                     "INSERT OR REPLACE INTO offering VALUES (?, ?)", (str(offering.id), body)
                 )
                 self._offerings = None
-            case TallyRow(digest, offering_id, since, uses, visits):
-                values = (digest, str(offering_id), since.toordinal(), uses, visits)
-                self._db.execute(_PUT_TALLY, values)
+            case TallyRow(digest, offering_id, since, uses, visits, service, cents):
+                key = (digest, str(offering_id), service or "", since.toordinal())
+                self._db.execute(_PUT_TALLY, (*key, uses, visits, cents))
+            case BookingRow(id_, digest, offering_id, seats):
+                self._db.execute(_PUT_BOOKING, (str(id_), digest, str(offering_id), seats))
+            case LeaseRow(id_, offering_id, day, seats, recalled):
+                lease = (str(id_), str(offering_id), day.toordinal(), seats, recalled)
+                self._db.execute(_PUT_LEASE, lease)
             case StationRow():
                 self._db.execute(_PUT_NOTE, ("station", json.dumps(write_row(row))))
             case CardGone(digest):
                 gone = self._db.execute("DELETE FROM card WHERE digest = ?", (digest,))
                 self.cards -= gone.rowcount
                 self._db.execute("DELETE FROM tally WHERE digest = ?", (digest,))
+                self._db.execute("DELETE FROM booking WHERE digest = ?", (digest,))
             case OfferingGone(offering_id):
                 self._db.execute("DELETE FROM offering WHERE id = ?", (str(offering_id),))
                 self._offerings = None
@@ -177,7 +206,7 @@ class CardCache:
     def wipe(self) -> None:
         """Forget everything, on the disk too: the kiosk was revoked (promise P6)."""
         self._db.execute("PRAGMA secure_delete=ON")
-        for table in ("card", "tally", "offering", "note"):
+        for table in ("card", "tally", "booking", "lease", "offering", "note"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608  a closed list of names
         self._db.execute("VACUUM")
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -11,8 +11,26 @@ from sqlmodel import SQLModel
 
 from kiosk.tables import Cache, Journal
 
-CACHE_VERSION = 2
-JOURNAL_VERSION = 1
+CACHE_VERSION = 3
+JOURNAL_VERSION = 2
+
+_JOURNAL_STEPS = {
+    1: (
+        "ALTER TABLE entry RENAME COLUMN visits TO taken",
+        "ALTER TABLE entry RENAME COLUMN sent_visits TO sent_taken",
+        "ALTER TABLE entry RENAME COLUMN counted_visits TO counted",
+        "ALTER TABLE entry ADD COLUMN fee_service VARCHAR",
+        "ALTER TABLE entry ADD COLUMN fee_cents INTEGER",
+        "ALTER TABLE entry ADD COLUMN members VARCHAR",
+        "ALTER TABLE entry ADD COLUMN lease VARCHAR",
+        "ALTER TABLE entry ADD COLUMN leased INTEGER DEFAULT '0' NOT NULL",
+        "CREATE INDEX entry_leased ON entry (lease) WHERE leased > 0",
+        """CREATE TABLE given_back (
+            lease VARCHAR NOT NULL, day INTEGER NOT NULL, told BOOLEAN NOT NULL, PRIMARY KEY (lease)
+        )""",
+    ),
+}
+"""What brings a journal of an earlier version to the next one; the unsent uses stay in it."""
 
 
 class StoreError(Exception):
@@ -72,6 +90,11 @@ def open_journal(path: Path) -> sqlite3.Connection:
         raise StoreError(
             f"{path} was written by a newer version of this program; install that version again"
         )
+    for step in range(version or JOURNAL_VERSION, JOURNAL_VERSION):
+        with committing(connection):
+            for statement in _JOURNAL_STEPS[step]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version={step + 1}")
     return _shape(connection, Journal, JOURNAL_VERSION)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from uuid import UUID
 
 from kaiku.days import day_of
+from kaiku.fee import Fee
+from kaiku.offering import Service
 from kaiku.party import Party
 from kaiku.reason import Reason
 from kaiku.wire import Outcome, Use, write_instant
@@ -20,40 +22,42 @@ KEEP = timedelta(days=7)
 _COLUMNS = (
     "id, digest, offering, offering_version, at, day, children, helpers, supporters,"
     " admitted_adults, admitted_children, admitted_supporters, outcome, reason, source, voided,"
-    " clock_suspect, revision, sent_revision, visits, sent_visits, asked, counted_visits"
+    " clock_suspect, revision, sent_revision, taken, sent_taken, asked, fee_service, fee_cents,"
+    " members, lease, leased, counted"
 )
 _RECORD = f"""
-    INSERT INTO entry ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)
+    INSERT INTO entry ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)
     ON CONFLICT (id) DO UPDATE SET
         children = excluded.children, helpers = excluded.helpers,
         supporters = excluded.supporters, admitted_adults = excluded.admitted_adults,
         admitted_children = excluded.admitted_children,
         admitted_supporters = excluded.admitted_supporters,
-        voided = excluded.voided, revision = excluded.revision, visits = excluded.visits,
+        voided = excluded.voided, revision = excluded.revision, taken = excluded.taken,
+        lease = excluded.lease, leased = excluded.leased,
         outcome = excluded.outcome, reason = excluded.reason, source = excluded.source,
         asked = excluded.asked, parked = NULL,
         sent_revision = CASE WHEN excluded.sent_revision > 0
             THEN excluded.revision ELSE sent_revision END,
-        sent_visits = CASE WHEN excluded.sent_revision > 0
-            THEN excluded.visits ELSE sent_visits END
+        sent_taken = CASE WHEN excluded.sent_revision > 0
+            THEN excluded.taken ELSE sent_taken END
 """  # noqa: S608  the columns are the constant above
 _USE = (
     "SELECT id, digest, offering, offering_version, at, children, helpers, supporters, outcome,"
-    " reason, voided, clock_suspect, revision FROM entry"
+    " reason, voided, clock_suspect, revision, fee_service, fee_cents, members, lease FROM entry"
 )
 _UNCOUNTED = """
-    SELECT coalesce(sum((visits > 0) - (counted_visits > 0)), 0),
-           coalesce(sum(visits - counted_visits), 0)
-    FROM entry WHERE digest = ? AND offering = ? AND day >= ?
+    SELECT coalesce(sum((taken > 0) - (counted > 0)), 0), coalesce(sum(taken - counted), 0)
+    FROM entry WHERE digest = ? AND offering = ? AND fee_service IS ? AND day >= ?
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The use that was accepted last, and who came in."""
+    """The use that was accepted last, who came in, and how many of its seats are leased."""
 
     use: Use
     admitted: Party
+    leased: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,11 @@ class UseJournal:
         """Close the file."""
         self._db.close()
 
-    def record(self, use: Use, admitted: Party, source: str, standing: Standing) -> None:
+    def record(
+        self, use: Use, admitted: Party, source: str, standing: Standing, leased: int = 0
+    ) -> None:
         """Commit a use, or its new revision, to the disk; return once it is there."""
-        party, visits = use.party, 0 if use.voided else admitted.visits
+        party, taken = use.party, _taken(use, admitted)
         sent = standing is Standing.SENT
         values = (
             str(use.id),
@@ -101,19 +107,50 @@ class UseJournal:
             use.clock_suspect,
             use.revision,
             use.revision if sent else 0,
-            visits,
-            visits if sent else 0,
+            taken,
+            taken if sent else 0,
             standing is Standing.ASKED,
+            None if use.fee is None else use.fee.service,
+            None if use.fee is None else use.fee.cents,
+            None if use.members is None else " ".join(member.hex() for member in use.members),
+            None if use.lease is None else str(use.lease),
+            leased,
         )
         self._db.execute(_RECORD, values)
 
-    def uncounted(self, digest: bytes, offering: UUID, since: date) -> Used:
+    def uncounted(
+        self, digest: bytes, offering: UUID, since: date, service: Service | None = None
+    ) -> Used:
         """Return the card's uses of an offering that the register's tally does not hold yet.
 
         It can be negative: a use that was taken back after the register had counted it.
         """
-        key = (digest, str(offering), since.toordinal())
-        return Used(*self._db.execute(_UNCOUNTED, key).fetchone())
+        key = (digest, str(offering), service, since.toordinal())
+        uses, taken = self._db.execute(_UNCOUNTED, key).fetchone()
+        return Used(uses, taken, 0) if service is None else Used(uses, 0, taken)
+
+    def attends(self, digest: bytes, offering: UUID) -> bool:
+        """Tell whether the card has come in at an offering here: its booking is then attended."""
+        found = self._db.execute(
+            "SELECT 1 FROM entry WHERE digest = ? AND offering = ? AND outcome = 'accepted'"
+            " AND NOT voided LIMIT 1",
+            (digest, str(offering)),
+        )
+        return found.fetchone() is not None
+
+    def leased(self, lease: UUID, but: UUID | None = None) -> int:
+        """Return the seats of a lease that uses have taken, those of one use left out."""
+        found = self._db.execute(
+            "SELECT coalesce(sum(leased), 0) FROM entry"
+            " WHERE lease = ? AND leased > 0 AND id IS NOT ?",
+            (str(lease), None if but is None else str(but)),
+        )
+        return int(found.fetchone()[0])
+
+    def is_given_back(self, lease: UUID) -> bool:
+        """Tell whether a lease has been given back: nothing more is spent of it."""
+        found = self._db.execute("SELECT 1 FROM given_back WHERE lease = ?", (str(lease),))
+        return found.fetchone() is not None
 
     def last_accepted(self) -> Last | None:
         """Return the use that was accepted last, if any."""
@@ -122,13 +159,13 @@ class UseJournal:
         ).fetchone()
         if row is None:
             return None
-        admitted = "admitted_adults, admitted_children, admitted_supporters"
-        adults, children, supporters = self._db.execute(
+        admitted = "admitted_adults, admitted_children, admitted_supporters, leased"
+        adults, children, supporters, leased = self._db.execute(
             f"SELECT {admitted} FROM entry WHERE id = ?",  # noqa: S608  constant columns
             row[:1],
         ).fetchone()
         use = _use(row)
-        return Last(use, Party(children, use.party.helpers, supporters, adults))
+        return Last(use, Party(children, use.party.helpers, supporters, adults), leased)
 
     def unsent(self, most: int) -> list[Use]:
         """Return the oldest uses that the register does not have as they now are."""
@@ -156,8 +193,8 @@ class UseJournal:
         with committing(self._db):
             for use in sent:
                 self._db.execute(
-                    "UPDATE entry SET sent_revision = ?2, flagged = ?3, sent_visits = CASE"
-                    " WHEN revision = ?2 THEN visits ELSE sent_visits END WHERE id = ?1",
+                    "UPDATE entry SET sent_revision = ?2, flagged = ?3, sent_taken = CASE"
+                    " WHEN revision = ?2 THEN taken ELSE sent_taken END WHERE id = ?1",
                     (str(use.id), use.revision, (flagged or {}).get(use.id)),
                 )
             for use_id, why in (parked or {}).items():
@@ -166,14 +203,14 @@ class UseJournal:
     def sent_counts(self) -> Sequence[tuple[str, int]]:
         """Return what the register has counted of uses, perhaps not yet in the cache's tallies."""
         return self._db.execute(
-            "SELECT id, sent_visits FROM entry WHERE sent_visits != counted_visits"
+            "SELECT id, sent_taken FROM entry WHERE sent_taken != counted"
         ).fetchall()
 
     def has_unsettled(self, offerings: Iterable[UUID]) -> bool:
         """Tell whether a use of these offerings was sent and is not settled yet."""
         counted = {str(offering) for offering in offerings}
         waiting = self._db.execute(
-            "SELECT DISTINCT offering FROM entry WHERE sent_visits != counted_visits"
+            "SELECT DISTINCT offering FROM entry WHERE sent_taken != counted"
         )
         return any(offering in counted for (offering,) in waiting)
 
@@ -184,8 +221,8 @@ class UseJournal:
         """
         with committing(self._db):
             self._db.executemany(
-                "UPDATE entry SET counted_visits = ? WHERE id = ?",
-                [(visits, use_id) for use_id, visits in counts],
+                "UPDATE entry SET counted = ? WHERE id = ?",
+                [(taken, use_id) for use_id, taken in counts],
             )
 
     def unpark(self) -> int:
@@ -209,14 +246,14 @@ class UseJournal:
         """Forget uses that the register has had for longer than :data:`KEEP`."""
         self._db.execute(
             "DELETE FROM entry WHERE day < ? AND sent_revision >= revision AND parked IS NULL"
-            " AND sent_visits = counted_visits",
+            " AND sent_taken = counted",
             (day_of(now - KEEP).toordinal(),),
         )
 
 
 def _use(row: Sequence[object]) -> Use:
     use_id, digest, offering, version, at, children, helpers, supporters = row[:8]
-    outcome, reason, voided, suspect, revision = row[8:]
+    outcome, reason, voided, suspect, revision, service, cents, members, lease = row[8:]
     return Use(
         id=UUID(str(use_id)),
         offering=UUID(str(offering)),
@@ -229,7 +266,21 @@ def _use(row: Sequence[object]) -> Use:
         voided=bool(voided),
         offering_version=None if version is None else int(str(version)),
         clock_suspect=bool(suspect),
+        fee=None if service is None else Fee(Service(str(service)), int(str(cents))),
+        members=None if members is None else _members(str(members)),
+        lease=None if lease is None else UUID(str(lease)),
     )
+
+
+def _members(text: str) -> tuple[bytes, ...]:
+    return tuple(bytes.fromhex(member) for member in text.split())
+
+
+def _taken(use: Use, admitted: Party) -> int:
+    """Return what a use takes of the card's limit: its visits, or the cents of its fee."""
+    if use.voided or admitted.adults == 0 or use.members is not None:
+        return 0
+    return admitted.visits if use.fee is None else use.fee.cents
 
 
 def _instant(text: str) -> datetime:

@@ -12,7 +12,6 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -28,10 +27,12 @@ from kaiku.wire import (
     WireError,
     read_answer,
     read_row,
+    write_fee,
     write_instant,
     write_party,
     write_use,
 )
+from kiosk.desk import Ask
 from kiosk.identity import Identity
 
 LONGEST_CALL = 15.0
@@ -119,18 +120,20 @@ class RegistryClient:
             raise UnreachableError("the register's digest key is of another size than ours")
         return identity
 
-    async def decide(
-        self, use: UUID, digest: bytes, offering: UUID, party: Party, at: datetime, budget: float
-    ) -> Answer:
+    async def decide(self, ask: Ask, budget: float) -> Answer:
         """Have the register decide and record a use, within ``budget`` seconds."""
         body = {
-            "id": str(use),
-            "digest": digest.hex(),
-            "offering": str(offering),
-            "party": write_party(party),
-            "at": write_instant(at),
+            "id": str(ask.use),
+            "digest": ask.digest.hex(),
+            "offering": str(ask.offering),
+            "party": write_party(ask.party),
+            "at": write_instant(ask.at),
         }
-        return _answer(use, await self._call("POST", "/api/v1/uses", body, budget))
+        if ask.fee is not None:
+            body["fee"] = write_fee(ask.fee)
+        if ask.members is not None:
+            body["group"] = {"members": [{"digest": member.hex()} for member in ask.members]}
+        return _answer(ask.use, await self._call("POST", "/api/v1/uses", body, budget))
 
     async def amend(self, use: UUID, party: Party, after: int, budget: float) -> Answer:
         """Have the register decide the party of a use anew, within ``budget`` seconds.

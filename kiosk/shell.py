@@ -186,8 +186,8 @@ class Shell:
         waiting = asyncio.create_task(self._say_wait())
         try:
             match question:
-                case desk.Ask(use, card, offering, party, at):
-                    return await self._registry.decide(use, card, offering, party, at, self._budget)
+                case desk.Ask():
+                    return await self._registry.decide(question, self._budget)
                 case desk.AskAmended(use, party, after):
                     return await self._registry.amend(use, party, after, self._budget)
         except RegistryError as error:

@@ -7,11 +7,17 @@ kiosk reaches them through :meth:`Store.call`.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
+from uuid import UUID
 
+from kaiku.card import Card
+from kaiku.days import day_of
 from kaiku.decide import NO_FACTS, Facts
+from kaiku.fee import period_start
+from kaiku.offering import Offering, Tariff
 from kiosk.cache import CardCache
 from kiosk.desk import Known, Record
 from kiosk.journal import UseJournal
@@ -46,17 +52,43 @@ class Stores:
         """
         offering = self.cache.offering_now(now)
         card = None if digest is None else self.cache.card(digest)
-        facts = NO_FACTS
-        if digest and card and offering and offering.counts_cards:
+        facts, lease = NO_FACTS, None
+        if offering is not None and digest is not None and card is not None:
+            facts = self.facts(digest, card, offering, now)
+        if offering is not None and offering.seats is not None:
+            lease, left = self.lease(offering, now)
+            facts = replace(facts, leased=left)
+        return Known(offering, card, facts, lease, whole=self.cache.whole, ask=ask)
+
+    def facts(self, digest: bytes, card: Card, offering: Offering, now: datetime) -> Facts:
+        """Return what a card did before at an offering, and what it has booked."""
+        booked = uses = visits = 0
+        if offering.seats is not None and not self.journal.attends(digest, offering.id):
+            booked = self.cache.booked(digest, offering.id)
+        if offering.counts_cards:
             since = offering.counted_since(card, now)
             told = self.cache.used(digest, offering.id, since)
             # A performance is one span, though entry may open on the evening before its day.
             begin = since if offering.window is None else date.min
             own = self.journal.uncounted(digest, offering.id, begin)
-            facts = Facts(
-                uses=max(0, told.uses + own.uses), visits=max(0, told.visits + own.visits)
-            )
-        return Known(offering, card, facts, whole=self.cache.whole, ask=ask)
+            uses, visits = max(0, told.uses + own.uses), max(0, told.visits + own.visits)
+        return Facts(uses=uses, visits=visits, booked=booked)
+
+    def spent(self, digest: bytes, offering: Offering, tariff: Tariff, now: datetime) -> int:
+        """Return the cents of a service that a card has been covered for in its period (OM-59)."""
+        since = period_start(tariff, day_of(now))
+        told = self.cache.used(digest, offering.id, since, tariff.service)
+        own = self.journal.uncounted(digest, offering.id, since, tariff.service)
+        return max(0, told.cents + own.cents)
+
+    def lease(self, offering: Offering, now: datetime) -> tuple[UUID | None, int]:
+        """Return the lease that may be spent now, and how many seats are left of it."""
+        day = offering.seats_day(now)
+        for lease in self.cache.leases():
+            at_hand = (lease.offering, lease.day) == (offering.id, day) and not lease.recalled
+            if at_hand and not self.journal.is_given_back(lease.id):
+                return lease.id, max(0, lease.seats - self.journal.leased(lease.id))
+        return None, 0
 
     def awaits_tally(self) -> bool:
         """Tell whether a sent use is not in the cache's tallies yet, where cards are counted."""
@@ -66,7 +98,8 @@ class Stores:
 
     def record(self, record: Record) -> None:
         """Commit a use to the journal; return once it is on the disk."""
-        self.journal.record(record.use, record.admitted, record.source, record.standing)
+        use = record.use
+        self.journal.record(use, record.admitted, record.source, record.standing, record.leased)
 
 
 class Store:

@@ -33,16 +33,45 @@ class CachedOffering(Cache, table=True):
 
 
 class CachedTally(Cache, table=True):
-    """What a card has used of an offering since a day, as the register counts it."""
+    """What a card has used of an offering since a day, as the register counts it.
+
+    Of one ``service`` of a library it is the cents that were covered; "" is no service.
+    """
 
     __tablename__ = "tally"
     __table_args__ = {"sqlite_with_rowid": False}
 
     digest: bytes = Field(primary_key=True)
     offering: str = Field(primary_key=True)
+    service: str = Field(primary_key=True)
     since: int = Field(primary_key=True)
     uses: int
     visits: int
+    cents: int
+
+
+class CachedBooking(Cache, table=True):
+    """A booking that no use has attended yet, and the seats that it holds."""
+
+    __tablename__ = "booking"
+    __table_args__ = (Index("booking_of", "digest", "offering"),)
+
+    id: str = Field(primary_key=True)
+    digest: bytes
+    offering: str
+    seats: int
+
+
+class CachedLease(Cache, table=True):
+    """A part of a cap that this kiosk may give away by itself on a day (promise P2)."""
+
+    __tablename__ = "lease"
+
+    id: str = Field(primary_key=True)
+    offering: str
+    day: int
+    seats: int
+    recalled: bool
 
 
 class Note(Cache, table=True):
@@ -63,16 +92,19 @@ class Entry(Journal, table=True):
 
     It is unsent while ``revision`` is above ``sent_revision``, unless the register could not take
     it: then ``parked`` says why, and people look at it. While the register is being ``asked``
-    about it, it is held back. ``visits`` is what it takes of the card's visits now,
-    ``sent_visits`` what it took when it was sent last, ``counted_visits`` what the cache's tally
-    has of it: the difference is what the tally does not know yet.
+    about it, it is held back. ``taken`` is what it takes of the card's limit now (visits, or the
+    cents of a fee), ``sent_taken`` what it took when it was sent last, ``counted`` what the cache's
+    tally has of it: the difference is what the tally does not know yet. ``members`` are the
+    digests of a group's members, in hexadecimal and with spaces between. ``leased`` are the seats
+    that it takes of ``lease``.
     """
 
     __tablename__ = "entry"
     __table_args__ = (
         # The two questions that are asked at every use, whatever the journal's length.
         Index("entry_unsent", "seq", sqlite_where=text("sent_revision < revision")),
-        Index("entry_uncounted", "seq", sqlite_where=text("sent_visits != counted_visits")),
+        Index("entry_uncounted", "seq", sqlite_where=text("sent_taken != counted")),
+        Index("entry_leased", "lease", sqlite_where=text("leased > 0")),
     )
 
     seq: int | None = Field(default=None, primary_key=True)
@@ -98,6 +130,25 @@ class Entry(Journal, table=True):
     asked: bool = False
     parked: str | None = None
     flagged: str | None = None
-    visits: int = 0
-    sent_visits: int = 0
-    counted_visits: int = 0
+    taken: int = 0
+    sent_taken: int = 0
+    counted: int = 0
+    fee_service: str | None = None
+    fee_cents: int | None = None
+    members: str | None = None
+    lease: str | None = None
+    leased: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+
+class GivenBack(Journal, table=True):
+    """A lease that this kiosk has given back, or is about to: nothing more is spent of it.
+
+    It stands in the journal, whose commits are durable: after a power cut the kiosk must not spend
+    what the register has given to others.
+    """
+
+    __tablename__ = "given_back"
+
+    lease: str = Field(primary_key=True)
+    day: int
+    told: bool = False

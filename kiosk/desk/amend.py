@@ -98,7 +98,7 @@ def amend(desk: Desk, party: Party, known: Known, now: Moment) -> Step:
         stands = replace(current.use, revision=current.use.revision + 1)
         record = Record(stands, current.admitted, Said.ALONE.source, Standing.ASKED)
         ask = AskAmended(stands.id, party, after=current.use.revision)
-        return replace(desk, current=replace(current, use=stands), asked=ask), (record, ask)
+        return replace(_restated(desk, stands), asked=ask), (record, ask)
     before = Facts(
         seats_taken=known.facts.seats_taken,
         uses=max(0, known.facts.uses - 1),
@@ -124,12 +124,18 @@ def hear_amended(
     current = after.current
     assert current is not None
     use = replace(current.use, revision=current.use.revision + 1)
+    after = _restated(after, use)
+    return after, (Record(use, current.admitted, said.source), *effects)
+
+
+def _restated(desk: Desk, use: Use) -> Desk:
+    """Return the desk with the current use stated anew, wherever it is held."""
+    assert desk.current is not None
     passages = tuple(
         replace(passage, use=use) if passage.use.id == use.id else passage
-        for passage in after.passages
+        for passage in desk.passages
     )
-    after = replace(after, current=replace(current, use=use), passages=passages)
-    return after, (Record(use, current.admitted, said.source), *effects)
+    return replace(desk, current=replace(desk.current, use=use), passages=passages)
 
 
 def _conclude_amended(

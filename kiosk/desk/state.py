@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kaiku.card import Card
 from kaiku.decide import NO_FACTS, Facts
+from kaiku.fee import Fee
 from kaiku.offering import Offering
 from kaiku.party import Party
 from kaiku.reason import Reason
@@ -36,6 +37,7 @@ class Known:
     """What the kiosk knows of a card at this moment, from its own store.
 
     ``offering`` is the one that is served now, None before the first contact with the register.
+    ``lease`` is the one that the leased seats of the facts are from.
     ``whole`` says that the store has once held every card, so that a card it lacks is unknown
     indeed. ``ask`` says that the register may be asked now.
     """
@@ -43,6 +45,7 @@ class Known:
     offering: Offering | None = None
     card: Card | None = None
     facts: Facts = NO_FACTS
+    lease: UUID | None = None
     whole: bool = False
     ask: bool = False
 
@@ -126,23 +129,32 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Commit the use to the journal before anything that follows."""
+    """Commit the use to the journal before anything that follows.
+
+    ``leased`` are the seats that it takes of the use's lease.
+    """
 
     use: Use
     admitted: Party
     source: str
     standing: Standing = Standing.UNSENT
+    leased: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask the register to decide and record; come back with :class:`Answered`."""
+    """Ask the register to decide and record; come back with :class:`Answered`.
+
+    ``fee`` and ``members`` are as in the use that comes of it.
+    """
 
     use: UUID
     digest: bytes
     offering: UUID
     party: Party
     at: datetime
+    fee: Fee | None = None
+    members: tuple[bytes, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from kaiku.card import Card, Kind, Status
 from kaiku.decide import Facts
+from kaiku.decision import Missing
+from kaiku.fee import LARGEST_SUM, Fee
 from kaiku.offering import (
     Category,
     Exclusion,
@@ -29,9 +31,11 @@ from kaiku.reason import Reason
 from kaiku.text import Text
 from kaiku.wire import (
     Answer,
+    BookingRow,
     CardGone,
     CardRow,
     CursorRow,
+    LeaseRow,
     OfferingGone,
     OfferingRow,
     Outcome,
@@ -170,7 +174,10 @@ offerings = st.builds(
     wristband=st.none() | st.integers(1, 1000),
     terms=st.none() | texts,
 )
-facts = st.builds(Facts, st.none() | st.integers(0, 8), counts, st.integers(0, 12))
+facts = st.builds(
+    Facts, st.none() | st.integers(0, 8), counts, st.integers(0, 12), counts, leased=counts
+)
+fees = st.builds(Fee, st.sampled_from(Service), st.integers(1, LARGEST_SUM))
 
 uses = st.builds(
     Use,
@@ -185,6 +192,9 @@ uses = st.builds(
     voided=st.booleans(),
     offering_version=st.none() | st.integers(0, 1000),
     clock_suspect=st.booleans(),
+    fee=st.none() | fees,
+    members=st.none() | st.lists(digests, max_size=5).map(tuple),
+    lease=st.none() | st.uuids(),
 )
 answers = st.builds(
     Answer,
@@ -193,11 +203,24 @@ answers = st.builds(
     st.none() | st.sampled_from(Reason),
     any_parties,
     st.none() | st.integers(0, 1000),
+    st.lists(st.builds(Missing, st.integers(1, 9), st.sampled_from(Reason)), max_size=3).map(tuple),
 )
 rows: st.SearchStrategy[Row] = st.one_of(
     st.builds(CardRow, digests, cards),
     st.builds(OfferingRow, offerings),
     st.builds(TallyRow, digests, st.uuids(), days, st.integers(0, 99), st.integers(0, 99)),
+    st.builds(
+        TallyRow,
+        digests,
+        st.uuids(),
+        days,
+        counts,
+        counts,
+        st.sampled_from(Service),
+        st.integers(0, 99),
+    ),
+    st.builds(BookingRow, st.uuids(), digests, st.uuids(), counts),
+    st.builds(LeaseRow, st.uuids(), st.uuids(), days, counts, st.booleans()),
     st.builds(StationRow, texts, st.text(max_size=20)),
     st.builds(CardGone, digests),
     st.builds(OfferingGone, st.uuids()),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kaiku.card import Kind, Status
 from kaiku.fee import LARGEST_SUM, Fee, decide_fee, of_count, period_start
 from kaiku.offering import OfferingKind, Period, Service, Tariff
+from kaiku.party import NOBODY
 from kaiku.reason import Reason
 from tests.kaiku.made import NOON, card, entry
 
@@ -24,34 +25,38 @@ def test_only_a_service_and_a_sum_are_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spent", "reason", "covered", "left"),
+    ("spent", "reason", "holders", "left"),
     [
-        (0, None, 100, 500),
-        (499, None, 100, 1),
-        (500, None, 100, 0),
+        (0, None, 1, 500),
+        (499, None, 1, 1),
+        (500, None, 1, 0),
         (501, Reason.FEES_USED_UP, 0, 99),
         (700, Reason.FEES_USED_UP, 0, 0),
     ],
 )
 def test_a_fee_is_covered_whole_up_to_the_cap(
-    spent: int, reason: Reason | None, covered: int, left: int
+    spent: int, reason: Reason | None, holders: int, left: int
 ) -> None:
     """Below, at and above what is left; a refusal says what could be covered."""
     decision = decide_fee(card(), Fee(Service.COPYING, 100), LIBRARY, spent, NOON)
-    assert (decision.reason, decision.covered, decision.left) == (reason, covered, left)
+    assert (decision.reason, decision.admitted.adults, decision.remaining) == (
+        reason,
+        holders,
+        left,
+    )
     assert decision.accepted is (reason is None)
 
 
 def test_without_a_cap_every_sum_is_covered() -> None:
     """A limit exists only where the library set one (OM-43)."""
     decision = decide_fee(card(), Fee(Service.OVERDUE, 9_999), LIBRARY, 99_999, NOON)
-    assert (decision.accepted, decision.covered, decision.left) == (True, 9_999, None)
+    assert (decision.accepted, decision.cents_left) == (True, None)
 
 
 def test_a_service_that_is_not_covered_is_refused() -> None:
     """The library has set no tariff for it."""
     decision = decide_fee(card(), Fee(Service.INTERLIBRARY, 600), LIBRARY, 0, NOON)
-    assert (decision.reason, decision.covered) == (Reason.OFFERING_EXCLUDED, 0)
+    assert (decision.reason, decision.admitted) == (Reason.OFFERING_EXCLUDED, NOBODY)
 
 
 def test_the_card_must_be_good() -> None:
@@ -95,7 +100,6 @@ def test_a_cap_is_counted_over_its_period(period: Period, start: date) -> None:
 def test_a_card_never_spends_more_than_the_cap(cents: int, spent: int, smaller: int) -> None:
     """And a smaller sum is never refused where a larger one is covered."""
     decision = decide_fee(card(), Fee(Service.COPYING, cents), LIBRARY, spent, NOON)
-    assert decision.covered in (0, cents)
     if decision.accepted:
         assert spent + cents <= 600
         less = Fee(Service.COPYING, min(cents, smaller))

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaiku.card import Card, Kind, Status
-from kaiku.decide import Facts
-from kaiku.group import GroupDecision, GroupSize, Member, Missing, decide_group
-from kaiku.offering import Limit, OncePerPerformance, Seats, Visits
+from kaiku.decide import NO_FACTS, Facts
+from kaiku.decision import Decision, Missing
+from kaiku.group import USUAL_SIZE, GroupSize, Member, decide_group
+from kaiku.offering import Limit, Offering, OncePerPerformance, Seats, Visits
 from kaiku.reason import Reason
 from tests.kaiku.made import DAY, NOON, TODAY, card, cards, entry, facts, offerings, show
 
@@ -21,11 +22,11 @@ def decide(
     *limits: Limit,
     leader: Card | None = WORKER,
     seats_taken: int | None = 0,
-    size: GroupSize | None = None,
-) -> GroupDecision:
+    size: GroupSize = USUAL_SIZE,
+) -> Decision:
     """Return what is decided on a group of good cards at an entry."""
     return decide_group(
-        leader, [HOLDER] * members, younger, entry(*limits), seats_taken, NOON, size
+        leader, [HOLDER] * members, younger, entry(*limits), Facts(seats_taken), NOON, size
     )
 
 
@@ -47,7 +48,7 @@ def test_a_group_is_of_two_to_five_with_its_leader(
     """Alone the card opens nothing (OM-37, OM-38, OM-39); younger clients count without a card."""
     decision = decide(members, younger)
     assert decision.reason is reason
-    assert decision.persons == (0 if reason else 1 + members + younger)
+    assert decision.admitted.persons == (0 if reason else 1 + members + younger)
 
 
 def test_whether_the_leader_counts_is_a_setting() -> None:
@@ -71,9 +72,9 @@ def test_a_partial_group_says_who_is_missing_and_why() -> None:
     unknown = Member(None)
     community = Member(WORKER)
     members = [HOLDER, expired, unknown, community]
-    decision = decide_group(WORKER, members, 0, entry(), 0, NOON)
+    decision = decide_group(WORKER, members, 0, entry(), NO_FACTS, NOON)
     assert decision.reason is Reason.GROUP_CARD_MISSING
-    assert decision.persons == 0
+    assert decision.admitted.persons == 0
     assert decision.missing == (
         Missing(2, Reason.EXPIRED),
         Missing(3, Reason.UNKNOWN_CARD),
@@ -84,10 +85,10 @@ def test_a_partial_group_says_who_is_missing_and_why() -> None:
 def test_each_members_own_limits_hold() -> None:
     """A member who has no visits left, or was in already, is missing (OM-58, OM-60)."""
     spent = Member(card(), Facts(visits=30))
-    decision = decide_group(WORKER, [HOLDER, spent], 0, entry(Visits(30)), 0, NOON)
+    decision = decide_group(WORKER, [HOLDER, spent], 0, entry(Visits(30)), NO_FACTS, NOON)
     assert decision.missing == (Missing(2, Reason.VISITS_USED_UP),)
     been = Member(card(), Facts(uses=1))
-    decision = decide_group(WORKER, [been], 0, show(OncePerPerformance()), 0, NOON)
+    decision = decide_group(WORKER, [been], 0, show(OncePerPerformance()), NO_FACTS, NOON)
     assert decision.missing == (Missing(1, Reason.ALREADY_USED),)
 
 
@@ -108,12 +109,12 @@ def test_the_seats_of_all_count_together(taken: int | None, reason: Reason | Non
     st.none() | st.integers(0, 9),
 )
 def test_a_group_comes_in_whole_or_not_at_all(
-    leader: Card, members: list[Member], younger: int, offering: object, taken: int | None
+    leader: Card, members: list[Member], younger: int, offering: Offering, taken: int | None
 ) -> None:
     """Whatever is shown: nobody is left outside of a group that is let in."""
-    decision = decide_group(leader, members, younger, offering, taken, NOON)  # type: ignore[arg-type]
+    decision = decide_group(leader, members, younger, offering, Facts(taken), NOON)
     if decision.accepted:
-        assert decision.persons == 1 + len(members) + younger <= 5
+        assert decision.admitted.persons == 1 + len(members) + younger <= 5
         assert decision.missing == ()
     else:
-        assert decision.persons == 0
+        assert decision.admitted.persons == 0

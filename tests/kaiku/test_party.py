@@ -42,13 +42,6 @@ def test_counts_are_of_two_digits(name: str) -> None:
             Party(**{name: count})
 
 
-@pytest.mark.parametrize("adults", [-1, 2])
-def test_a_party_has_one_holder_at_most(adults: int) -> None:
-    """The card is personal (OM-5)."""
-    with pytest.raises(ValueError, match="adults must be from 0 to 1"):
-        Party(adults=adults)
-
-
 @given(any_parties, any_parties)
 def test_a_party_within_another_takes_no_more_of_anything(one: Party, other: Party) -> None:
     """The order of parties goes with every count that a limit is set on."""

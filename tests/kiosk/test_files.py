@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from kiosk import files
 from kiosk.files import SpoiledError, StoreError, open_cache, open_journal
+from kiosk.journal import UseJournal
 
 
 @pytest.fixture
@@ -146,3 +148,59 @@ class TestSpoiled:
         (tmp_path / "journal.sqlite").mkdir()
         with pytest.raises(StoreError, match=r"journal\.sqlite cannot be opened: unable to open"):
             open_journal(tmp_path / "journal.sqlite")
+
+
+class TestAJournalOfAnEarlierVersion:
+    """An upgrade keeps what is unsent."""
+
+    FIRST = """
+        CREATE TABLE entry (
+            seq INTEGER NOT NULL, id VARCHAR NOT NULL, digest BLOB, offering VARCHAR NOT NULL,
+            offering_version INTEGER, at VARCHAR NOT NULL, day INTEGER NOT NULL,
+            children INTEGER NOT NULL, helpers INTEGER NOT NULL, supporters INTEGER NOT NULL,
+            admitted_adults INTEGER NOT NULL, admitted_children INTEGER NOT NULL,
+            admitted_supporters INTEGER NOT NULL, outcome VARCHAR NOT NULL, reason VARCHAR,
+            source VARCHAR NOT NULL, voided BOOLEAN NOT NULL, clock_suspect BOOLEAN NOT NULL,
+            revision INTEGER NOT NULL, sent_revision INTEGER NOT NULL, asked BOOLEAN NOT NULL,
+            parked VARCHAR, flagged VARCHAR, visits INTEGER NOT NULL, sent_visits INTEGER NOT NULL,
+            counted_visits INTEGER NOT NULL, PRIMARY KEY (seq), UNIQUE (id)
+        );
+        CREATE INDEX ix_entry_digest ON entry (digest);
+        CREATE INDEX entry_unsent ON entry (seq) WHERE sent_revision < revision;
+        CREATE INDEX entry_uncounted ON entry (seq) WHERE sent_visits != counted_visits;
+        INSERT INTO entry VALUES (
+            1, '00000000-0000-4000-8000-000000000001', x'41414141414141414141414141414141',
+            '00000000-0000-4000-8000-000000000002', 1, '2026-11-24T10:00:00Z', 739944,
+            2, 0, 0, 1, 2, 0, 'accepted', NULL, 'local', 0, 0, 1, 0, 0, NULL, NULL, 3, 0, 0
+        );
+        PRAGMA user_version = 1;
+    """
+
+    def test_it_is_brought_to_this_versions_shape(self, tmp_path: Path) -> None:
+        """The same tables and indexes as a new one has, and the use is still to be sent."""
+        path, fresh = tmp_path / "journal.sqlite", tmp_path / "fresh.sqlite"
+        old = sqlite3.connect(path)
+        old.executescript(self.FIRST)
+        old.close()
+        for each in (path, fresh):
+            open_journal(each).close()
+        assert self.shape(path) == self.shape(fresh)
+        journal = UseJournal(path)
+        (use,) = journal.unsent(10)
+        assert (use.party.children, use.fee, use.members, use.lease) == (2, None, None, None)
+        assert journal.uncounted(b"A" * 16, use.offering, date(2026, 1, 1)).visits == 3
+        journal.close()
+
+    def shape(self, path: Path) -> tuple[object, ...]:
+        """Return what a journal's tables and indexes are."""
+        connection = sqlite3.connect(path)
+        columns = {
+            (table, name, type_, not_null)
+            for table in ("entry", "given_back")
+            for _, name, type_, not_null, _, _ in connection.execute(f"PRAGMA table_info({table})")
+        }
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        indexes = {(name, " ".join(sql.split())) for name, sql in connection.execute(query)}
+        version = connection.execute("PRAGMA user_version").fetchone()
+        connection.close()
+        return columns, indexes, version

@@ -25,6 +25,7 @@ from kaiku.wire import (
     write_row,
     write_use,
 )
+from kiosk.desk import Ask
 from kiosk.identity import Identity
 from kiosk.registry import (
     RegistryClient,
@@ -48,7 +49,7 @@ Call = Callable[[RegistryClient], Awaitable[Any]]
 
 def decide(client: RegistryClient, budget: float = 5.0) -> Awaitable[Answer]:
     """Ask about a use."""
-    return client.decide(USE, DIGEST, ENTRY, Party(children=1), NOON, budget)
+    return client.decide(Ask(USE, DIGEST, ENTRY, Party(children=1), NOON), budget)
 
 
 async def all_changes(client: RegistryClient) -> list[Row]:
@@ -229,7 +230,7 @@ class TestChanges:
 
     async def test_rows_of_an_unknown_type_and_empty_lines_are_passed_over(self) -> None:
         """A newer register may send both."""
-        text = b'{"type": "lease", "seats": 4}\n\n' + self.lines(*self.ROWS)
+        text = b'{"type": "later", "seats": 4}\n\n' + self.lines(*self.ROWS)
         assert await self.rows(*chunked(text)) == list(self.ROWS)
 
     @pytest.mark.parametrize("whole", [True, False], ids=["ended", "cut"])

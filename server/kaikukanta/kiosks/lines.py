@@ -27,9 +27,19 @@ def card_line(
     )
 
 
-def tally_line(digest: bytes, offering: UUID, since: date, uses: int, visits: int) -> str:
-    """Return the line of what a card has used of an offering."""
+def tally_line(
+    digest: bytes,
+    offering: UUID,
+    since: date,
+    uses: int,
+    visits: int,
+    service: str = "",
+    cents: int = 0,
+) -> str:
+    """Return the line of what a card has used of an offering, or of a service."""
+    of_service = f', "service": "{service}"' if service else ""
+    in_cents = f', "cents": {cents}' if cents else ""
     return (
         f'{{"type": "tally", "digest": "{digest.hex()}", "offering": "{offering}", '
-        f'"since": "{since}", "uses": {uses}, "visits": {visits}}}'
+        f'"since": "{since}", "uses": {uses}, "visits": {visits}{of_service}{in_cents}}}'
     )

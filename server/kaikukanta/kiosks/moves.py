@@ -11,11 +11,12 @@ from uuid import UUID
 from sqlalchemy import select, union
 from sqlmodel import Session
 
+from server.kaikukanta.bookings.tables import BookingRecord
 from server.kaikukanta.feed.tables import Tombstone
 from server.kaikukanta.kiosks.changes import position
 from server.kaikukanta.kiosks.source import Span, column, within
 from server.kaikukanta.kiosks.sources import cards
-from server.kaikukanta.kiosks.tables import Kiosk, KioskOffering
+from server.kaikukanta.kiosks.tables import Kiosk, KioskOffering, Lease
 from server.kaikukanta.network.tables import Venue
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.tables import Tally
@@ -35,11 +36,15 @@ _SERVED = union(
         *within(column(OfferingRecord.changed))
     ),
     _at.join(Tally, column(Tally.offering_id) == _served).where(*within(column(Tally.changed))),
+    _at.join(BookingRecord, column(BookingRecord.offering_id) == _served).where(
+        *within(column(BookingRecord.changed))
+    ),
+    select(column(Lease.kiosk_id)).where(*within(column(Lease.changed))),
     select(column(Kiosk.id))
     .join(Venue, column(Venue.id) == column(Kiosk.venue_id))
     .where(*within(column(Venue.changed))),
 )
-"""The kiosks whose offerings, tallies or venue changed."""
+"""The kiosks whose offerings, tallies, bookings, leases or venue changed."""
 
 
 @dataclass(frozen=True, slots=True)

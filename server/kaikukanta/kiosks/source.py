@@ -110,6 +110,11 @@ def number(part: str) -> int:
     return value
 
 
+def word(part: str) -> str:
+    """Return a text of a column; raise ``ValueError`` for what is none."""
+    return bytes.fromhex(part).decode().removesuffix(".")
+
+
 def _text(part: object) -> str:
     match part:
         case bytes():
@@ -118,5 +123,7 @@ def _text(part: object) -> str:
             return part.hex
         case date():
             return part.strftime("%Y%m%d")
+        case str():
+            return f"{part}.".encode().hex()
         case _:
             return str(part)

@@ -4,16 +4,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, bindparam, or_, select, type_coerce
+from sqlalchemy import ColumnElement, String, bindparam, case, or_, select, type_coerce
 from sqlmodel import Session
 
-from kaiku.wire import CardGone, OfferingGone, OfferingRow
+from kaiku.wire import BookingRow, CardGone, LeaseRow, OfferingGone, OfferingRow
+from server.kaikukanta.bookings.tables import BookingRecord
 from server.kaikukanta.cards.tables import CardRecord
 from server.kaikukanta.feed.tables import Tombstone
 from server.kaikukanta.kiosks.cursor import START
 from server.kaikukanta.kiosks.lines import card_line, line, tally_line
-from server.kaikukanta.kiosks.source import Source, Span, column, in_order, number, within
-from server.kaikukanta.kiosks.tables import KioskOffering
+from server.kaikukanta.kiosks.source import Source, Span, column, in_order, number, within, word
+from server.kaikukanta.kiosks.tables import KioskOffering, Lease
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.tables import Tally
@@ -84,7 +85,12 @@ _CARDS = in_order(
     card_line,
 )
 
-_tally_at = (column(Tally.changed), column(Tally.card_id), column(Tally.since))
+_tally_at = (
+    column(Tally.changed),
+    column(Tally.card_id),
+    column(Tally.since),
+    column(Tally.service),
+)
 _TALLIES = in_order(
     select(
         *_tally_at,
@@ -93,12 +99,46 @@ _TALLIES = in_order(
         column(Tally.since),
         column(Tally.uses),
         column(Tally.visits),
+        column(Tally.service),
+        column(Tally.cents),
     )
     .join(CardRecord, column(CardRecord.id) == column(Tally.card_id))
     .where(column(Tally.offering_id) == bindparam("offering"), *within(_tally_at[0])),
     _tally_at,
-    (number, UUID, date.fromisoformat),
+    (number, UUID, date.fromisoformat, word),
     tally_line,
+)
+
+_booking_at = (column(BookingRecord.changed), column(BookingRecord.id))
+_holds = column(BookingRecord.cancelled_at).is_(None) & column(BookingRecord.use_id).is_(None)
+_BOOKINGS = in_order(
+    select(
+        *_booking_at,
+        column(BookingRecord.id),
+        column(CardRecord.digest),
+        column(BookingRecord.offering_id),
+        case((_holds, column(BookingRecord.seats)), else_=0),
+    )
+    .join(CardRecord, column(CardRecord.id) == column(BookingRecord.card_id))
+    .where(column(BookingRecord.offering_id) == bindparam("offering"), *within(_booking_at[0])),
+    _booking_at,
+    (number, UUID),
+    lambda *values: line(BookingRow(*values)),
+)
+
+_lease_at = (column(Lease.changed), column(Lease.id))
+_LEASES = in_order(
+    select(
+        *_lease_at,
+        column(Lease.id),
+        column(Lease.offering_id),
+        column(Lease.day),
+        column(Lease.granted),
+        column(Lease.recalled_at).is_not(None),
+    ).where(column(Lease.kiosk_id) == bindparam("kiosk"), *within(_lease_at[0])),
+    _lease_at,
+    (number, UUID),
+    lambda *values: line(LeaseRow(*values)),
 )
 
 _SERVED = (
@@ -125,10 +165,12 @@ def sources(session: Session, kiosk_id: UUID, span: Span) -> list[Source]:
         Source("2", _OFFERINGS, span, kiosk),
         cards(span),
         *(
-            # an offering that it did not serve before: all its tallies, from the first on
-            _tallies(id_, Span(START, span.bound) if began > span.after else span)
+            # an offering that it did not serve before: all that was counted, from the first on
+            Source(f"{name}{id_.hex}", rows, _since(began, span), {"offering": id_})
+            for name, rows in (("4", _TALLIES), ("5", _BOOKINGS))
             for id_, began in served
         ),
+        Source("6", _LEASES, span, kiosk),
     ]
 
 
@@ -137,5 +179,5 @@ def cards(span: Span) -> Source:
     return Source("3", _CARDS, span, {})
 
 
-def _tallies(offering_id: UUID, span: Span) -> Source:
-    return Source(f"4{offering_id.hex}", _TALLIES, span, {"offering": offering_id})
+def _since(began: int, span: Span) -> Span:
+    return Span(START, span.bound) if began > span.after else span

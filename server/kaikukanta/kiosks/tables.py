@@ -1,10 +1,10 @@
-"""Kiosks, the offerings they serve, and the one-time codes that enrol them."""
+"""Kiosks, what they serve and lease, and the one-time codes that enrol them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
 from server.database import Instant
@@ -47,3 +47,32 @@ class Enrolment(Base, table=True):
     offering_ids: list[str] = Field(sa_type=JSON)
     expires_at: datetime = Field(sa_type=Instant)
     used_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Lease(Base, table=True):
+    """A part of a cap on seats that one kiosk may give away by itself on a day (promise P2).
+
+    ``granted`` are all seats that it was ever given of it, ``spent`` those that its uses have told
+    of. It is spent until its day or its event is over, for what a kiosk has given away and not told
+    cannot be taken back. ``recalled_at`` says since when the register wants back what is left,
+    ``returned_at`` when the kiosk has given it back.
+    """
+
+    __tablename__ = "lease"
+    __table_args__ = (Index(None, "offering_id", "day"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    kiosk_id: UUID = Field(foreign_key="kiosk.id", index=True)
+    offering_id: UUID = Field(foreign_key="offering.id")
+    day: date
+    granted: int
+    spent: int = 0
+    granted_at: datetime = Field(sa_type=Instant)
+    recalled_at: datetime | None = Field(default=None, sa_type=Instant)
+    returned_at: datetime | None = Field(default=None, sa_type=Instant)
+    changed: int = Field(default=0, index=True)
+
+    @property
+    def unspent(self) -> int:
+        """The seats that are kept for the kiosk."""
+        return max(0, self.granted - self.spent)

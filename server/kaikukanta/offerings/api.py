@@ -79,7 +79,7 @@ def put_offering(offering_id: UUID, body: OfferingBody, caller: AVenue, context:
         record = session.get(OfferingRecord, offering_id)
         if record is None or not serves(caller, record):
             raise ProblemError(NOT_FOUND)
-        change_offering(session, record, offering)
+        change_offering(session, record, offering, context.clock())
         changed = to_offering(record)
     return answer_of(changed, _advice(changed))
 

@@ -1,5 +1,6 @@
 """Offerings as rows and as the rules see them; setting and changing them."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,9 +8,16 @@ from sqlmodel import Session
 
 from kaiku.offering import Offering, Window
 from kaiku.text import Text
-from kaiku.wire import read_limit, read_tariff, write_limit, write_tariff, write_text
+from kaiku.wire import (
+    read_limit,
+    read_tariff,
+    write_limit,
+    write_offering,
+    write_tariff,
+    write_text,
+)
 from server.kaikukanta.feed.service import next_seq
-from server.kaikukanta.offerings.tables import OfferingRecord
+from server.kaikukanta.offerings.tables import FormerOffering, OfferingRecord
 from server.kaikukanta.uses.recount import counts_alike, recount
 
 
@@ -44,19 +52,29 @@ def create_offering(session: Session, venue_id: UUID, offering: Offering) -> Off
     return record
 
 
-def change_offering(session: Session, record: OfferingRecord, offering: Offering) -> None:
-    """Set an offering anew, under its next version.
+def change_offering(
+    session: Session, record: OfferingRecord, offering: Offering, now: datetime
+) -> None:
+    """Set an offering anew, under its next version; what it was is kept.
 
     Nobody records a use of it meanwhile. Where it now counts over other spans (another kind of
     limit, another day), its counts are made anew from its uses.
     """
     session.refresh(record, with_for_update=True)
     before = to_offering(record)
+    session.add(
+        FormerOffering(
+            offering_id=record.id,
+            version=record.version,
+            until=now,
+            settings=write_offering(before),
+        )
+    )
     record.sqlmodel_update(_columns(offering))
     record.version += 1
     session.flush()
-    now = to_offering(record)
-    recounted = [] if counts_alike(before, now) else recount(session, now)
+    after = to_offering(record)
+    recounted = [] if counts_alike(before, after) else recount(session, after)
     record.changed = next_seq(session)
     for tally in recounted:
         tally.changed = record.changed

@@ -38,3 +38,14 @@ class OfferingRecord(Base, table=True):
     terms: dict[str, str] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     version: int = 1
     changed: int = Field(index=True)
+
+
+class FormerOffering(Base, table=True):
+    """What an offering's settings were until an instant; a use says by which it was decided."""
+
+    __tablename__ = "former_offering"
+
+    offering_id: UUID = Field(foreign_key="offering.id", primary_key=True)
+    version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    until: datetime = Field(sa_type=Instant)
+    settings: dict[str, Any] = Field(sa_type=JSON)

@@ -166,6 +166,6 @@ def _add_uses(
     bulk.insert(
         connection,
         Tally,
-        ("card_id", "offering_id", "since", "uses", "visits", "changed"),
-        ((*where, *spent, network.numbers.take()) for where, spent in history.spent.items()),
+        ("card_id", "offering_id", "since", "uses", "visits", "service", "cents", "changed"),
+        ((*where, *spent, "", 0, network.numbers.take()) for where, spent in history.spent.items()),
     )

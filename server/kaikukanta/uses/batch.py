@@ -18,11 +18,18 @@ from kaiku.wire import Outcome, Result, Use, WireError, read_use
 from server.database import transact
 from server.kaikukanta.cards.service import find_card
 from server.kaikukanta.context import Context
-from server.kaikukanta.kiosks.tables import Kiosk
+from server.kaikukanta.kiosks.tables import Kiosk, Lease
 from server.kaikukanta.network.attempts import fail, spent
 from server.kaikukanta.network.callers import KioskCaller
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.kaikukanta.uses.case import Case, lock_offering, open_case, undecided
+from server.kaikukanta.uses.case import (
+    Case,
+    describe,
+    is_about,
+    lock_offering,
+    open_case,
+    undecided,
+)
 from server.kaikukanta.uses.records import (
     admit,
     ask_for,
@@ -115,8 +122,10 @@ def _keep(session: Session, kiosk: KioskCaller, item: Use, now: datetime) -> Kep
     if use is None:
         use = undecided(item.id, item.digest, row, kiosk, item.at, now)
         use.offline = True
+        describe(session, use, item.fee, item.members)
     else:
-        if not _continues(session, kiosk, use, item):
+        same = _continues(session, kiosk, use, item)
+        if not (same and is_about(session, use, item.fee, item.members)):
             return Kept(item.id, Result.INVALID, detail="id is another use's")
         lock_use(session, use)
         use.recorder_id = kiosk.kiosk_id
@@ -151,7 +160,8 @@ def _apply(
 ) -> None:
     """Write an item's revision over a use and count it as it then stands."""
     as_decided = is_counted(use) and asked(use) == item.party
-    case = open_case(session, use, row, use.at)
+    case = open_case(session, use, row, use.at, item.lease)
+    use.lease_id = _lease(session, kiosk, row, item)
     ask_for(use, item.party)
     match item.outcome:
         case Outcome.REFUSED:
@@ -176,10 +186,25 @@ def _accept(case: Case, kiosk: KioskCaller, party: Party) -> None:
     """Write that a party came in, and for which reason the register would have refused it."""
     decision = case.decide(party)
     remaining = decision.remaining if decision.accepted else None
-    admit(case.use, case.offering.free(party), remaining)
+    admit(case.use, _whoever_came(case, party), remaining)
     case.use.conflict = decision.reason
     if decision.accepted and case.offering.id not in kiosk.offerings:
         case.use.conflict = Reason.NOT_YOUR_OFFERING
+
+
+def _whoever_came(case: Case, party: Party) -> Party:
+    """Return the people of a use that a kiosk let in, whatever the rules say of them."""
+    members = case.use.members
+    return case.offering.free(party if members is None else replace(party, adults=1 + members))
+
+
+def _lease(session: Session, kiosk: KioskCaller, row: OfferingRecord, item: Use) -> UUID | None:
+    """Return the lease that an item's seats are from, where the kiosk has had such a one."""
+    lease = None if item.lease is None else session.get(Lease, item.lease)
+    if lease is None or lease.offering_id != row.id:
+        return None
+    holder = session.get_one(Kiosk, lease.kiosk_id)
+    return lease.id if holder.venue_id == kiosk.venue_id else None
 
 
 def _kept(use: UseRecord) -> Kept:

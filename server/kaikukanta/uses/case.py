@@ -4,8 +4,9 @@ Recording, amending, taking back and a kiosk's journal all go through here, so t
 always say what the uses say.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session
@@ -13,6 +14,8 @@ from sqlmodel import Session
 from kaiku.card import Card
 from kaiku.days import day_of
 from kaiku.decide import Decision, decide, refused
+from kaiku.fee import Fee, decide_fee
+from kaiku.group import Member, decide_group
 from kaiku.offering import Offering
 from kaiku.party import Party
 from kaiku.reason import Reason
@@ -21,9 +24,18 @@ from server.kaikukanta.cards.service import find_card, to_card
 from server.kaikukanta.network.callers import Caller, caller_id
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.kaikukanta.uses.counts import Counts, hold, span
-from server.kaikukanta.uses.records import admit, counted, is_counted, recorder_of, refuse
-from server.kaikukanta.uses.tables import UseRecord
+from server.kaikukanta.uses.accounts import account, members_of, since
+from server.kaikukanta.uses.counts import Account, Counts, Span, hold
+from server.kaikukanta.uses.records import admit, counted, fee_of, is_counted, recorder_of, refuse
+from server.kaikukanta.uses.tables import UseMember, UseRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """A member of a group: the card, None where nobody knows it, and the account that counts it."""
+
+    card: Card | None
+    account: Account | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +46,26 @@ class Case:
     offering: Offering
     card: Card | None
     counts: Counts
+    members: tuple[Belonging, ...] = ()
 
     def decide(self, party: Party) -> Decision:
         """Return what the rules say of a party."""
+        return self.decide_by(self.offering, party)
+
+    def decide_by(self, offering: Offering, party: Party) -> Decision:
+        """Return what the rules say by other settings of the offering."""
         if self.use.digest is None:
             return refused(Reason.UNREADABLE)
-        return decide(self.card, party, self.offering, self.counts.facts, self.use.at)
+        fee, at = fee_of(self.use), self.use.at
+        if fee is not None:
+            return decide_fee(self.card, fee, offering, self.counts.cents, at)
+        if self.use.members is not None:
+            members = [
+                Member(each.card, self.counts.facts_of(each.account)) for each in self.members
+            ]
+            facts = self.counts.facts
+            return decide_group(self.card, members, party.children, offering, facts, at)
+        return decide(self.card, party, offering, self.counts.facts, at)
 
     def write(self, decision: Decision) -> None:
         """Write a decision into the use."""
@@ -51,7 +77,7 @@ class Case:
     def close(self, session: Session) -> None:
         """Count the use as it now stands; the last act of the transaction."""
         session.add(self.use)
-        self.counts.add(counted(self.use))
+        self.counts.add(counted(self.use), self.use.cents or 0, self.use.lease_id)
         self.counts.settle(session)
 
 
@@ -61,12 +87,16 @@ def lock_offering(session: Session, offering_id: UUID) -> OfferingRecord | None:
 
 
 def open_case(
-    session: Session, use: UseRecord, offering_row: OfferingRecord, judged_at: datetime
+    session: Session,
+    use: UseRecord,
+    offering_row: OfferingRecord,
+    judged_at: datetime,
+    lease: UUID | None = None,
 ) -> Case:
     """Return the case of a use, new or locked, of an offering whose row is locked.
 
     The card has the status of ``judged_at``. A use that no count includes yet is placed under its
-    card, day and tally as they are now.
+    card, day and tally as they are now. ``lease`` is the one that the use is about to be from.
     """
     offering = to_offering(offering_row)
     found = None if use.digest is None else find_card(session, use.digest)
@@ -74,10 +104,67 @@ def open_case(
     if not is_counted(use):
         use.card_id = None if found is None else found.id
         use.day = offering.day(use.at)
-        use.since = since(offering, card, use.at)
-    counts = hold(session, span(offering, use.at, use.card_id, use.since))
-    counts.take(counted(use))
-    return Case(use, offering, card, counts)
+        use.since = since(offering, card, use)
+    members = _members(session, use, offering, judged_at)
+    leases = frozenset(id_ for id_ in (use.lease_id, lease) if id_ is not None)
+    under = Span(
+        offering.id,
+        use.id,
+        seats_on=None if offering.seats is None else offering.seats_day(use.at),
+        own=account(use.card_id, use.since, use.service or ""),
+        members=tuple(each.account for each in members if each.account is not None),
+        booker=use.card_id if offering.window is not None and use.members is None else None,
+        leases=leases if offering.seats is not None else frozenset(),
+    )
+    counts = hold(session, under)
+    counts.take(counted(use), use.cents or 0, use.lease_id)
+    return Case(use, offering, card, counts, members)
+
+
+def describe(
+    session: Session, use: UseRecord, fee: Fee | None, members: Sequence[bytes] | None
+) -> None:
+    """Write into a new use what it is about: a fee (OM-59), or a group's members (OM-38)."""
+    if fee is not None:
+        use.service, use.cents = fee.service, fee.cents
+    if members is not None:
+        use.members = len(members)
+        session.add(use)
+        session.flush()
+        session.add_all(
+            UseMember(use_id=use.id, place=place, digest=digest)
+            for place, digest in enumerate(members, 1)
+        )
+        session.flush()
+
+
+def is_about(
+    session: Session, use: UseRecord, fee: Fee | None, members: Sequence[bytes] | None
+) -> bool:
+    """Tell whether a use is about this fee, and this group."""
+    if fee != fee_of(use):
+        return False
+    if members is None or use.members is None:
+        return members is None and use.members is None
+    return [row.digest for row in members_of(session, use)] == list(members)
+
+
+def _members(
+    session: Session, use: UseRecord, offering: Offering, judged_at: datetime
+) -> tuple[Belonging, ...]:
+    """Return the members of a group, placed under their cards like the use itself."""
+    if use.members is None:
+        return ()
+    members = []
+    for row in members_of(session, use):
+        found = find_card(session, row.digest)
+        card = None if found is None else to_card(found, judged_at)
+        if not is_counted(use):
+            row.card_id = None if found is None else found.id
+            counts = card is not None and offering.counts_cards
+            row.since = offering.counted_since(card, use.at) if card and counts else None
+        members.append(Belonging(card, account(row.card_id, row.since)))
+    return tuple(members)
 
 
 def undecided(
@@ -109,10 +196,3 @@ def undecided(
         supporters=0,
         revision=0,
     )
-
-
-def since(offering: Offering, card: Card | None, at: datetime) -> date | None:
-    """Return the start of the tally that counts a card's use at an instant, where one does."""
-    if card is None or not offering.counts_cards:
-        return None
-    return offering.counted_since(card, at)

@@ -16,10 +16,13 @@ from server.kaikukanta.network.attempts import spend, spent
 from server.kaikukanta.network.callers import Caller, serves
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.kaikukanta.uses.case import since
-from server.kaikukanta.uses.counts import look, span
+from server.kaikukanta.uses.accounts import account
+from server.kaikukanta.uses.counts import Span, look
 from server.kaikukanta.uses.wrong import is_wrong_card, wrong_cards
 from server.problems import Problem, too_many
+
+NOBODYS = UUID(int=0)
+"""The id of no use: what is asked here is recorded nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +56,13 @@ def _check(session: Session, caller: Caller, question: Question, now: datetime) 
     offering = to_offering(row)
     found = find_card(session, question.digest)
     card = None if found is None else to_card(found, now)
-    counted_under = span(offering, now, found.id if found else None, since(offering, card, now))
-    return decide(card, question.party, offering, look(session, counted_under), now)
+    counts = card is not None and offering.counts_cards
+    since = offering.counted_since(card, now) if card is not None and counts else None
+    under = Span(
+        offering.id,
+        NOBODYS,
+        seats_on=None if offering.seats is None else offering.seats_day(now),
+        own=None if since is None or found is None else account(found.id, since),
+        booker=found.id if found and offering.window is not None else None,
+    )
+    return decide(card, question.party, offering, look(session, under).facts, now)

@@ -1,112 +1,222 @@
 """The running counts that decisions rest on, held under their row locks while one is made.
 
-Locks are always taken in the order offering, use, seats, tally, feed, attempts, so that nobody
-deadlocks.
+Locks are always taken in the order offering, use, bookings, leases, seats, tallies, feed, attempts,
+so that nobody deadlocks.
 Only what an offering limits is counted; what a use takes is :class:`kaiku.party.Party`'s to say.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TypeVar
+from datetime import date
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col, select
 
-from kaiku.days import day_of
 from kaiku.decide import Facts
-from kaiku.offering import Offering, Per
-from kaiku.party import Party
+from kaiku.party import ALONE, Party
 from server.database import upsert
+from server.kaikukanta.bookings.tables import BookingRecord
 from server.kaikukanta.feed.service import next_seq
+from server.kaikukanta.kiosks.tables import Lease
 from server.kaikukanta.uses.tables import SeatCount, Tally
 
 _Row = TypeVar("_Row", bound=SQLModel)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Account:
+    """Which tally counts a card's use: since a day, and of a library's service or of none."""
+
+    card: UUID
+    since: date
+    service: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Which counts a use falls under; None where the offering does not count it."""
+    """Which counts a use falls under.
+
+    ``seats_on`` is None where no cap on seats counts it, ``own`` where its card is not counted;
+    ``members`` are the accounts of a group's members. ``booker`` is the card whose bookings it may
+    attend, ``leases`` those that its seats may be from.
+    """
 
     offering: UUID
-    seats_on: date | None
-    card: UUID | None
-    since: date | None
-
-
-def seats_day(offering: Offering, at: datetime) -> date:
-    """Return the day that a cap on seats counts a use under: the event's, or the use's own."""
-    seats = offering.seats
-    return day_of(at) if seats is not None and seats.per is Per.DAY else offering.day(at)
-
-
-def span(offering: Offering, at: datetime, card: UUID | None, since: date | None) -> Span:
-    """Return what a use falls under; ``since`` starts the card's tally, where it is counted."""
-    seats_on = None if offering.seats is None else seats_day(offering, at)
-    counted = card if since is not None else None
-    return Span(offering.id, seats_on, counted, since)
+    use: UUID
+    seats_on: date | None = None
+    own: Account | None = None
+    members: tuple[Account, ...] = ()
+    booker: UUID | None = None
+    leases: frozenset[UUID] = frozenset()
 
 
 class Counts:
     """The counts of one span. What is added or taken is written at the commit."""
 
-    def __init__(self, seats: SeatCount | None, tally: Tally | None) -> None:
+    def __init__(
+        self,
+        under: Span,
+        seats: SeatCount | None,
+        tallies: Mapping[Account, Tally],
+        bookings: Iterable[BookingRecord] = (),
+        leases: Iterable[Lease] = (),
+    ) -> None:
+        self._under = under
         self._seats = seats
-        self._tally = tally
-        self._tally_before = _values(tally)
+        self._tallies = tallies
+        self._bookings = tuple(bookings)
+        self._leases = {lease.id: lease for lease in leases}
+        self._before = [_values(row) for row in self._told]
 
     @property
     def facts(self) -> Facts:
         """Return the counts as a decision needs them."""
-        uses, visits = _values(self._tally)
+        return self._facts(self._under.own)
+
+    def facts_of(self, member: Account | None) -> Facts:
+        """Return the counts of a member of a group."""
+        return self._facts(member)
+
+    @property
+    def cents(self) -> int:
+        """The cents that the card's service has been covered for."""
+        tally = None if self._under.own is None else self._tallies.get(self._under.own)
+        return 0 if tally is None else tally.cents
+
+    def _facts(self, account: Account | None) -> Facts:
+        tally = None if account is None else self._tallies.get(account)
+        kept = sum(lease.unspent for lease in self._leases.values())
         return Facts(
-            seats_taken=None if self._seats is None else self._seats.taken,
-            uses=uses,
-            visits=visits,
+            seats_taken=None if self._seats is None else self._seats.taken - kept,
+            uses=0 if tally is None else tally.uses,
+            visits=0 if tally is None else tally.visits,
+            booked=sum(booking.seats for booking in self._bookings),
         )
 
-    def add(self, party: Party) -> None:
-        """Count who came in; nobody counts as nothing."""
-        self._change(party, 1)
+    def add(self, party: Party, cents: int = 0, lease: UUID | None = None) -> None:
+        """Count who came in, and attends the card's bookings; nobody counts as nothing."""
+        if party.adults == 0:
+            return
+        for booking in self._bookings:
+            booking.use_id = self._under.use
+        self._change(party, cents, lease, 1)
 
-    def take(self, party: Party) -> None:
-        """Give back what was counted for them."""
-        self._change(party, -1)
+    def take(self, party: Party, cents: int = 0, lease: UUID | None = None) -> None:
+        """Give back what was counted for them; the bookings wait for another use."""
+        if party.adults == 0:
+            return
+        self._change(party, cents, lease, -1)
+        for booking in self._bookings:
+            booking.use_id = None
 
     def settle(self, session: Session) -> None:
-        """Tell kiosks of a changed tally; the last act of a transaction."""
-        if self._tally is not None and _values(self._tally) != self._tally_before:
-            self._tally.changed = next_seq(session)
+        """Tell kiosks of what has changed; the last act of a transaction."""
+        changed = [
+            row
+            for row, before in zip(self._told, self._before, strict=True)
+            if _values(row) != before
+        ]
+        if changed:
+            seq = next_seq(session)
+            for row in changed:
+                row.changed = seq
 
-    def _change(self, party: Party, sign: int) -> None:
+    @property
+    def _told(self) -> list[Tally | BookingRecord]:
+        return [*self._tallies.values(), *self._bookings]
+
+    def _change(self, party: Party, cents: int, lease: UUID | None, sign: int) -> None:
+        attended = sum(each.seats for each in self._bookings if each.use_id == self._under.use)
+        beyond = max(0, party.seats - attended)
         if self._seats is not None:
-            self._seats.taken += sign * party.seats
-        if self._tally is not None:
-            self._tally.uses += sign * party.adults
-            self._tally.visits += sign * party.visits
+            self._seats.taken += sign * beyond
+            if lease in self._leases:
+                self._spend(self._seats, self._leases[lease], sign * beyond)
+        if self._under.own is not None:
+            tally = self._tallies[self._under.own]
+            tally.uses += sign
+            tally.visits += sign * party.visits
+            tally.cents += sign * cents
+        for member in self._under.members:
+            self._tallies[member].uses += sign
+            self._tallies[member].visits += sign * ALONE.visits
+
+    def _spend(self, seats: SeatCount, lease: Lease, spent: int) -> None:
+        """Move seats between what is kept for a kiosk and what its uses take.
+
+        What is given back of a lease that was returned is kept for nobody.
+        """
+        kept = lease.unspent
+        lease.spent += spent
+        if lease.returned_at is not None and spent < 0:
+            lease.granted += spent
+        seats.taken += lease.unspent - kept
 
 
 def hold(session: Session, under: Span) -> Counts:
     """Return the counts of a span, locked until the transaction ends and made where missing."""
-    seats = tally = None
+    seats = None
+    bookings = [] if under.booker is None else _live(session, under, under.booker)
+    leases = [_locked_lease(session, lease) for lease in sorted(under.leases)]
     if under.seats_on is not None:
         key = {"offering_id": under.offering, "day": under.seats_on}
         seats = _locked(session, SeatCount, key, {"taken": 0})
-    if under.card is not None:
-        key = {"card_id": under.card, "offering_id": under.offering, "since": under.since}
-        tally = _locked(session, Tally, key, {"uses": 0, "visits": 0, "changed": 0})
-    return Counts(seats, tally)
+    tallies = {account: _tally(session, under.offering, account) for account in _accounts(under)}
+    counted = [lease for lease in leases if lease is not None and lease.day == under.seats_on]
+    return Counts(under, seats, tallies, bookings, counted)
 
 
-def look(session: Session, under: Span) -> Facts:
-    """Return the counts of a span as they are now, without holding them."""
-    seats = tally = None
+def look(session: Session, under: Span) -> Counts:
+    """Return the counts of a span as they are now, without holding them; they are not changed."""
+    seats = None
     if under.seats_on is not None:
         seats = session.get(SeatCount, (under.offering, under.seats_on)) or SeatCount(
             offering_id=under.offering, day=under.seats_on
         )
-    if under.card is not None:
-        tally = session.get(Tally, (under.card, under.offering, under.since))
-    return Counts(seats, tally).facts
+    found = {
+        account: session.get(Tally, (account.card, under.offering, account.service, account.since))
+        for account in _accounts(under)
+    }
+    tallies = {account: tally for account, tally in found.items() if tally is not None}
+    bookings = [] if under.booker is None else session.exec(_of(under, under.booker)).all()
+    return Counts(under, seats, tallies, bookings)
+
+
+def _accounts(under: Span) -> list[Account]:
+    """Return all accounts of a span, each once, in the order in which they are locked."""
+    own = () if under.own is None else (under.own,)
+    return sorted({*own, *under.members})
+
+
+def _of(under: Span, card: UUID) -> Any:
+    """Return the bookings of a card that a use attends or may attend."""
+    return (
+        select(BookingRecord)
+        .where(BookingRecord.card_id == card, BookingRecord.offering_id == under.offering)
+        .where(col(BookingRecord.cancelled_at).is_(None))
+        .where(col(BookingRecord.use_id).is_(None) | (col(BookingRecord.use_id) == under.use))
+        .order_by(col(BookingRecord.id))
+    )
+
+
+def _live(session: Session, under: Span, card: UUID) -> list[BookingRecord]:
+    query = _of(under, card).with_for_update().execution_options(populate_existing=True)
+    return list(session.exec(query))
+
+
+def _locked_lease(session: Session, lease: UUID) -> Lease | None:
+    return session.get(Lease, lease, with_for_update=True, populate_existing=True)
+
+
+def _tally(session: Session, offering: UUID, account: Account) -> Tally:
+    key = {
+        "card_id": account.card,
+        "offering_id": offering,
+        "service": account.service,
+        "since": account.since,
+    }
+    return _locked(session, Tally, key, {"uses": 0, "visits": 0, "cents": 0, "changed": 0})
 
 
 def _locked(
@@ -119,5 +229,9 @@ def _locked(
     return row
 
 
-def _values(tally: Tally | None) -> tuple[int, int]:
-    return (0, 0) if tally is None else (tally.uses, tally.visits)
+def _values(row: Tally | BookingRecord) -> tuple[object, ...]:
+    match row:
+        case Tally():
+            return (row.uses, row.visits, row.cents)
+        case BookingRecord():
+            return (row.use_id,)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from kaiku.fee import Fee
 from kaiku.party import NOBODY, Party
 from kaiku.reason import Reason
 from kaiku.wire import Answer, Outcome
@@ -63,6 +64,13 @@ def admitted(use: UseRecord) -> Party:
         helpers=use.helpers,
         supporters=use.supporters,
     )
+
+
+def fee_of(use: UseRecord) -> Fee | None:
+    """Return the fee that a use is about, where it is about one."""
+    if use.service is None or use.cents is None:
+        return None
+    return Fee(use.service, use.cents)
 
 
 def counted(use: UseRecord) -> Party:

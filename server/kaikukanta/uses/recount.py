@@ -2,15 +2,21 @@
 
 from collections import Counter
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from kaiku.offering import Offering
+from kaiku.party import ALONE
 from kaiku.wire import Outcome
+from server.kaikukanta.bookings.tables import BookingRecord
 from server.kaikukanta.cards.service import to_card
 from server.kaikukanta.cards.tables import CardRecord
-from server.kaikukanta.uses.counts import seats_day
+from server.kaikukanta.kiosks.tables import Lease
+from server.kaikukanta.uses.accounts import account, members_of, since
+from server.kaikukanta.uses.counts import Account
+from server.kaikukanta.uses.records import admitted
 from server.kaikukanta.uses.tables import SeatCount, Tally, UseRecord
 
 
@@ -27,7 +33,8 @@ def recount(session: Session, offering: Offering) -> list[Tally]:
     """
     session.execute(delete(SeatCount).where(col(SeatCount.offering_id) == offering.id))
     _zero_tallies(session, offering)
-    seats: Counter[date] = Counter()
+    seats = _kept(session, offering)
+    booked = _booked(session, offering)
     query = (
         select(UseRecord)
         .where(UseRecord.offering_id == offering.id, UseRecord.outcome == Outcome.ACCEPTED)
@@ -36,18 +43,24 @@ def recount(session: Session, offering: Offering) -> list[Tally]:
     for use in session.exec(query).all():
         card = None if use.card_id is None else session.get(CardRecord, use.card_id)
         use.day = offering.day(use.at)
-        use.since = None
+        use.since = since(offering, None if card is None else to_card(card, use.at), use)
+        party = admitted(use)
         if offering.seats is not None:
-            seats[seats_day(offering, use.at)] += use.adults + use.children + use.supporters
-        if card is not None and offering.counts_cards:
-            use.since = offering.counted_since(to_card(card, use.at), use.at)
-            key = (card.id, offering.id, use.since)
-            tally = session.get(Tally, key) or Tally(
-                card_id=card.id, offering_id=offering.id, since=use.since
-            )
-            tally.uses += 1
-            tally.visits += use.adults + use.children
-            session.add(tally)
+            seats[offering.seats_day(use.at)] += max(0, party.seats - booked[use.id])
+        own = account(use.card_id, use.since, use.service or "")
+        if own is not None:
+            _count(session, offering, own, party.visits, use.cents or 0)
+        if use.members is not None:
+            for each in members_of(session, use):
+                found = None if each.card_id is None else session.get(CardRecord, each.card_id)
+                each.since = (
+                    offering.counted_since(to_card(found, use.at), use.at)
+                    if found is not None and offering.counts_cards
+                    else None
+                )
+                member = account(each.card_id, each.since)
+                if member is not None:
+                    _count(session, offering, member, ALONE.visits, 0)
     session.add_all(
         SeatCount(offering_id=offering.id, day=day, taken=taken) for day, taken in seats.items()
     )
@@ -55,9 +68,47 @@ def recount(session: Session, offering: Offering) -> list[Tally]:
     return list(session.exec(select(Tally).where(Tally.offering_id == offering.id)))
 
 
+def _kept(session: Session, offering: Offering) -> Counter[date]:
+    """Return the seats that bookings hold and kiosks have leased, by day."""
+    kept: Counter[date] = Counter()
+    if offering.seats is None:
+        return kept
+    bookings = select(BookingRecord).where(BookingRecord.offering_id == offering.id)
+    for booking in session.exec(bookings.where(col(BookingRecord.cancelled_at).is_(None))):
+        booking.day = offering.day(booking.booked_at)
+        kept[booking.day] += booking.seats
+    for lease in session.exec(select(Lease).where(Lease.offering_id == offering.id)):
+        kept[lease.day] += lease.unspent
+    return kept
+
+
+def _booked(session: Session, offering: Offering) -> Counter[UUID]:
+    """Return the seats of the bookings that each use attends."""
+    booked: Counter[UUID] = Counter()
+    for booking in session.exec(
+        select(BookingRecord)
+        .where(BookingRecord.offering_id == offering.id)
+        .where(col(BookingRecord.cancelled_at).is_(None), col(BookingRecord.use_id).is_not(None))
+    ):
+        assert booking.use_id is not None
+        booked[booking.use_id] += booking.seats
+    return booked
+
+
+def _count(session: Session, offering: Offering, where: Account, visits: int, cents: int) -> None:
+    key = (where.card, offering.id, where.service, where.since)
+    tally = session.get(Tally, key) or Tally(
+        card_id=where.card, offering_id=offering.id, service=where.service, since=where.since
+    )
+    tally.uses += 1
+    tally.visits += visits
+    tally.cents += cents
+    session.add(tally)
+
+
 def _zero_tallies(session: Session, offering: Offering) -> None:
     session.execute(
-        update(Tally).where(col(Tally.offering_id) == offering.id).values(uses=0, visits=0)
+        update(Tally).where(col(Tally.offering_id) == offering.id).values(uses=0, visits=0, cents=0)
     )
     session.expire_all()
 
@@ -69,4 +120,5 @@ def _spans(offering: Offering) -> tuple[object, ...]:
         None if offering.visits is None else offering.visits.year,
         offering.once,
         None if window is None else offering.day(window.starts),
+        [(tariff.service, tariff.cap is None, tariff.period) for tariff in offering.tariffs],
     )

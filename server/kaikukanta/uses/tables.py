@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlmodel import Field
 
+from kaiku.offering import Service
 from kaiku.reason import Reason
 from kaiku.wire import Outcome
 from server.database import Instant, choice
@@ -27,8 +28,12 @@ class UseRecord(Base, table=True):
     Nothing is collected but the card, the party and the time (OM-48).
     ``digest`` is what was presented (None for an unreadable scan), ``card_id`` the card it was
     found to be. ``conflict`` is the reason for which the register would have refused what a kiosk
-    had already accepted offline: kept and flagged (promise P1). ``asked`` is the party that was
-    asked for. ``revision`` is the highest that the kiosk's journal has sent, 0 before it has.
+    had already accepted offline, or a venue has entered afterwards: kept and flagged (promise P1,
+    OM-47). ``conflict_version`` says by which version of the offering's settings.
+    ``asked`` is the party that was asked for. ``revision`` is the highest that the kiosk's journal
+    has sent, 0 before it has. ``service`` and ``cents`` are of a fee at a library's desk (OM-59),
+    ``members`` the number of cards of a group, whose leader's card this use is of (OM-38).
+    ``lease_id`` is the part of a shared cap that the seats are from (promise P2).
     """
 
     __tablename__ = "use"
@@ -55,14 +60,35 @@ class UseRecord(Base, table=True):
     reason: Reason | None = Field(default=None, sa_type=choice(Reason))
     remaining: int | None = None
     conflict: Reason | None = Field(default=None, sa_type=choice(Reason))
+    conflict_version: int | None = None
     offline: bool = False
     clock_suspect: bool = False
     revision: int = 0
     voided_at: datetime | None = Field(default=None, sa_type=Instant)
+    service: Service | None = Field(default=None, sa_type=choice(Service))
+    cents: int | None = None
+    members: int | None = None
+    lease_id: UUID | None = None
+
+
+class UseMember(Base, table=True):
+    """A member of a group: whose use it is as well, in the order in which the cards were shown."""
+
+    __tablename__ = "use_member"
+
+    use_id: UUID = Field(foreign_key="use.id", primary_key=True)
+    place: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    digest: bytes
+    card_id: UUID | None = Field(default=None, foreign_key="card.id", index=True)
+    since: date | None = None
 
 
 class SeatCount(Base, table=True):
-    """Seats taken of an offering on a day; its row lock serialises those who share the cap."""
+    """Seats taken of an offering on a day; its row lock serialises those who share the cap.
+
+    Taken are the seats of bookings, those of uses beyond their own bookings, and what kiosks have
+    leased and not spent.
+    """
 
     __tablename__ = "seat_count"
 
@@ -74,7 +100,8 @@ class SeatCount(Base, table=True):
 class Tally(Base, table=True):
     """A card's accepted uses and visits at an offering since a day.
 
-    Its row lock serialises them. Kiosks ask for an offering's by what changed since.
+    Or, of one ``service`` of a library, the cents that were covered; "" is no service. Its row lock
+    serialises them. Kiosks ask for an offering's by what changed since.
     """
 
     __tablename__ = "tally"
@@ -82,7 +109,9 @@ class Tally(Base, table=True):
 
     card_id: UUID = Field(foreign_key="card.id", primary_key=True)
     offering_id: UUID = Field(foreign_key="offering.id", primary_key=True)
+    service: str = Field(default="", primary_key=True, max_length=40)
     since: date = Field(primary_key=True)
     uses: int = 0
     visits: int = 0
+    cents: int = 0
     changed: int = Field(default=0, index=True)

@@ -107,7 +107,7 @@ async def test_a_changed_offering_is_sent_to_the_kiosks_that_serve_it(town: Town
     with transaction(town.context.engine) as session:
         record = session.get_one(OfferingRecord, mine)
         record.children_welcome = False
-        change_offering(session, record, to_offering(record))
+        change_offering(session, record, to_offering(record), town.clock())
     [row] = (await fetch(kiosk, before.end.cursor)).rows
     assert isinstance(row, OfferingRow)
     assert (row.offering.version, row.offering.children_welcome) == (2, False)

@@ -30,7 +30,9 @@ from tests.server.kaikukanta.town import NOON, Town
 def _change(town: Town, offering: UUID, *limits: Limit, window: Window | None = None) -> None:
     with transaction(town.context.engine) as session:
         row = session.get_one(OfferingRecord, offering)
-        change_offering(session, row, replace(to_offering(row), limits=limits, window=window))
+        change_offering(
+            session, row, replace(to_offering(row), limits=limits, window=window), town.clock()
+        )
 
 
 async def test_an_offering_is_kept_as_it_was_set(town: Town) -> None:

@@ -175,7 +175,12 @@ class Register(RuleBasedStateMachine):
         """Set other limits, or another time."""
         with transaction(self._town.context.engine) as session:
             row = session.get_one(OfferingRecord, self._offerings[offering])
-            change_offering(session, row, replace(to_offering(row), limits=limits, window=window))
+            change_offering(
+                session,
+                row,
+                replace(to_offering(row), limits=limits, window=window),
+                self._town.clock(),
+            )
 
     @invariant()
     def counts_say_what_the_uses_say(self) -> None:
