@@ -8,7 +8,7 @@ once, so that a worker mends them all in one go.
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from kaiku.days import HELSINKI
@@ -25,6 +25,9 @@ from kaiku.offering import (
     Visits,
 )
 from kaiku.text import Text
+
+MODEL_VERSION = date(2025, 9, 11)
+"""The version of the operating model that these rules are of, by its day (OM-1)."""
 
 SHARE_OF_SEATS = 3
 """Percent of the tickets that a cap on seats leaves at least (OM-54)."""

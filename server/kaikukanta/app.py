@@ -13,6 +13,7 @@ from server.kaikukanta.kiosks.api import router as kiosks
 from server.kaikukanta.kiosks.watch import watching
 from server.kaikukanta.network.callers import Authentication
 from server.kaikukanta.offerings.api import router as offerings
+from server.kaikukanta.offerings.venue_api import router as venue
 from server.kaikukanta.settings import Settings
 from server.kaikukanta.tables import METADATA
 from server.kaikukanta.uses.api import router as uses
@@ -46,6 +47,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     app.include_router(kiosks, responses=described)
     app.include_router(uses, responses=described)
     app.include_router(offerings, responses=described)
+    app.include_router(venue, responses=described)
     app.add_api_route("/health", health, summary="Whether it serves", tags=["service"])
     return app
 

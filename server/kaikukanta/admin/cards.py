@@ -1,15 +1,17 @@
 """``admin card``: what a distributor does with a card, for when there is no page for it."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from datetime import datetime
 
 from pydantic import ValidationError
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from kaiku.card import Kind
 from kaiku.days import day_of
 from kaiku.digest import digest
 from kaiku.number import read as read_number
+from kaiku.wire import write_instant
 from server.database import read, transaction
 from server.kaikukanta.admin.frame import (
     CommandError,
@@ -36,6 +38,8 @@ from server.kaikukanta.cards.service import (
 from server.kaikukanta.cards.tables import CardRecord
 from server.kaikukanta.context import Context
 from server.kaikukanta.network.tables import Distributor
+from server.kaikukanta.offerings.tables import OfferingRecord
+from server.kaikukanta.uses.tables import UseRecord
 
 
 def add(admin: Group) -> None:
@@ -51,10 +55,10 @@ def add(admin: Group) -> None:
     register.add_argument("--birth-year", type=positive, metavar="YEAR", help="the holder's (OM-6)")
     register.add_argument("--postcode", metavar="CODE", help="the holder's, five digits (OM-13)")
     register.add_argument(
-        "--children", type=count, default=0, metavar="N", help="children under 18 (OM-20)"
+        "--children", type=count, metavar="N", help="children under 18, 0 for none (OM-20)"
     )
     register.add_argument("--trial-end", type=day, metavar="DAY", help="a trial's last day (OM-9)")
-    _number(card.command("show", "show what the register knows of a card", show_one))
+    _number(card.command("show", "show all that the register has of a card", show_one))
     _number(card.command("end", "end a card for good", end_one))
     _number(card.command("out-of-use", "mark a card out of use, such as a lost one", lay_aside_one))
     _number(card.command("bring-back", "take a card that was found into use", bring_back_one))
@@ -89,9 +93,10 @@ def register_one(context: Context, arguments: Namespace) -> str:
 
 
 def show_one(context: Context, arguments: Namespace) -> str:
-    """Return what it is, without its number."""
+    """Return all that is stored of it, but for its number, and its uses (OM-25)."""
     with read(context.engine) as session:
-        return _shown(_card(session, context, arguments), context.clock())
+        card = _card(session, context, arguments)
+        return "\n".join([_shown(card, context.clock()), *_uses(session, card)])
 
 
 def end_one(context: Context, arguments: Namespace) -> str:
@@ -148,8 +153,25 @@ def _shown(record: CardRecord, now: datetime) -> str:
         "valid from": card.valid_from,
         "valid until": card.valid_until,
         "distributor": record.distributor_id,
+        "registered": write_instant(record.registered_at),
+        "birth year": record.birth_year,
+        "postcode": record.postcode,
     }
     return "\n".join(f"{name}: {value}" for name, value in told.items())
+
+
+def _uses(session: Session, card: CardRecord) -> Iterator[str]:
+    """Yield a line for each presentation of a card, the newest first."""
+    found = session.exec(
+        select(UseRecord, OfferingRecord)
+        .join(OfferingRecord, col(OfferingRecord.id) == UseRecord.offering_id)
+        .where(UseRecord.card_id == card.id)
+        .order_by(col(UseRecord.at).desc())
+    )
+    for use, offering in found:
+        outcome = "taken back" if use.voided_at is not None else use.reason or use.outcome
+        party = f"{use.adults}+{use.children}+{use.helpers}+{use.supporters}"
+        yield "\t".join((write_instant(use.at), offering.name_fi, outcome, party))
 
 
 def _first(error: ValidationError) -> str:

@@ -42,6 +42,7 @@ from server.kaikukanta.context import Context
 from server.kaikukanta.network.tables import Venue
 from server.kaikukanta.offerings.service import create_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
+from server.kaikukanta.offerings.venue import against
 
 
 def add(admin: Group) -> None:
@@ -152,12 +153,17 @@ def add_offering(context: Context, arguments: Namespace) -> str:
         tariffs=tuple(arguments.tariff),
         wristband=arguments.wristband,
     )
-    against = breaches(audit(offering))
-    if against:
-        raise CommandError("\n".join(_tell(finding) for finding in against))
+    _refuse(breaches(audit(offering)))
     with transaction(context.engine) as session:
         venue = one(session, Venue, arguments.venue, "venue")
-        return str(create_offering(session, venue.id, offering).id)
+        made = create_offering(session, venue.id, offering)
+        _refuse(against(session, venue, offering, context.clock()))
+        return str(made.id)
+
+
+def _refuse(found: tuple[Finding, ...]) -> None:
+    if found:
+        raise CommandError("\n".join(_tell(finding) for finding in found))
 
 
 def _tell(finding: Finding) -> str:

@@ -18,9 +18,10 @@ from kaiku.days import day_of
 from kaiku.digest import digest
 from kaiku.number import make
 from kaiku.party import LARGEST
-from kaiku.text import Text
+from kaiku.text import Language, Text
 from server.kaikukanta.cards.tables import CardRecord
 from server.kaikukanta.feed.service import next_seq
+from server.kaikukanta.network.tables import Municipality, Postcode
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,24 @@ TOO_YOUNG = Refusal(
         " vårdnadshavarna.",
         "A card can be given from the year of turning 16. For anyone younger it is given to the"
         " guardians.",
+    ),
+)
+POSTCODE_UNKNOWN = Refusal(
+    "OM-13",
+    Text(
+        "Postinumeroa ei tunneta; tarkista se.",
+        "Postnumret är okänt; kontrollera det.",
+        "The postcode is not known; check it.",
+    ),
+)
+OUTSIDE_THE_NETWORK = Refusal(
+    "OM-13",
+    Text(
+        "{place} ei kuulu Kaikukortti-verkostoon; kortin voi saada vain verkoston kunnassa asuva.",
+        "{place} hör inte till Kaikukortet-nätverket; kortet kan ges bara till den som bor i en av"
+        " nätverkets kommuner.",
+        "{place} is not in the Kaikukortti network; a card is for those who live in one of its"
+        " municipalities.",
     ),
 )
 TRIAL_OVER = Refusal(
@@ -67,15 +86,15 @@ CARD_ENDED = Refusal(
 class Registration(BaseModel):
     """What is asked when a card is registered (OM-20), and nothing that names a person (OM-27).
 
-    A personal card needs ``birth_year`` and ``postcode``; a community card, which belongs to an
-    organisation, has neither, and no children (OM-36). ``trial_end`` is the last day of a trial.
+    A personal card needs ``birth_year``, ``postcode`` and ``children``; a community card, which
+    belongs to an organisation, has none of them (OM-36). ``trial_end`` is a trial's last day.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     distributor_id: UUID
     kind: Kind = Kind.PERSONAL
-    children: Annotated[int, Field(ge=0, le=LARGEST)] = 0
+    children: Annotated[int, Field(ge=0, le=LARGEST)] | None = None
     birth_year: Annotated[int, Field(ge=1900, le=2100)] | None = None
     postcode: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")] | None = None
     trial_end: date | None = None
@@ -83,10 +102,13 @@ class Registration(BaseModel):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         """Raise ``ValueError`` for blanks in a personal card, or answers in a community's."""
-        asked = (self.birth_year, self.postcode)
+        asked = (self.birth_year, self.postcode, self.children)
         if self.kind is Kind.PERSONAL and None in asked:
-            raise ValueError("a personal card needs a birth year and a postcode (OM-20)")
-        if self.kind is Kind.COMMUNITY and (asked != (None, None) or self.children):
+            raise ValueError(
+                "a personal card needs a birth year, a postcode and the number of children, which"
+                " may be 0 (OM-20)"
+            )
+        if self.kind is Kind.COMMUNITY and any(each not in (None, 0) for each in asked):
             raise ValueError("a community card has no birth year, postcode or children (OM-36)")
         return self
 
@@ -98,11 +120,14 @@ def register_card(
     now: datetime,
     below: Callable[[int], int] = secrets.randbelow,
 ) -> CardRecord | Refusal:
-    """Register a card under a new number, valid from today on (OM-6, 8, 9, 20, 21)."""
+    """Register a card under a new number, valid from today on (OM-6, 7, 8, 9, 13, 20, 21)."""
     today = day_of(now)
     born, trial_end = registration.birth_year, registration.trial_end
     if born is not None and not old_enough(born, today.year):
         return TOO_YOUNG
+    elsewhere = None if registration.postcode is None else outside(session, registration.postcode)
+    if elsewhere is not None:
+        return elsewhere
     if trial_end is not None and trial_end < today:
         return TRIAL_OVER
     number = make(below)
@@ -110,7 +135,7 @@ def register_card(
         number=number,
         digest=digest(number, digest_key),
         kind=registration.kind,
-        children=registration.children,
+        children=registration.children or 0,
         valid_from=today,
         valid_until=last_valid_day(today, trial_end),
         distributor_id=registration.distributor_id,
@@ -122,6 +147,23 @@ def register_card(
     session.add(card)
     card.changed = next_seq(session)
     return card
+
+
+def outside(session: Session, postcode: str) -> Refusal | None:
+    """Return why nobody of a postcode gets a card: it is in no municipality of the network (OM-13).
+
+    A register that has not been told where postcodes are lets all of them pass.
+    """
+    place = session.get(Postcode, postcode)
+    if place is None:
+        told = session.exec(select(Postcode).limit(1)).first() is not None
+        return POSTCODE_UNKNOWN if told else None
+    if session.get(Municipality, place.municipality_code) is not None:
+        return None
+    names = Text(place.name_fi, place.name_sv, place.name_fi)
+    text = OUTSIDE_THE_NETWORK.text
+    named = (text.in_(each).format(place=names.in_(each)) for each in Language)
+    return Refusal("OM-13", Text(*named))
 
 
 def end_card(session: Session, card: CardRecord, now: datetime) -> CardRecord | Refusal:

@@ -1,6 +1,6 @@
 """Municipalities, distributors, venues, and the hashed credentials of venues and ticket agents."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
@@ -20,14 +20,31 @@ class Municipality(Base, table=True):
     name_sv: str
 
 
+class Postcode(Base, table=True):
+    """Which municipality a postcode is in, of the network or not (OM-13)."""
+
+    __tablename__ = "postcode"
+
+    code: str = Field(primary_key=True, max_length=5)
+    municipality_code: str = Field(max_length=3)
+    name_fi: str
+    name_sv: str
+
+
 class Distributor(Base, table=True):
-    """An organisation whose workers give cards to its clients."""
+    """An organisation whose workers give cards to its clients.
+
+    ``model_version`` is the version of the operating model that it has acknowledged, by its day,
+    and ``acknowledged_on`` when; None where it has acknowledged none (OM-1).
+    """
 
     __tablename__ = "distributor"
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     name: str
     municipality_code: str = Field(foreign_key="municipality.code")
+    model_version: date | None = None
+    acknowledged_on: date | None = None
 
 
 class VenueKind(StrEnum):
@@ -43,8 +60,20 @@ class VenueKind(StrEnum):
     SCIENCE_CENTRE = "science_centre"
 
 
+class WebShop(StrEnum):
+    """How a venue's web shop sells to card holders, where it has one (OM-50)."""
+
+    CHECKS = "checks"
+    UNCHECKED = "unchecked"
+
+
 class Venue(Base, table=True):
-    """An organisation that lets holders in and records their uses."""
+    """An organisation that lets holders in and records their uses.
+
+    ``web_shop`` is None where it has none; ``accessibility`` is the address of its accessibility
+    information, None where it has published none (OM-70). ``model_version`` and
+    ``acknowledged_on`` are as a distributor's (OM-1).
+    """
 
     __tablename__ = "venue"
 
@@ -54,6 +83,10 @@ class Venue(Base, table=True):
     name_sv: str
     name_en: str
     municipality_code: str = Field(foreign_key="municipality.code")
+    web_shop: WebShop | None = Field(default=None, sa_type=choice(WebShop))
+    accessibility: str | None = None
+    model_version: date | None = None
+    acknowledged_on: date | None = None
     changed: int = Field(default=0, index=True)
 
 

@@ -1,11 +1,12 @@
 """The calls about offerings: what there is, setting and changing it, and its public text."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Response
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from kaiku.audit import Finding, Grade, audit, breaches
 from kaiku.offering import Offering
@@ -20,6 +21,7 @@ from server.kaikukanta.network.callers import (
     VenueCaller,
     serves,
 )
+from server.kaikukanta.network.tables import Venue
 from server.kaikukanta.offerings.bodies import (
     OfferingAnswer,
     OfferingBody,
@@ -30,6 +32,7 @@ from server.kaikukanta.offerings.bodies import (
 from server.kaikukanta.offerings.published import as_html, as_text
 from server.kaikukanta.offerings.service import change_offering, create_offering, to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
+from server.kaikukanta.offerings.venue import against
 from server.problems import Mistake, Problem, ProblemError, responses
 
 router = APIRouter(prefix="/api/v1/offerings", tags=["offerings"])
@@ -63,6 +66,7 @@ def post_offering(body: OfferingBody, caller: AVenue, context: InContext) -> Jso
     offering = _judged(body, uuid4(), 1)
     with transaction(context.engine) as session:
         create_offering(session, caller.venue_id, offering)
+        _stay_in(session, caller, offering, context.clock())
     return answer_of(offering, _advice(offering))
 
 
@@ -80,6 +84,7 @@ def put_offering(offering_id: UUID, body: OfferingBody, caller: AVenue, context:
         if record is None or not serves(caller, record):
             raise ProblemError(NOT_FOUND)
         change_offering(session, record, offering, context.clock())
+        _stay_in(session, caller, offering, context.clock())
         changed = to_offering(record)
     return answer_of(changed, _advice(changed))
 
@@ -134,17 +139,27 @@ def _judged(body: OfferingBody, offering_id: UUID, version: int) -> Offering:
         raise ProblemError(
             Problem(422, "invalid", "The request does not fit.", (mistake,))
         ) from None
-    against = breaches(audit(offering))
-    if against:
-        raise ProblemError(
-            Problem(
-                422,
-                "breaks_the_model",
-                "These settings break the operating model; mend each of them.",
-                tuple(_mistake(finding) for finding in against),
-            )
-        )
+    _refuse(breaches(audit(offering)))
     return offering
+
+
+def _stay_in(session: Session, caller: VenueCaller, offering: Offering, now: datetime) -> None:
+    """End the request, and undo it, where too much of what the venue offers is left out (OM-62)."""
+    venue = session.get_one(Venue, caller.venue_id)
+    _refuse(against(session, venue, offering, now))
+
+
+def _refuse(found: tuple[Finding, ...]) -> None:
+    if not found:
+        return
+    raise ProblemError(
+        Problem(
+            422,
+            "breaks_the_model",
+            "These settings break the operating model; mend each of them.",
+            tuple(_mistake(finding) for finding in found),
+        )
+    )
 
 
 def _mistake(finding: Finding) -> Mistake:

@@ -12,9 +12,16 @@ from kaiku.number import ALPHABET
 from kaiku.offering import Offering
 from kaiku.wire import write_limit, write_tariff
 from server.kaikukanta.kiosks.tables import Enrolment
-from server.kaikukanta.network.tables import Credential, Distributor, Municipality, Role, Venue
+from server.kaikukanta.network.tables import (
+    Credential,
+    Distributor,
+    Municipality,
+    Postcode,
+    Role,
+    Venue,
+)
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.kaikukanta.seed.places import PLACES
+from server.kaikukanta.seed.places import OUTSIDE, PLACES
 from server.kaikukanta.seed.venues import MAIN, OTHERS, Sample, SampleVenue
 from server.security import hash_code, hash_token
 
@@ -70,9 +77,16 @@ class _Builder:
         self.network = Network(Numbers())
 
     def municipalities(self) -> None:
-        """Add the municipalities with three distributors each."""
+        """Add the municipalities with their postcodes and three distributors each."""
         for place in PLACES:
             self._session.add(Municipality(code=place.code, name_fi=place.fi, name_sv=place.sv))
+        for place in (*PLACES, OUTSIDE):
+            self._session.add_all(
+                Postcode(
+                    code=code, municipality_code=place.code, name_fi=place.fi, name_sv=place.sv
+                )
+                for code in place.postcodes
+            )
         self._session.flush()
         for place in PLACES:
             kept = [

@@ -42,3 +42,6 @@ PLACES = (
     Place("205", "Kajaani", "Kajana", 36, ("87100",)),
     Place("710", "Raasepori", "Raseborg", 27, ("10600",)),
 )
+
+OUTSIDE = Place("543", "Nurmijärvi", "Nurmijärvi", 44, ("01900", "05200"))
+"""A municipality that is not in the sample network: nobody there gets a card (OM-13)."""

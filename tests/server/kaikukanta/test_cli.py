@@ -311,11 +311,64 @@ def test_a_card_that_cannot_be_is_refused(register: str, shell: Shell) -> None:
     assert "OM-20" in shell.refused(*register_one)
     assert "OM-36" in shell.refused(*register_one, "--kind", "community", "--children", "1")
     young = str(utc_now().year - 10)
-    asked = ("--birth-year", young, "--postcode", "00100")
+    asked = ("--birth-year", young, "--postcode", "00100", "--children", "0")
     assert "OM-6" in shell.refused(*register_one, *asked)
     assert "--postcode" in shell.refused(*register_one, "--birth-year", "1980", "--postcode", "1")
     for number in ("what is this", "ABCDEFGH12345678", "12345678"):
         assert number not in shell.refused("card", "show", number)
+
+
+def test_who_lives_elsewhere_is_refused_by_name(
+    register: str, shell: Shell, tmp_path: Path
+) -> None:
+    """The sample network does not reach Nurmijärvi (OM-13); a file says anew what is where."""
+    distributor = shell.admin("distributor", "list").split("\t")[0]
+    register_one = (
+        "card", "register", "--distributor", distributor, "--birth-year", "1980", "--children", "0",
+    )  # fmt: skip
+    assert "Nurmijärvi is not in" in shell.refused(*register_one, "--postcode", "01900")
+    assert "not known" in shell.refused(*register_one, "--postcode", "99999")
+    places = tmp_path / "places.csv"
+    places.write_text("01900;091;Helsinki;Helsingfors\n")
+    assert shell.admin("postcode", "import", str(places)) == "1 postcodes"
+    assert len(shell.admin(*register_one, "--postcode", "01900")) == 12
+    for content, why in ((b"", "no postcode"), (b"\xff", "UTF-8"), (b"01900;091;Helsinki\n9;9;9", "line 2")):
+        places.write_bytes(content)
+        assert why in shell.refused("postcode", "import", str(places))
+    assert "cannot be read" in shell.refused("postcode", "import", str(tmp_path / "none"))
+
+
+def test_an_organisation_acknowledges_the_model(register: str, shell: Shell) -> None:
+    """One that has not is shown as such, and so is one that knows an older version (OM-1)."""
+    for kind in ("distributor", "venue"):
+        first = shell.admin(kind, "list").splitlines()[0]
+        assert first.endswith("has not acknowledged the model")
+        id_ = first.split("\t")[0]
+        today = day_of(utc_now())
+        told = shell.admin(kind, "acknowledge", id_)
+        assert told == f"acknowledged 2025-09-11 on {today}"
+        assert shell.admin(kind, "list").splitlines()[0].endswith(told)
+        old = shell.admin(kind, "acknowledge", id_, "--version", "2020-01-01")
+        assert old.endswith(", not that of 2025-09-11")
+
+
+def test_a_venue_is_looked_through(register: str, shell: Shell) -> None:
+    """What goes against the model or its advice, of the venue and of each offering."""
+    venue = shell.admin("venue", "list").split("\t")[0]
+    assert "OM-70" in shell.admin("venue", "audit", venue)
+    assert "OM-50" in shell.admin("venue", "set", venue, "--web-shop", "unchecked")
+    told = ("--web-shop", "none", "--accessibility", "https://hall.example/access")
+    assert "OM-70" not in shell.admin("venue", "set", venue, *told)
+    assert "needs an address" in shell.refused("venue", "set", venue, "--accessibility", "here")
+
+
+def test_what_is_stored_of_a_card_is_shown_whole(register: str, shell: Shell) -> None:
+    """For the holder who asks (OM-25): what was asked at registration, and each use."""
+    number = made()["codes"][0]
+    shown = shell.admin("card", "show", number)
+    for name in ("state", "children", "valid until", "registered", "birth year", "postcode"):
+        assert f"{name}: " in shown
+    assert number not in shown
 
 
 def test_a_kiosk_is_listed_until_it_is_taken_out(register: str, shell: Shell) -> None:

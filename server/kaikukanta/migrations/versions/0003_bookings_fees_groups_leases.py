@@ -30,6 +30,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_use_member_card_id", "use_member", ["card_id"])
     _tallies_of_services()
+    _network()
     op.create_table(
         "booking",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -84,6 +85,25 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("offering_id", "version", name="pk_former_offering"),
     )
+
+
+def _network() -> None:
+    """Let the network say which postcodes are where, and what each organisation has told."""
+    op.create_table(
+        "postcode",
+        sa.Column("code", sa.String(5), nullable=False),
+        sa.Column("municipality_code", sa.String(3), nullable=False),
+        sa.Column("name_fi", sa.String(), nullable=False),
+        sa.Column("name_sv", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name="pk_postcode"),
+    )
+    for name in ("distributor", "venue"):
+        with op.batch_alter_table(name) as table:
+            table.add_column(sa.Column("model_version", sa.Date(), nullable=True))
+            table.add_column(sa.Column("acknowledged_on", sa.Date(), nullable=True))
+    with op.batch_alter_table("venue") as table:
+        table.add_column(sa.Column("web_shop", sa.String(40), nullable=True))
+        table.add_column(sa.Column("accessibility", sa.String(), nullable=True))
 
 
 def _tallies_of_services() -> None:

@@ -76,6 +76,7 @@ async def test_nobody_under_sixteen_gets_a_card(town: Town) -> None:
         {"postcode": None},
         {"postcode": "2010"},
         {"postcode": "2010٠"},
+        {"children": None},
         {"children": -1},
         {"children": 100},
         {"kind": Kind.COMMUNITY},
