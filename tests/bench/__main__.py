@@ -7,6 +7,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -14,10 +15,20 @@ from uuid import uuid4
 import httpx
 
 import server.kaikukanta.tables  # noqa: F401  every table that another may point to
+from kaiku.booking import BookingFacts, book
 from kaiku.card import Card, Kind
-from kaiku.decide import Facts, decide
+from kaiku.decide import Decision, Facts, decide
 from kaiku.digest import digest
-from kaiku.offering import Category, Offering, OncePerPerformance, Seats, Visits
+from kaiku.group import Member, decide_group
+from kaiku.offering import (
+    Category,
+    Offering,
+    OncePerPerformance,
+    OpenBookings,
+    Seats,
+    Visits,
+    Window,
+)
 from kaiku.party import Party
 from kaiku.text import Text
 from server.database import open_database, transaction
@@ -46,25 +57,45 @@ def main() -> int:
 
 
 def decisions() -> list[Figure]:
-    """Time decide() with every limit set and a party of five, against an empty call."""
+    """Time the rules in their worst case, every limit set, against an empty call.
+
+    A party of five at the door and at booking, and a group of five.
+    """
     today = date(2026, 11, 24)
+    now = datetime(2026, 11, 24, 16, tzinfo=UTC)
     card = Card(Kind.PERSONAL, 4, today, today + timedelta(days=364))
-    limits = (Seats(40), OncePerPerformance(), Visits(30))
-    offering = Offering(uuid4(), Text.same("Show"), Category.CULTURE, limits=limits)
-    party, facts = Party(children=3, helpers=1), Facts(seats_taken=20, visits=10)
-    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    worker = Card(Kind.COMMUNITY, 0, today, today + timedelta(days=364))
+    window = Window(
+        now, now + timedelta(hours=2), now - timedelta(hours=1), now - timedelta(days=9)
+    )
+    limits = (Seats(40), OncePerPerformance(), Visits(30), OpenBookings(3))
+    offering = Offering(uuid4(), Text.same("Show"), Category.CULTURE, window, limits)
+    party, facts = Party(children=3, helpers=1), Facts(seats_taken=20, visits=10, booked=2)
+    members = [Member(card, facts)] * 4
+    cases: list[tuple[str, Callable[[], Decision]]] = [
+        ("decide, all limits, party of five", lambda: decide(card, party, offering, facts, now)),
+        (
+            "book, all limits, party of five",
+            lambda: book(card, party, offering, BookingFacts(20, 0, 2), now),
+        ),
+        (
+            "decide, all limits, group of five",
+            lambda: decide_group(worker, members, 0, offering, facts, now),
+        ),
+    ]
+    floor = _microseconds(lambda: None)
+    figures = []
+    for name, case in cases:
+        assert case().accepted, case()
+        figures.append(Figure(name, "us", _microseconds(case), floor))
+    return figures
 
-    def nothing(*_: object) -> None:
-        return None
 
-    def time_of(call: object) -> float:
-        before = time.perf_counter()
-        for _ in range(DECISIONS):
-            call(card, party, offering, facts, now)  # type: ignore[operator]
-        return (time.perf_counter() - before) / DECISIONS * 1e6
-
-    assert decide(card, party, offering, facts, now).accepted
-    return [Figure("decide, all limits, party of five", "us", time_of(decide), time_of(nothing))]
+def _microseconds(call: Callable[[], object]) -> float:
+    before = time.perf_counter()
+    for _ in range(DECISIONS):
+        call()
+    return (time.perf_counter() - before) / DECISIONS * 1e6
 
 
 def house(folder: Path, cards: int) -> list[Figure]:

@@ -332,7 +332,11 @@ def test_who_lives_elsewhere_is_refused_by_name(
     places.write_text("01900;091;Helsinki;Helsingfors\n")
     assert shell.admin("postcode", "import", str(places)) == "1 postcodes"
     assert len(shell.admin(*register_one, "--postcode", "01900")) == 12
-    for content, why in ((b"", "no postcode"), (b"\xff", "UTF-8"), (b"01900;091;Helsinki\n9;9;9", "line 2")):
+    for content, why in (
+        (b"", "no postcode"),
+        (b"\xff", "UTF-8"),
+        (b"01900;091;Helsinki\n9;9;9", "line 2"),
+    ):
         places.write_bytes(content)
         assert why in shell.refused("postcode", "import", str(places))
     assert "cannot be read" in shell.refused("postcode", "import", str(tmp_path / "none"))
