@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from kaiku import audit_words as reasons
 from kaiku.days import HELSINKI
 from kaiku.offering import (
     PERFORMING_ARTS,
@@ -73,8 +74,28 @@ class Finding:
     words: Text
 
 
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The least that a limit may be: by which rule, why, and what is ``advised`` beyond it."""
+
+    rule: str
+    least: int
+    words: Text
+    advised: int | None = None
+
+
 _PERFORMANCES = PERFORMING_ARTS | {OfferingKind.SCREENING, OfferingKind.MASS_EVENT}
 _WINDOWED = _PERFORMANCES | {OfferingKind.COURSE}
+
+_FIXED_SEATS = frozenset(
+    {
+        OfferingKind.MASS_EVENT,
+        OfferingKind.COURSE,
+        OfferingKind.GUEST_PRODUCTION,
+        OfferingKind.SCREENING,
+    }
+)
+"""Kinds whose floor of seats is a number, not a share of the tickets (OM-55, 56, 62, 63)."""
 
 _ALLOWED: dict[type[Limit], frozenset[OfferingKind]] = {
     Seats: _WINDOWED,
@@ -139,45 +160,60 @@ def _limits(offering: Offering) -> Iterator[Finding]:
     for place, limit in enumerate(offering.limits):
         where = f"limits/{place}"
         if type(limit) in seen:
-            yield _breach("OM-52", where, None, _TWICE)
+            yield _breach("OM-52", where, None, reasons.TWICE)
         seen.add(type(limit))
         if offering.kind not in _ALLOWED[type(limit)]:
-            yield _breach("OM-52", where, None, _NOT_HERE)
+            yield _breach("OM-52", where, None, reasons.NOT_HERE)
             continue
-        match limit:
-            case Seats(cap):
-                yield from _seats(offering, cap, f"{where}/cap")
-            case Visits(cap):
-                if cap < POOL_VISITS:
-                    words = _VISITS.fill(floor=POOL_VISITS)
-                    yield _breach("OM-60", f"{where}/cap", POOL_VISITS, words)
-            case OpenBookings(cap):
-                if cap < 1:
-                    yield _breach("OM-61", f"{where}/cap", 1, _OPEN_BOOKINGS)
-            case OncePerPerformance():
-                pass
+        if isinstance(limit, Seats) and _needs_tickets(offering):
+            yield _breach("OM-54", "tickets", None, reasons.TICKETS_UNKNOWN)
+            continue
+        floor = floor_of(limit, offering)
+        if floor is not None and not isinstance(limit, OncePerPerformance):
+            yield from _against(floor, limit.cap, f"{where}/cap")
 
 
-def _seats(offering: Offering, cap: int, where: str) -> Iterator[Finding]:
+def _against(floor: Floor, cap: int, where: str) -> Iterator[Finding]:
+    if cap < floor.least:
+        yield _breach(floor.rule, where, floor.least, floor.words.fill(floor=floor.least))
+    elif floor.advised is not None and cap < floor.advised:
+        yield _advice(floor.rule, where, floor.advised, reasons.COURSE_ADVICE)
+
+
+def floor_of(limit: Limit, offering: Offering) -> Floor | None:
+    """Return the least that a limit may be set to on an offering (OM-54 to OM-56, OM-60 to OM-63).
+
+    None where it has no number, or where a cap on seats rests on tickets whose number is unknown.
+    """
+    match limit:
+        case Seats():
+            return None if _needs_tickets(offering) else _floor_of_seats(offering)
+        case Visits():
+            return Floor("OM-60", POOL_VISITS, reasons.VISITS)
+        case OpenBookings():
+            return Floor("OM-61", 1, reasons.OPEN_BOOKINGS)
+        case OncePerPerformance():
+            return None
+
+
+def _floor_of_seats(offering: Offering) -> Floor:
     match offering.kind:
         case OfferingKind.MASS_EVENT:
-            rule, floor, words = "OM-55", MASS_EVENT_SEATS, _MASS_SEATS
+            return Floor("OM-55", MASS_EVENT_SEATS, reasons.MASS_SEATS)
         case OfferingKind.COURSE:
-            rule, floor, words = "OM-56", COURSE_SEATS, _COURSE_SEATS
+            return Floor("OM-56", COURSE_SEATS, reasons.COURSE_SEATS, advised=COURSE_SEATS + 1)
         case OfferingKind.GUEST_PRODUCTION:
-            rule, floor, words = "OM-62", GUEST_SEATS, _GUEST_SEATS
+            return Floor("OM-62", GUEST_SEATS, reasons.GUEST_SEATS)
         case OfferingKind.SCREENING:
-            rule, floor, words = "OM-63", 1, _SCREENING_SEATS
-        case _ if offering.tickets is None:
-            yield _breach("OM-54", "tickets", None, _TICKETS_UNKNOWN)
-            return
+            return Floor("OM-63", 1, reasons.SCREENING_SEATS)
         case _:
-            rule, words = "OM-54", _SHARE
-            floor = math.ceil(offering.tickets * SHARE_OF_SEATS / 100)
-    if cap < floor:
-        yield _breach(rule, where, floor, words.fill(floor=floor))
-    elif offering.kind is OfferingKind.COURSE and cap < COURSE_SEATS + 1:
-        yield _advice("OM-56", where, COURSE_SEATS + 1, _COURSE_ADVICE)
+            share = math.ceil((offering.tickets or 0) * SHARE_OF_SEATS / 100)
+            return Floor("OM-54", share, reasons.SHARE)
+
+
+def _needs_tickets(offering: Offering) -> bool:
+    """Tell whether the floor of a cap on seats is a share of tickets whose number is unknown."""
+    return offering.tickets is None and offering.kind not in _FIXED_SEATS
 
 
 # --- times, exclusion, money ---
@@ -187,14 +223,14 @@ def _window(offering: Offering) -> Iterator[Finding]:
     window = offering.window
     if window is None:
         if offering.kind in _PERFORMANCES and not _is_counted_by_day(offering):
-            yield _breach("OM-42", "window", None, _NO_WINDOW)
+            yield _breach("OM-42", "window", None, reasons.NO_WINDOW)
         return
     latest = window.starts - ACQUIRABLE
     if window.acquirable is not None and window.acquirable > latest:
-        yield _breach("OM-65", "window/acquirable", latest.isoformat(), _ACQUIRABLE)
+        yield _breach("OM-65", "window/acquirable", latest.isoformat(), reasons.ACQUIRABLE)
     latest = window.starts - HANDED_OVER
     if window.opens is not None and window.opens > latest:
-        yield _breach("OM-66", "window/opens", latest.isoformat(), _HANDED_OVER)
+        yield _breach("OM-66", "window/opens", latest.isoformat(), reasons.HANDED_OVER)
 
 
 def _is_counted_by_day(offering: Offering) -> bool:
@@ -208,9 +244,9 @@ def _exclusion(offering: Offering) -> Iterator[Finding]:
     if why is None:
         return
     if offering.kind not in _EXCLUDABLE[why]:
-        yield _breach("OM-41", "exclusion", None, _NOT_EXCLUDABLE)
+        yield _breach("OM-41", "exclusion", None, reasons.NOT_EXCLUDABLE)
     elif why is Exclusion.WEEKEND and not _is_at_weekend(offering):
-        yield _breach("OM-62", "exclusion", None, _NO_WEEKEND)
+        yield _breach("OM-62", "exclusion", None, reasons.NO_WEEKEND)
 
 
 def _is_at_weekend(offering: Offering) -> bool:
@@ -220,12 +256,12 @@ def _is_at_weekend(offering: Offering) -> bool:
 
 def _money(offering: Offering) -> Iterator[Finding]:
     if offering.tariffs and offering.kind is not OfferingKind.LIBRARY:
-        yield _breach("OM-59", "tariffs", None, _NO_LIBRARY)
+        yield _breach("OM-59", "tariffs", None, reasons.NO_LIBRARY)
     if offering.wristband is not None and offering.kind is not OfferingKind.POOL:
-        yield _breach("OM-60", "wristband", None, _NO_POOL)
+        yield _breach("OM-60", "wristband", None, reasons.NO_POOL)
     for place, tariff in enumerate(offering.tariffs):
         if tariff.cap is not None and tariff.cap < 1:
-            yield _breach("OM-59", f"tariffs/{place}/cap", 1, _FEE_CAP)
+            yield _breach("OM-59", f"tariffs/{place}/cap", 1, reasons.FEE_CAP)
 
 
 # --- the venue as a whole ---
@@ -235,125 +271,11 @@ def _venue(
     offerings: tuple[Offering, ...], web_shop_checks: bool | None, *, accessibility: bool
 ) -> Iterator[Finding]:
     if web_shop_checks is False:
-        yield _advice("OM-50", "web_shop", None, _WEB_SHOP)
+        yield _advice("OM-50", "web_shop", None, reasons.WEB_SHOP)
     if not accessibility:
-        yield _advice("OM-70", "accessibility", None, _ACCESSIBILITY)
+        yield _advice("OM-70", "accessibility", None, reasons.ACCESSIBILITY)
     own = [one for one in offerings if one.kind is OfferingKind.OWN_PRODUCTION]
     out = sum(1 for one in own if one.excluded)
     if own and out * 2 >= len(own):
-        words = _OWN_PRODUCTIONS.fill(out=out, all=len(own))
+        words = reasons.OWN_PRODUCTIONS.fill(out=out, all=len(own))
         yield _breach("OM-62", "exclusion", len(own) - (len(own) - 1) // 2, words)
-
-
-# --- words ---
-
-_TWICE = Text(
-    "Sama rajoitus on asetettu kahdesti; poista toinen.",
-    "Samma begränsning finns två gånger; ta bort den ena.",
-    "The same limit is set twice; remove one.",
-)
-_NOT_HERE = Text(
-    "Tätä rajoitusta ei voi asettaa tällaiseen tarjontaan.",
-    "Den här begränsningen kan inte sättas för ett sådant utbud.",
-    "This limit cannot be set on an offering of this kind.",
-)
-_SHARE = Text(
-    "Kiintiön on oltava vähintään 3 % lipuista eli {floor}.",
-    "Kvoten ska vara minst 3 % av biljetterna, alltså {floor}.",
-    "The cap must be at least 3 % of the tickets, which is {floor}.",
-)
-_TICKETS_UNKNOWN = Text(
-    "Kerro lippujen kokonaismäärä; kiintiön vähimmäismäärä lasketaan siitä.",
-    "Ange det totala antalet biljetter; kvotens minimum räknas från det.",
-    "Say how many tickets there are in all; the least cap is counted from it.",
-)
-_MASS_SEATS = Text(
-    "Yli tuhannen kävijän tapahtumassa kiintiön on oltava vähintään {floor} lippua.",
-    "Vid evenemang med över tusen besökare ska kvoten vara minst {floor} biljetter.",
-    "Where over a thousand come, the cap must be at least {floor} tickets.",
-)
-_COURSE_SEATS = Text(
-    "Kurssilla on oltava vähintään yksi paikka kortinhaltijalle.",
-    "Kursen ska ha minst en plats för kortinnehavare.",
-    "A course must have at least one place for a card holder.",
-)
-_COURSE_ADVICE = Text(
-    "Suositus on vähintään kaksi paikkaa kurssia kohti.",
-    "Rekommendationen är minst två platser per kurs.",
-    "At least two places a course are recommended.",
-)
-_GUEST_SEATS = Text(
-    "Mukana olevaan vierailuesitykseen on varattava vähintään {floor} lippua.",
-    "För ett gästspel som är med ska finnas minst {floor} biljetter.",
-    "A guest production that is in needs at least {floor} tickets.",
-)
-_SCREENING_SEATS = Text(
-    "Kiintiö ei voi olla nolla; jätä näytös pois, jos kortti ei käy siihen.",
-    "Kvoten kan inte vara noll; uteslut visningen om kortet inte gäller.",
-    "The cap cannot be nought; leave the screening out if the card is not accepted.",
-)
-_VISITS = Text(
-    "Sarjalipussa on oltava vähintään {floor} käyntiä vuodessa.",
-    "Seriebiljetten ska ha minst {floor} besök per år.",
-    "The serial ticket must have at least {floor} visits a year.",
-)
-_OPEN_BOOKINGS = Text(
-    "Kortilla on voitava olla vähintään yksi avoin varaus.",
-    "Kortet ska kunna ha minst en öppen bokning.",
-    "A card must be able to have at least one open booking.",
-)
-_NO_WINDOW = Text(
-    "Kerro, milloin tilaisuus alkaa ja päättyy; kortin voimassaolo katsotaan sen päivältä.",
-    "Ange när evenemanget börjar och slutar; kortets giltighet kontrolleras för den dagen.",
-    "Say when the event starts and ends; the card must be valid on that day.",
-)
-_ACQUIRABLE = Text(
-    "Lipun on oltava hankittavissa viimeistään viikkoa ennen tilaisuutta.",
-    "Biljetten ska kunna skaffas senast en vecka före evenemanget.",
-    "A ticket must be to be had from a week before the event at the latest.",
-)
-_HANDED_OVER = Text(
-    "Lipun on oltava noudettavissa viimeistään 30 minuuttia ennen esitystä.",
-    "Biljetten ska kunna hämtas senast 30 minuter före föreställningen.",
-    "A ticket must be handed over from 30 minutes before the show at the latest.",
-)
-_NOT_EXCLUDABLE = Text(
-    "Tämä tarjonta kuuluu korttiin; sitä ei voi jättää pois tästä syystä.",
-    "Det här utbudet hör till kortet; det kan inte uteslutas av den orsaken.",
-    "This offering belongs to the card and cannot be left out for that reason.",
-)
-_NO_WEEKEND = Text(
-    "Tilaisuus ei ole viikonloppuna, joten sitä ei voi jättää pois viikonlopun vuoksi.",
-    "Evenemanget är inte på ett veckoslut och kan inte uteslutas av den orsaken.",
-    "The event is not at a weekend, so it cannot be left out for being at one.",
-)
-_NO_LIBRARY = Text(
-    "Maksuja katetaan vain kirjastossa.",
-    "Avgifter täcks bara på bibliotek.",
-    "Fees are covered at libraries only.",
-)
-_NO_POOL = Text(
-    "Rannekkeen hinnan voi periä vain uimahallissa.",
-    "Priset för ett armband kan tas ut bara i en simhall.",
-    "A wristband may be charged for at pools only.",
-)
-_FEE_CAP = Text(
-    "Katettavan summan on oltava suurempi kuin nolla.",
-    "Summan som täcks ska vara större än noll.",
-    "The sum that is covered must be above nought.",
-)
-_WEB_SHOP = Text(
-    "Verkkokauppa ei tarkista korttia: voimassaolo ja lasten määrä jäävät tarkistamatta.",
-    "Nätbutiken kontrollerar inte kortet: giltighet och antalet barn blir okontrollerade.",
-    "The web shop does not check cards: neither validity nor the children are checked.",
-)
-_ACCESSIBILITY = Text(
-    "Julkaise esteettömyystiedot.",
-    "Publicera uppgifter om tillgänglighet.",
-    "Publish accessibility information.",
-)
-_OWN_PRODUCTIONS = Text(
-    "Omista tuotannoista on jätetty pois {out}/{all}; suurin osa on pidettävä mukana.",
-    "Av de egna produktionerna är {out}/{all} uteslutna; största delen ska vara med.",
-    "{out} of {all} own productions are left out; most of them must stay in.",
-)

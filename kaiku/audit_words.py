@@ -1,0 +1,114 @@
+"""Why a setting breaks the model or goes against its advice, in the worker's language."""
+
+from kaiku.text import Text
+
+TWICE = Text(
+    "Sama rajoitus on asetettu kahdesti; poista toinen.",
+    "Samma begränsning finns två gånger; ta bort den ena.",
+    "The same limit is set twice; remove one.",
+)
+NOT_HERE = Text(
+    "Tätä rajoitusta ei voi asettaa tällaiseen tarjontaan.",
+    "Den här begränsningen kan inte sättas för ett sådant utbud.",
+    "This limit cannot be set on an offering of this kind.",
+)
+SHARE = Text(
+    "Kiintiön on oltava vähintään 3 % lipuista eli {floor}.",
+    "Kvoten ska vara minst 3 % av biljetterna, alltså {floor}.",
+    "The cap must be at least 3 % of the tickets, which is {floor}.",
+)
+TICKETS_UNKNOWN = Text(
+    "Kerro lippujen kokonaismäärä; kiintiön vähimmäismäärä lasketaan siitä.",
+    "Ange det totala antalet biljetter; kvotens minimum räknas från det.",
+    "Say how many tickets there are in all; the least cap is counted from it.",
+)
+MASS_SEATS = Text(
+    "Yli tuhannen kävijän tapahtumassa kiintiön on oltava vähintään {floor} lippua.",
+    "Vid evenemang med över tusen besökare ska kvoten vara minst {floor} biljetter.",
+    "Where over a thousand come, the cap must be at least {floor} tickets.",
+)
+COURSE_SEATS = Text(
+    "Kurssilla on oltava vähintään yksi paikka kortinhaltijalle.",
+    "Kursen ska ha minst en plats för kortinnehavare.",
+    "A course must have at least one place for a card holder.",
+)
+COURSE_ADVICE = Text(
+    "Suositus on vähintään kaksi paikkaa kurssia kohti.",
+    "Rekommendationen är minst två platser per kurs.",
+    "At least two places a course are recommended.",
+)
+GUEST_SEATS = Text(
+    "Mukana olevaan vierailuesitykseen on varattava vähintään {floor} lippua.",
+    "För ett gästspel som är med ska finnas minst {floor} biljetter.",
+    "A guest production that is in needs at least {floor} tickets.",
+)
+SCREENING_SEATS = Text(
+    "Kiintiö ei voi olla nolla; jätä näytös pois, jos kortti ei käy siihen.",
+    "Kvoten kan inte vara noll; uteslut visningen om kortet inte gäller.",
+    "The cap cannot be nought; leave the screening out if the card is not accepted.",
+)
+VISITS = Text(
+    "Sarjalipussa on oltava vähintään {floor} käyntiä vuodessa.",
+    "Seriebiljetten ska ha minst {floor} besök per år.",
+    "The serial ticket must have at least {floor} visits a year.",
+)
+OPEN_BOOKINGS = Text(
+    "Kortilla on voitava olla vähintään yksi avoin varaus.",
+    "Kortet ska kunna ha minst en öppen bokning.",
+    "A card must be able to have at least one open booking.",
+)
+NO_WINDOW = Text(
+    "Kerro, milloin tilaisuus alkaa ja päättyy; kortin voimassaolo katsotaan sen päivältä.",
+    "Ange när evenemanget börjar och slutar; kortets giltighet kontrolleras för den dagen.",
+    "Say when the event starts and ends; the card must be valid on that day.",
+)
+ACQUIRABLE = Text(
+    "Lipun on oltava hankittavissa viimeistään viikkoa ennen tilaisuutta.",
+    "Biljetten ska kunna skaffas senast en vecka före evenemanget.",
+    "A ticket must be to be had from a week before the event at the latest.",
+)
+HANDED_OVER = Text(
+    "Lipun on oltava noudettavissa viimeistään 30 minuuttia ennen esitystä.",
+    "Biljetten ska kunna hämtas senast 30 minuter före föreställningen.",
+    "A ticket must be handed over from 30 minutes before the show at the latest.",
+)
+NOT_EXCLUDABLE = Text(
+    "Tämä tarjonta kuuluu korttiin; sitä ei voi jättää pois tästä syystä.",
+    "Det här utbudet hör till kortet; det kan inte uteslutas av den orsaken.",
+    "This offering belongs to the card and cannot be left out for that reason.",
+)
+NO_WEEKEND = Text(
+    "Tilaisuus ei ole viikonloppuna, joten sitä ei voi jättää pois viikonlopun vuoksi.",
+    "Evenemanget är inte på ett veckoslut och kan inte uteslutas av den orsaken.",
+    "The event is not at a weekend, so it cannot be left out for being at one.",
+)
+NO_LIBRARY = Text(
+    "Maksuja katetaan vain kirjastossa.",
+    "Avgifter täcks bara på bibliotek.",
+    "Fees are covered at libraries only.",
+)
+NO_POOL = Text(
+    "Rannekkeen hinnan voi periä vain uimahallissa.",
+    "Priset för ett armband kan tas ut bara i en simhall.",
+    "A wristband may be charged for at pools only.",
+)
+FEE_CAP = Text(
+    "Katettavan summan on oltava suurempi kuin nolla.",
+    "Summan som täcks ska vara större än noll.",
+    "The sum that is covered must be above nought.",
+)
+WEB_SHOP = Text(
+    "Verkkokauppa ei tarkista korttia: voimassaolo ja lasten määrä jäävät tarkistamatta.",
+    "Nätbutiken kontrollerar inte kortet: giltighet och antalet barn blir okontrollerade.",
+    "The web shop does not check cards: neither validity nor the children are checked.",
+)
+ACCESSIBILITY = Text(
+    "Julkaise esteettömyystiedot.",
+    "Publicera uppgifter om tillgänglighet.",
+    "Publish accessibility information.",
+)
+OWN_PRODUCTIONS = Text(
+    "Omista tuotannoista on jätetty pois {out}/{all}; suurin osa on pidettävä mukana.",
+    "Av de egna produktionerna är {out}/{all} uteslutna; största delen ska vara med.",
+    "{out} of {all} own productions are left out; most of them must stay in.",
+)
