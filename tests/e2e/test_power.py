@@ -39,7 +39,9 @@ def test_no_use_is_lost_or_doubled_by_cuts_of_power_and_network(
     visitors.start()
     shown: dict[str, str] = {}
     try:
-        for cut in range(cuts):
+        for cut in range(4 * cuts):
+            if cut >= cuts and wire.lost:
+                break  # a slow machine may be cut before it has sent anything
             kiosk = KioskProcess(config)
             kiosk.wait_for("ready")
             time.sleep(rng.uniform(0.0, 0.6))
