@@ -36,6 +36,24 @@ class Answer:
     hand_over_from: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A booking that was cancelled, and the terms that bind who did so (OM-19)."""
+
+    id: UUID
+    state: BookingState
+    terms: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Whether a booked ticket is handed over, and how the booking stands."""
+
+    id: UUID
+    state: BookingState
+    reason: Reason | None
+
+
 def state_of(booking: BookingRecord, ends: datetime | None, now: datetime) -> BookingState:
     """Return what has become of a booking of an event that ends at an instant, or at no set time.
 

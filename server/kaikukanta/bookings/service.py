@@ -15,12 +15,13 @@ from kaiku.booking import BookingState
 from kaiku.decide import refused
 from kaiku.party import Party
 from kaiku.reason import Reason
-from kaiku.text import Text
 from kaiku.wire import Outcome
 from server.database import transact, transaction
 from server.kaikukanta.bookings.case import Case, open_case, own_case, undecided
 from server.kaikukanta.bookings.records import (
     Answer,
+    Cancelled,
+    HandOver,
     TicketCaller,
     answer_of,
     asked,
@@ -36,6 +37,7 @@ from server.kaikukanta.context import Context
 from server.kaikukanta.network.attempts import fail, spent
 from server.kaikukanta.network.callers import serves
 from server.kaikukanta.offerings.service import to_offering
+from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.case import lock_offering
 from server.kaikukanta.uses.wrong import wrong_cards
 from server.problems import Mistake, Problem, too_many
@@ -66,45 +68,39 @@ class Ask:
     party: Party
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """A booking that was cancelled, and the terms that bind who did so (OM-19)."""
-
-    id: UUID
-    state: BookingState
-    terms: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class HandOver:
-    """Whether a booked ticket is handed over, and how the booking stands."""
-
-    id: UUID
-    state: BookingState
-    reason: Reason | None
-
-
 def book(context: Context, caller: TicketCaller, ask: Ask) -> Answer | Problem:
     """Decide on a booking and keep it where it is accepted (OM-42, 54, 57, 58, 61, 65).
 
-    The same id again gets the same answer, with the state of then. A refusal is not kept.
+    The same id again gets the same answer, with the state that the booking has by then. A refusal
+    is not kept.
     """
     return transact(context.engine, lambda session: _book(session, context, caller, ask))
 
 
 def _book(session: Session, context: Context, caller: TicketCaller, ask: Ask) -> Answer | Problem:
-    now, settings = context.clock(), context.settings
     row = lock_offering(session, ask.offering)
     if row is None or not serves(caller, row):
         return refusal_of(ask.id, refused(Reason.NOT_YOUR_OFFERING))
-    offering = to_offering(row)
     card = None if ask.digest is None else find_card(session, ask.digest)
     if card is not None:
         lock_card(session, card)
     stored = session.get(BookingRecord, ask.id)
     if stored is not None:
         same = _is_same(stored, caller, ask, card)
-        return answer_of(stored, offering, now) if same else ID_TAKEN
+        return answer_of(stored, to_offering(row), context.clock()) if same else ID_TAKEN
+    return _book_anew(session, context, caller, ask, row, card)
+
+
+def _book_anew(
+    session: Session,
+    context: Context,
+    caller: TicketCaller,
+    ask: Ask,
+    row: OfferingRecord,
+    card: CardRecord | None,
+) -> Answer | Problem:
+    """Decide on a booking of a new id; its offering and its card are locked."""
+    now, settings, offering = context.clock(), context.settings, to_offering(row)
     if offering.window is None:
         return NO_TIME
     limit = wrong_cards(settings, caller)
@@ -115,13 +111,12 @@ def _book(session: Session, context: Context, caller: TicketCaller, ask: Ask) ->
         fail(session, limit, settings, now)
         wrong = Reason.UNREADABLE if ask.digest is None else Reason.UNKNOWN_CARD
         return refusal_of(ask.id, refused(wrong), offering)
-    booking = undecided(ask.id, card, offering, caller, now)
-    case = open_case(session, booking, row, card, now)
+    case = open_case(session, undecided(ask.id, card, offering, caller, now), row, card, now)
     decision = case.decide(ask.party, now)
     if not decision.accepted:
         return refusal_of(ask.id, decision, offering)
     case.accept(session, ask.party, decision)
-    return answer_of(booking, offering, now)
+    return answer_of(case.booking, offering, now)
 
 
 def amend(
