@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 
 from kaiku.card import Card, Kind
 from kaiku.decision import Decision, conclude, refused
-from kaiku.grounds import Facts, company, limits, vain
+from kaiku.grounds import Facts, company, early, limits, vain
 from kaiku.offering import Offering
 from kaiku.party import Party
 from kaiku.reason import Reason
@@ -27,9 +28,6 @@ class BookingState(StrEnum):
     NO_SHOW = "no_show"
 
 
-HOLDS_SEATS = frozenset({BookingState.OPEN, BookingState.HANDED_OVER, BookingState.NO_SHOW})
-"""The states in which a booking's seats are its own. Once attended, the use holds them."""
-
 IS_OPEN = frozenset({BookingState.OPEN, BookingState.HANDED_OVER})
 """The states that count as an open booking (OM-61)."""
 
@@ -39,12 +37,14 @@ class BookingFacts:
     """What a booking rests on.
 
     ``seats_taken`` counts uses and bookings of the event. ``of_event`` are the card's own bookings
-    and uses of it, ``open_bookings`` those that the card has open at the venue.
+    and uses of it, ``open_bookings`` those that the card has open at the venue. ``visits`` are what
+    it has spent in the year of the event. A booking that is decided anew leaves itself out.
     """
 
     seats_taken: int = 0
     of_event: int = 0
     open_bookings: int = 0
+    visits: int = 0
 
 
 def book(
@@ -54,7 +54,7 @@ def book(
     if card is None:
         return refused(Reason.UNKNOWN_CARD)
     admitted = offering.free(party)
-    counted = Facts(seats_taken=facts.seats_taken, uses=facts.of_event)
+    counted = Facts(facts.seats_taken, facts.of_event, facts.visits)
     reasons = (
         *vain(card, offering, now),
         *company(card, party, offering),
@@ -66,14 +66,15 @@ def book(
     return conclude(reasons, admitted, offering, counted)
 
 
-def hand_over(offering: Offering, state: BookingState, now: datetime) -> Reason | None:
-    """Tell why a booked ticket is not handed over now: before the venue's hour (OM-66), or over."""
-    window = offering.window
-    if state not in IS_OPEN or (window is not None and now >= window.ends):
+def hand_over(card: Card, offering: Offering, state: BookingState, now: datetime) -> Reason | None:
+    """Tell why a booked ticket is not handed over now, or None where it is.
+
+    The booking is not open any more, the card has come to its end since (OM-30, OM-42), or it is
+    before the venue's hour (OM-66).
+    """
+    if state not in IS_OPEN:
         return Reason.OFFERING_OVER
-    if window is not None and window.opens is not None and now < window.opens:
-        return Reason.TOO_EARLY
-    return None
+    return next(chain(vain(card, offering, now), early(offering, now)), None)
 
 
 def _not_yet(offering: Offering, now: datetime) -> Iterator[Reason]:

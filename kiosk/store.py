@@ -63,7 +63,8 @@ class Stores:
     def facts(self, digest: bytes, card: Card, offering: Offering, now: datetime) -> Facts:
         """Return what a card did before at an offering, and what it has booked."""
         booked = uses = visits = 0
-        if offering.seats is not None and not self.journal.attends(digest, offering.id):
+        of_event = offering.seats is not None and offering.seats_day(now) == offering.day(now)
+        if of_event and not self.journal.attends(digest, offering.id):
             booked = self.cache.booked(digest, offering.id)
         if offering.counts_cards:
             since = offering.counted_since(card, now)

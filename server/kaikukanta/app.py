@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from server import problems
 from server.kaikukanta.bodies import BodyGuard
+from server.kaikukanta.bookings.api import router as bookings
 from server.kaikukanta.context import Clock, open_context, utc_now
 from server.kaikukanta.kiosks.api import router as kiosks
 from server.kaikukanta.kiosks.watch import watching
@@ -48,6 +49,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     app.include_router(uses, responses=described)
     app.include_router(offerings, responses=described)
     app.include_router(venue, responses=described)
+    app.include_router(bookings, responses=described)
     app.add_api_route("/health", health, summary="Whether it serves", tags=["service"])
     return app
 

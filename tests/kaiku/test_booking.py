@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from kaiku.booking import IS_OPEN, BookingFacts, BookingState, book, hand_over
 from kaiku.card import Kind, Status
 from kaiku.decide import Facts, decide
-from kaiku.offering import OncePerPerformance, OpenBookings, Seats, Window
+from kaiku.offering import OncePerPerformance, OpenBookings, Seats, Visits, Window
 from kaiku.party import ALONE, NOBODY, Party
 from kaiku.reason import Reason
 from tests.kaiku.made import DAY, NOON, TODAY, card, show
@@ -97,10 +98,36 @@ def test_a_ticket_is_handed_over_from_the_venues_hour_on(state: BookingState) ->
     window = Window(NEXT_WEEK, NEXT_WEEK + timedelta(hours=2), opens)
     offering = replace(show(), window=window)
     is_open = state in IS_OPEN
-    early = hand_over(offering, state, opens - timedelta(seconds=1))
+    early = hand_over(card(), offering, state, opens - timedelta(seconds=1))
     assert early is (Reason.TOO_EARLY if is_open else Reason.OFFERING_OVER)
-    assert hand_over(offering, state, opens) is (None if is_open else Reason.OFFERING_OVER)
-    assert hand_over(offering, state, window.ends) is Reason.OFFERING_OVER
+    assert hand_over(card(), offering, state, opens) is (None if is_open else Reason.OFFERING_OVER)
+    assert hand_over(card(), offering, state, window.ends) is Reason.OFFERING_OVER
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"status": Status.ENDED}, Reason.ENDED),
+        ({"status": Status.OUT_OF_USE}, Reason.OUT_OF_USE),
+        ({"valid_until": TODAY + 6 * DAY}, Reason.OFFERING_OUTSIDE_VALIDITY),
+    ],
+)
+def test_no_ticket_is_handed_over_on_a_card_that_has_ended_since(
+    changed: dict[str, Any], reason: Reason
+) -> None:
+    """It is refused everywhere, whatever was booked before (OM-30, OM-42)."""
+    offering = show(starts=NEXT_WEEK)
+    assert hand_over(card(**changed), offering, BookingState.OPEN, NOON) is reason
+
+
+def test_visits_of_the_year_of_the_event_are_counted() -> None:
+    """A place is not promised that the visits do not reach for (OM-60)."""
+    offering = show(Visits(3), starts=NEXT_WEEK)
+    decision = book(card(1), Party(children=1), offering, BookingFacts(visits=1), NOON)
+    assert (decision.accepted, decision.remaining) == (True, 0)
+    assert book(card(), ALONE, offering, BookingFacts(visits=3), NOON).reason is (
+        Reason.VISITS_USED_UP
+    )
 
 
 def test_a_booked_seat_is_there_at_the_door_of_a_full_house() -> None:

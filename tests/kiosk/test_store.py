@@ -23,9 +23,9 @@ from hypothesis.stateful import (
 )
 
 from kaiku.decide import NO_FACTS, Facts
-from kaiku.offering import OncePerPerformance, Seats, Visits
+from kaiku.offering import OncePerPerformance, Per, Seats, Visits
 from kaiku.party import ALONE, NOBODY, Party
-from kaiku.wire import CardRow, OfferingRow, Outcome, TallyRow, Use
+from kaiku.wire import BookingRow, CardRow, OfferingRow, Outcome, TallyRow, Use
 from kiosk.desk import Known, Record, Standing
 from kiosk.files import StoreError
 from kiosk.store import Store, Stores
@@ -96,6 +96,29 @@ class TestKnown:
         """They are shared with others (promise P2)."""
         stores.cache.apply([CardRow(AINO, card()), OfferingRow(show(Seats(40)))])
         assert stores.known(AINO, NOON, ask=False).facts.seats_taken is None
+
+    def test_a_booking_holds_seats_until_it_is_attended_or_cancelled(self, stores: Stores) -> None:
+        """Those are the card's own, whatever others do (OM-57)."""
+        stores.cache.apply([CardRow(AINO, card()), OfferingRow(show(Seats(40)))])
+        stores.cache.apply([BookingRow(UUID(int=1), AINO, SHOW, 2)])
+        assert stores.known(AINO, NOON, ask=False).facts.booked == 2
+        stores.record(accepted(1, offering=SHOW))
+        assert stores.known(AINO, NOON, ask=False).facts.booked == 0
+        stores.cache.apply([BookingRow(UUID(int=2), b"B" * 16, SHOW, 3)])
+        assert stores.known(b"B" * 16, NOON, ask=False).facts.booked == 0
+        stores.cache.apply([CardRow(b"B" * 16, card())])
+        assert stores.known(b"B" * 16, NOON, ask=False).facts.booked == 3
+        stores.cache.apply([BookingRow(UUID(int=2), b"B" * 16, SHOW, 0)])
+        assert stores.known(b"B" * 16, NOON, ask=False).facts.booked == 0
+
+    def test_a_booking_holds_seats_of_the_day_of_the_event_only(self, stores: Stores) -> None:
+        """On another day of a daily cap the register says the same (OM-55, promise P5)."""
+        festival = show(Seats(40, Per.DAY), ends=NOON + timedelta(days=2))
+        stores.cache.apply([CardRow(AINO, card()), OfferingRow(festival)])
+        stores.cache.apply([BookingRow(UUID(int=1), AINO, SHOW, 2)])
+        assert stores.known(AINO, NOON, ask=False).facts.booked == 2
+        tomorrow = NOON + timedelta(days=1)
+        assert stores.known(AINO, tomorrow, ask=False).facts.booked == 0
 
     def test_where_nothing_is_limited_nothing_is_counted(self, stores: Stores) -> None:
         """A lookup less, for a quicker verdict."""

@@ -13,8 +13,9 @@ from server.kaikukanta.uses.tables import Recorder
 class BookingRecord(Base, table=True):
     """A booking, never deleted; what has become of it follows from what has happened.
 
-    It holds ``seats`` of the event on ``day`` until it is cancelled; the use that attends it
-    (``use_id``) takes only what it needs beyond them. ``changed`` is its place in the feed.
+    It keeps the party that was asked for, and what remained of the tightest limit. It holds
+    ``seats`` of the event on ``day`` until it is cancelled; the use that attends it (``use_id``)
+    takes only what it needs beyond them. ``changed`` is its place in the feed.
     """
 
     __tablename__ = "booking"
@@ -31,6 +32,7 @@ class BookingRecord(Base, table=True):
     helpers: int
     supporters: int
     seats: int
+    remaining: int | None = None
     handed_over_at: datetime | None = Field(default=None, sa_type=Instant)
     cancelled_at: datetime | None = Field(default=None, sa_type=Instant)
     use_id: UUID | None = Field(default=None, index=True)

@@ -196,6 +196,14 @@ def find_card(session: Session, digest_: bytes) -> CardRecord | None:
     return session.exec(select(CardRecord).where(CardRecord.digest == digest_)).first()
 
 
+def lock_card(session: Session, card: CardRecord) -> None:
+    """Read a card anew and let no other booking of it be made until the transaction ends.
+
+    Nor is one attended meanwhile. Its offering has been locked before.
+    """
+    session.refresh(card, with_for_update={"key_share": True})
+
+
 def to_card(record: CardRecord, at: datetime) -> Card:
     """Return a card as the rules see it, with the status that it had at an instant.
 

@@ -20,7 +20,7 @@ from kaiku.offering import Offering
 from kaiku.party import Party
 from kaiku.reason import Reason
 from kaiku.wire import Outcome
-from server.kaikukanta.cards.service import find_card, to_card
+from server.kaikukanta.cards.service import find_card, lock_card, to_card
 from server.kaikukanta.network.callers import Caller, caller_id
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
@@ -100,6 +100,8 @@ def open_case(
     """
     offering = to_offering(offering_row)
     found = None if use.digest is None else find_card(session, use.digest)
+    if found is not None and offering.window is not None:
+        lock_card(session, found)
     card = None if found is None else to_card(found, judged_at)
     if not is_counted(use):
         use.card_id = None if found is None else found.id
@@ -113,7 +115,7 @@ def open_case(
         seats_on=None if offering.seats is None else offering.seats_day(use.at),
         own=account(use.card_id, use.since, use.service or ""),
         members=tuple(each.account for each in members if each.account is not None),
-        booker=use.card_id if offering.window is not None and use.members is None else None,
+        booker=use.card_id if use.members is None else None,
         leases=leases if offering.seats is not None else frozenset(),
     )
     counts = hold(session, under)

@@ -21,9 +21,6 @@ from server.kaikukanta.uses.counts import Span, look
 from server.kaikukanta.uses.wrong import is_wrong_card, wrong_cards
 from server.problems import Problem, too_many
 
-NOBODYS = UUID(int=0)
-"""The id of no use: what is asked here is recorded nowhere."""
-
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -60,9 +57,9 @@ def _check(session: Session, caller: Caller, question: Question, now: datetime) 
     since = offering.counted_since(card, now) if card is not None and counts else None
     under = Span(
         offering.id,
-        NOBODYS,
+        None,
         seats_on=None if offering.seats is None else offering.seats_day(now),
         own=None if since is None or found is None else account(found.id, since),
-        booker=found.id if found and offering.window is not None else None,
+        booker=None if found is None else found.id,
     )
     return decide(card, question.party, offering, look(session, under).facts, now)

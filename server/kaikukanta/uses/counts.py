@@ -1,7 +1,7 @@
 """The running counts that decisions rest on, held under their row locks while one is made.
 
-Locks are always taken in the order offering, use, bookings, leases, seats, tallies, feed, attempts,
-so that nobody deadlocks.
+Locks are always taken in the order offering, use, card, bookings, leases, seats, tallies, feed,
+attempts, so that nobody deadlocks.
 Only what an offering limits is counted; what a use takes is :class:`kaiku.party.Party`'s to say.
 """
 
@@ -35,7 +35,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Which counts a use falls under.
+    """Which counts a use falls under, or what is no use (yet): then ``use`` is None.
 
     ``seats_on`` is None where no cap on seats counts it, ``own`` where its card is not counted;
     ``members`` are the accounts of a group's members. ``booker`` is the card whose bookings it may
@@ -43,7 +43,7 @@ class Span:
     """
 
     offering: UUID
-    use: UUID
+    use: UUID | None
     seats_on: date | None = None
     own: Account | None = None
     members: tuple[Account, ...] = ()
@@ -91,7 +91,7 @@ class Counts:
             seats_taken=None if self._seats is None else self._seats.taken - kept,
             uses=0 if tally is None else tally.uses,
             visits=0 if tally is None else tally.visits,
-            booked=sum(booking.seats for booking in self._bookings),
+            booked=self._held(self._bookings),
         )
 
     def add(self, party: Party, cents: int = 0, lease: UUID | None = None) -> None:
@@ -110,6 +110,11 @@ class Counts:
         for booking in self._bookings:
             booking.use_id = None
 
+    def reserve(self, seats: int) -> None:
+        """Keep seats for a booking; below 0 it gives them back."""
+        if self._seats is not None:
+            self._seats.taken += seats
+
     def settle(self, session: Session) -> None:
         """Tell kiosks of what has changed; the last act of a transaction."""
         changed = [
@@ -127,8 +132,8 @@ class Counts:
         return [*self._tallies.values(), *self._bookings]
 
     def _change(self, party: Party, cents: int, lease: UUID | None, sign: int) -> None:
-        attended = sum(each.seats for each in self._bookings if each.use_id == self._under.use)
-        beyond = max(0, party.seats - attended)
+        attended = [each for each in self._bookings if each.use_id == self._under.use]
+        beyond = max(0, party.seats - self._held(attended))
         if self._seats is not None:
             self._seats.taken += sign * beyond
             if lease in self._leases:
@@ -141,6 +146,10 @@ class Counts:
         for member in self._under.members:
             self._tallies[member].uses += sign
             self._tallies[member].visits += sign * ALONE.visits
+
+    def _held(self, bookings: Iterable[BookingRecord]) -> int:
+        """Return the seats that bookings hold of the day that counts the use."""
+        return sum(each.seats for each in bookings if each.day == self._under.seats_on)
 
     def _spend(self, seats: SeatCount, lease: Lease, spent: int) -> None:
         """Move seats between what is kept for a kiosk and what its uses take.

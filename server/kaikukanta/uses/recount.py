@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, update
@@ -46,7 +47,8 @@ def recount(session: Session, offering: Offering) -> list[Tally]:
         use.since = since(offering, None if card is None else to_card(card, use.at), use)
         party = admitted(use)
         if offering.seats is not None:
-            seats[offering.seats_day(use.at)] += max(0, party.seats - booked[use.id])
+            day = offering.seats_day(use.at)
+            seats[day] += max(0, party.seats - booked[use.id, day])
         own = account(use.card_id, use.since, use.service or "")
         if own is not None:
             _count(session, offering, own, party.visits, use.cents or 0)
@@ -69,30 +71,36 @@ def recount(session: Session, offering: Offering) -> list[Tally]:
 
 
 def _kept(session: Session, offering: Offering) -> Counter[date]:
-    """Return the seats that bookings hold and kiosks have leased, by day."""
+    """Return the seats that bookings hold and kiosks have leased, by day.
+
+    The bookings move with the event.
+    """
     kept: Counter[date] = Counter()
-    if offering.seats is None:
-        return kept
-    bookings = select(BookingRecord).where(BookingRecord.offering_id == offering.id)
-    for booking in session.exec(bookings.where(col(BookingRecord.cancelled_at).is_(None))):
+    for booking in session.exec(_live_bookings(offering)):
         booking.day = offering.day(booking.booked_at)
         kept[booking.day] += booking.seats
+    if offering.seats is None:
+        return Counter()
     for lease in session.exec(select(Lease).where(Lease.offering_id == offering.id)):
         kept[lease.day] += lease.unspent
     return kept
 
 
-def _booked(session: Session, offering: Offering) -> Counter[UUID]:
-    """Return the seats of the bookings that each use attends."""
-    booked: Counter[UUID] = Counter()
-    for booking in session.exec(
+def _booked(session: Session, offering: Offering) -> Counter[tuple[UUID, date]]:
+    """Return the seats of the bookings that each use attends, by their day."""
+    booked: Counter[tuple[UUID, date]] = Counter()
+    for booking in session.exec(_live_bookings(offering)):
+        if booking.use_id is not None:
+            booked[booking.use_id, booking.day] += booking.seats
+    return booked
+
+
+def _live_bookings(offering: Offering) -> Any:
+    return (
         select(BookingRecord)
         .where(BookingRecord.offering_id == offering.id)
-        .where(col(BookingRecord.cancelled_at).is_(None), col(BookingRecord.use_id).is_not(None))
-    ):
-        assert booking.use_id is not None
-        booked[booking.use_id] += booking.seats
-    return booked
+        .where(col(BookingRecord.cancelled_at).is_(None))
+    )
 
 
 def _count(session: Session, offering: Offering, where: Account, visits: int, cents: int) -> None:

@@ -91,6 +91,29 @@ class Somebody:
         """Return the answer to a check."""
         return await self.send("POST", "/cards/check", json=_plain(fields))
 
+    async def book(self, **fields: Any) -> httpx.Response:
+        """Return the answer to a booking; its id is new unless given."""
+        return await self.send("POST", "/bookings", json=use_body(**fields))
+
+    async def rebook(self, booking: UUID, **party: int) -> httpx.Response:
+        """Return the answer to another party of a booking."""
+        return await self.send("PUT", f"/bookings/{booking}/party", json=party)
+
+    async def cancel(self, booking: UUID) -> httpx.Response:
+        """Return the answer to cancelling a booking."""
+        return await self.send("POST", f"/bookings/{booking}/cancel")
+
+    async def hand_over(self, booking: UUID, card: str) -> httpx.Response:
+        """Return the answer to handing a booked ticket over."""
+        return await self.send("POST", f"/bookings/{booking}/hand-over", json={"card": card})
+
+    async def bookings(self, offering: UUID, **asked: str) -> list[Json]:
+        """Return a page of an offering's bookings."""
+        answer = await self.send("GET", "/bookings", params={"offering": str(offering), **asked})
+        assert answer.status_code == 200, answer.text
+        found: list[Json] = answer.json()["bookings"]
+        return found
+
 
 def use_body(**fields: Any) -> Json:
     """Return the body of a use, its values as JSON has them."""

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("helpers", sa.Integer(), nullable=False),
         sa.Column("supporters", sa.Integer(), nullable=False),
         sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("remaining", sa.Integer(), nullable=True),
         sa.Column("handed_over_at", _INSTANT, nullable=True),
         sa.Column("cancelled_at", _INSTANT, nullable=True),
         sa.Column("use_id", sa.Uuid(), nullable=True),

@@ -20,11 +20,23 @@ from hypothesis.stateful import (
 )
 from sqlmodel import Session, select
 
+from kaiku.booking import BookingFacts, book
 from kaiku.decide import Decision, Facts, decide
-from kaiku.offering import Limit, Offering, OncePerPerformance, Per, Seats, Visits, Window, Year
+from kaiku.offering import (
+    Limit,
+    Offering,
+    OncePerPerformance,
+    OpenBookings,
+    Per,
+    Seats,
+    Visits,
+    Window,
+    Year,
+)
 from kaiku.party import Party
 from kaiku.wire import Outcome, Use, read_answer, write_party, write_use
 from server.database import read, transaction
+from server.kaikukanta.bookings.tables import BookingRecord
 from server.kaikukanta.cards.service import end_card, to_card
 from server.kaikukanta.offerings.service import change_offering, to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
@@ -40,6 +52,7 @@ LIMITS: tuple[tuple[Limit, ...], ...] = (
     (OncePerPerformance(), Seats(5)),
     (Visits(4),),
     (Visits(7, Year.CARD), OncePerPerformance()),
+    (OpenBookings(1), Seats(6)),
 )
 WINDOWS = (None, Window(NOON - timedelta(hours=1), NOON + timedelta(days=3)))
 PARTIES = st.builds(
@@ -56,6 +69,11 @@ def _counted(uses: Iterable[UseRecord]) -> Iterator[tuple[UseRecord, Party]]:
             yield use, Party(use.children, use.helpers, use.supporters, use.adults)
 
 
+def _live(session: Session, offering: Offering) -> list[BookingRecord]:
+    query = select(BookingRecord).where(BookingRecord.offering_id == offering.id)
+    return [booking for booking in session.exec(query) if booking.cancelled_at is None]
+
+
 def _seats_day(offering: Offering, at: datetime) -> object:
     assert offering.seats is not None
     by_day = replace(offering, window=None)
@@ -66,6 +84,7 @@ class Register(RuleBasedStateMachine):
     """A register to which anything is done in any order."""
 
     uses: Bundle[UUID] = Bundle("uses")
+    bookings: Bundle[UUID] = Bundle("bookings")
 
     def __init__(self, databases: Databases, key: Path) -> None:
         super().__init__()
@@ -74,7 +93,10 @@ class Register(RuleBasedStateMachine):
         self._loop = self._stack.enter_context(asyncio.Runner())
         self._town = found(Settings(database_url=url, digest_key_file=key))
         self._cards = [self._town.card(children=children) for children in (0, 2, 3)]
-        self._offerings = [self._town.offering(*LIMITS[2]), self._town.offering(*LIMITS[3])]
+        self._offerings = [
+            self._town.offering(*LIMITS[2]),
+            self._town.offering(*LIMITS[3], window=WINDOWS[1]),
+        ]
         self._venue = self._town.venue()
         self._kiosk = self._town.kiosk(*self._offerings)
         self._items: dict[UUID, Use] = {}
@@ -119,6 +141,35 @@ class Register(RuleBasedStateMachine):
     def void(self, use: UUID) -> None:
         """Take a use back."""
         self._loop.run(self._venue.void(use))
+
+    @rule(target=bookings, card=st.integers(0, 2), offering=st.integers(0, 1), party=PARTIES)
+    def reserve(self, card: int, offering: int, party: Party) -> UUID:
+        """Book places, where the offering has a time; the rules say the same."""
+        id_, expected = uuid4(), self._expected_booking(card, offering, party)
+        answer = self._loop.run(
+            self._venue.book(
+                id=id_,
+                card=self._cards[card],
+                offering=self._offerings[offering],
+                party=write_party(party),
+            )
+        )
+        if expected is None:
+            assert answer.status_code == 422
+        else:
+            said = answer.json()
+            assert (said["reason"], said["remaining"]) == (expected.reason, expected.remaining)
+        return id_
+
+    @rule(booking=bookings, party=PARTIES)
+    def rebook(self, booking: UUID, party: Party) -> None:
+        """Change the party of a booking."""
+        self._loop.run(self._venue.rebook(booking, **write_party(party)))
+
+    @rule(booking=bookings)
+    def cancel(self, booking: UUID) -> None:
+        """Cancel a booking."""
+        self._loop.run(self._venue.cancel(booking))
 
     @rule(
         card=st.integers(0, 2),
@@ -184,7 +235,7 @@ class Register(RuleBasedStateMachine):
 
     @invariant()
     def counts_say_what_the_uses_say(self) -> None:
-        """Every count is the sum over the uses that fall under it."""
+        """Every count is the sum over the bookings and the uses that fall under it."""
         with read(self._town.context.engine) as session:
             for id_ in self._offerings:
                 offering = to_offering(session.get_one(OfferingRecord, id_))
@@ -205,9 +256,16 @@ class Register(RuleBasedStateMachine):
         uses = session.exec(select(UseRecord).where(UseRecord.offering_id == offering.id)).all()
         cards = [card_row(session, number) for number in self._cards]
         by_id = {card.id: card for card in cards}
+        attended: Counter[object] = Counter()
+        for booking in _live(session, offering):
+            day = offering.day(booking.booked_at)
+            attended[booking.use_id, day] += booking.seats
+            if offering.seats is not None:
+                seats[day] += booking.seats
         for use, party in _counted(uses):
             if offering.seats is not None:
-                seats[_seats_day(offering, use.at)] += party.seats
+                on = _seats_day(offering, use.at)
+                seats[on] += max(0, party.seats - attended[use.id, on])
             if offering.counts_cards and use.card_id is not None:
                 card = to_card(by_id[use.card_id], use.at)
                 key = (use.card_id, offering.counted_since(card, use.at))
@@ -222,9 +280,44 @@ class Register(RuleBasedStateMachine):
             seats, tallies = self._sums(session, what)
             judged = to_card(row, at)
             tally = tallies.get((row.id, what.counted_since(judged, at)), Counter())
-            taken = None if what.seats is None else seats[_seats_day(what, at)]
-            facts = Facts(taken, tally["uses"], tally["visits"])
+            if what.seats is None:
+                return decide(judged, party, what, Facts(None, tally["uses"], tally["visits"]), at)
+            day = _seats_day(what, at)
+            booked = sum(
+                booking.seats
+                for booking in _live(session, what)
+                if booking.card_id == row.id
+                and booking.use_id is None
+                and what.day(booking.booked_at) == day
+            )
+            facts = Facts(seats[day], tally["uses"], tally["visits"], booked)
             return decide(judged, party, what, facts, at)
+
+    def _expected_booking(self, card: int, offering: int, party: Party) -> Decision | None:
+        """Return what the rules say, from the uses and bookings alone; None without a time."""
+        now = self._town.clock()
+        with read(self._town.context.engine) as session:
+            row = card_row(session, self._cards[card])
+            all_ = [to_offering(session.get_one(OfferingRecord, id_)) for id_ in self._offerings]
+            what, judged = all_[offering], to_card(row, now)
+            if what.window is None:
+                return None
+            seats, tallies = self._sums(session, what)
+            tally = tallies.get((row.id, what.counted_since(judged, now)), Counter())
+            open_ = [
+                booking.offering_id
+                for each in all_
+                for booking in _live(session, each)
+                if (booking.card_id, booking.use_id) == (row.id, None)
+                and (each.window is None or each.window.ends > now)
+            ]
+            facts = BookingFacts(
+                seats[what.day(now)],
+                tally["uses"] + open_.count(what.id),
+                len(open_),
+                tally["visits"],
+            )
+            return book(judged, party, what, facts, now)
 
     def _send(self, item: Use) -> None:
         (result,) = self._loop.run(self._kiosk.upload(write_use(item)))
