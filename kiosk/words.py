@@ -49,7 +49,7 @@ SERVICE_HOW = Text(
     "Type the number of the service, then the count or the sum.",
 )
 TOO_LARGE = Text("Summa on liian suuri", "Summan är för stor", "The sum is too large")
-AT_MOST = Text("Enintään {sum}.", "Högst {sum}.", "At most {sum}.")
+SUM_AT_MOST = Text("Enintään {sum}.", "Högst {sum}.", "At most {sum}.")
 COVERED = Text("Katettu {sum}", "{sum} täcks", "{sum} covered")
 COVERED_ALREADY = Text("Katettu jo {sum}", "{sum} har redan täckts", "{sum} already covered")
 COULD_COVER = Text(

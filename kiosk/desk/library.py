@@ -11,7 +11,7 @@ from kaiku.offering import Offering
 from kaiku.party import ALONE, NOBODY
 from kaiku.reason import Reason
 from kaiku.wire import Answer, Outcome, Use
-from kiosk.desk import scenes
+from kiosk.desk import fee_scenes
 from kiosk.desk.amend import take_back
 from kiosk.desk.common import Said, shown, untyped
 from kiosk.desk.slip import Choice, Slip, choices_of
@@ -39,7 +39,7 @@ def serve(desk: Desk, offerings: tuple[Offering, ...]) -> Step:
         return desk, ()
     kept = desk.slip if desk.slip is not None and desk.slip.choice in choices else None
     desk = replace(desk, choices=choices, slip=kept)
-    return desk, () if desk.shown_until is not None else (Tell(scenes.idle(desk)),)
+    return desk, () if desk.shown_until is not None else (Tell(fee_scenes.idle(desk)),)
 
 
 def press(desk: Desk, key: Key, now: Moment) -> Step:
@@ -59,7 +59,7 @@ def press(desk: Desk, key: Key, now: Moment) -> Step:
             if longer is not None:
                 return _typed(desk, longer, now)
             desk, _ = _typed(desk, slip, now)
-            return shown(desk, now), (Tell(scenes.sum_too_large(), aloud=True),)
+            return shown(desk, now), (Tell(fee_scenes.sum_too_large(), aloud=True),)
 
 
 def _choose(desk: Desk, number: int, now: Moment) -> Step:
@@ -71,7 +71,7 @@ def _choose(desk: Desk, number: int, now: Moment) -> Step:
 def _typed(desk: Desk, slip: Slip | None, now: Moment) -> Step:
     until = now.clock + desk.manners.typing
     desk = replace(desk, slip=slip, typed_until=until, shown_until=None)
-    return desk, (Tell(scenes.idle(desk)),)
+    return desk, (Tell(fee_scenes.idle(desk)),)
 
 
 def present(desk: Desk, event: Presented, known: Known, now: Moment) -> Step:
@@ -81,7 +81,7 @@ def present(desk: Desk, event: Presented, known: Known, now: Moment) -> Step:
         return _repeat(desk, now)
     fee = None if slip is None else slip.fee
     if slip is None or fee is None:
-        return shown(desk, now), (Tell(scenes.type_first(desk), aloud=True),)
+        return shown(desk, now), (Tell(fee_scenes.type_first(desk), aloud=True),)
     if event.digest is None:
         after, effects = _conclude(desk, event, slip, fee, refused(Reason.UNREADABLE), now)
         return replace(after, slip=slip), effects  # the same visitor will show the card again
@@ -120,7 +120,7 @@ def _repeat(desk: Desk, now: Moment) -> Step:
     verdict = Verdict(
         Outcome.ACCEPTED, None, current.use.id, current.admitted, "local", repeat=True
     )
-    return shown(desk, now), (Tell(scenes.covered_already(current), aloud=True), Log(verdict))
+    return shown(desk, now), (Tell(fee_scenes.covered_already(current), aloud=True), Log(verdict))
 
 
 def _ask(
@@ -191,7 +191,7 @@ def _conclude(
     log = Log(Verdict(use.outcome, use.reason, use.id, ALONE, said.source))
     after = shown(untyped(desk), now)
     if decision.reason is not None:
-        scene = scenes.fee_refused(decision.reason, decision.cents_left)
+        scene = fee_scenes.refused(decision.reason, decision.cents_left)
         return after, (record, Tell(scene, aloud=True), log)
     current = Current(
         use,
@@ -201,5 +201,5 @@ def _conclude(
         opened=0,
         remaining=decision.cents_left,
     )
-    tell = Tell(scenes.covered(current), aloud=True)
+    tell = Tell(fee_scenes.covered(current), aloud=True)
     return replace(after, current=current), (record, tell, log)

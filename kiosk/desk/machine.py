@@ -37,29 +37,28 @@ def step(desk: Desk, event: Event, known: Known, now: Moment) -> Step:
     keys and answers. The events of one desk come one at a time; after an :class:`Ask` or an
     :class:`AskAmended` the next is its :class:`Answered`.
     """
-    match desk.manners.profile, event:
-        case Profile.LIBRARY, Presented():
+    at_library = desk.manners.profile is Profile.LIBRARY
+    match event:
+        case Presented() if at_library:
             return library.present(unless_stale(desk, now), event, known, now)
-        case Profile.LIBRARY, Answered(answer):
+        case Answered(answer) if at_library:
             return library.hear(desk, answer, known, now)
-        case Profile.LIBRARY, Typed(key):
+        case Typed(key) if at_library:
             return library.press(unless_stale(desk, now), key, now)
-        case Profile.LIBRARY, Served(offerings):
-            return library.serve(desk, offerings)
-        case _, Presented():
+        case Served(offerings):
+            return library.serve(desk, offerings) if at_library else (desk, ())
+        case Presented():
             return present(unless_stale(desk, now), event, known, now)
-        case _, Answered(answer):
+        case Answered(answer):
             return hear(desk, answer, known, now)
-        case _, Typed(key):
+        case Typed(key):
             return press(unless_stale(desk, now), key, known, now)
-        case _, WentThrough():
+        case WentThrough():
             return _pass(desk, now), ()
-        case _, TimePassed():
+        case TimePassed():
             return _pass_time(desk, now)
-        case _, Noticed(notice):
+        case Noticed(notice):
             return _notice(desk, notice)
-        case _, Served():
-            return desk, ()
 
 
 def deadline(desk: Desk) -> float | None:
