@@ -1,5 +1,6 @@
 """A text in the three languages that the card is served in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -31,8 +32,18 @@ class Text:
                 return self.en
 
     def fill(self, **values: object) -> "Text":
-        """Return the text with ``{name}`` replaced by the values, in every language."""
-        return Text(self.fi.format(**values), self.sv.format(**values), self.en.format(**values))
+        """Return the text with ``{name}`` replaced by the values, in every language.
+
+        A value that is itself a text goes in in the same language.
+        """
+        return Text(*(self._filled(language, values) for language in Language))
+
+    def _filled(self, language: Language, values: Mapping[str, object]) -> str:
+        said = {
+            name: value.in_(language) if isinstance(value, Text) else value
+            for name, value in values.items()
+        }
+        return self.in_(language).format(**said)
 
     @classmethod
     def same(cls, words: str) -> "Text":

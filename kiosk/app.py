@@ -23,7 +23,7 @@ from kiosk.log import log
 from kiosk.ports import DeviceError
 from kiosk.reading import Reading
 from kiosk.registry import RegistryClient
-from kiosk.shell import NoticeChanged, Outputs, Shell
+from kiosk.shell import NoticeChanged, OfferingsTold, Outputs, Shell
 from kiosk.status import status_folder, write_status
 from kiosk.store import Store, Stores
 from kiosk.sync import Sync
@@ -139,6 +139,7 @@ class App:
     def _manners(self, gate: ports.Gate) -> desk.Manners:
         station = self._config.station
         return desk.Manners(
+            profile=station.profile,
             attended=station.attended,
             shown=station.shown,
             children=station.children,
@@ -198,13 +199,19 @@ class App:
     async def _take_in(self) -> None:
         """Take up what the register has told, and show staff how things stand with it."""
         self._reading.accept(await self._store.call(_earlier_numbers))
+        await self._tell_offerings()
         self._take_stock()
+
+    async def _tell_offerings(self) -> None:
+        offerings = await self._store.call(lambda stores: stores.cache.offerings())
+        self._shell.emit(OfferingsTold(offerings))
 
     async def _forget(self) -> None:
         """Wipe the cards and the identity; the unsent journal stays (promise P6)."""
         await self._store.call(lambda stores: stores.cache.wipe())
         forget_identity(self._config.station.state)
         log("revoked")
+        await self._tell_offerings()
         self._take_stock()
 
     def _take_stock(self) -> None:

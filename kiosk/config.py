@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
 from kaiku.text import Language
+from kiosk.desk import Profile
 from kiosk.ports import DriverSettings
 
 
@@ -52,7 +53,7 @@ class Station(_Part):
 
     name: str = Field(min_length=1, max_length=100)
     state: Path = Field(default=Path("/var/lib/kaikuportti"), strict=False)
-    profile: Literal["entrance"] = "entrance"
+    profile: Profile = Field(default=Profile.ENTRANCE, strict=False)
     languages: tuple[Annotated[Language, Field(strict=False)], ...] = Field(
         default=(Language.FI, Language.SV, Language.EN), min_length=1, strict=False
     )
@@ -166,9 +167,22 @@ def load(path: Path) -> Config:
             devices.append(_device(path, role, where, part))
         except ConfigError as error:
             problems.append(str(error))
+    if whole.station.profile is Profile.LIBRARY and not _has_keys(whole):
+        problems.append(f"{path}: keypad: {_KEYS_NEEDED}")
     if problems:
         raise ConfigError("\n".join(problems))
     return Config(whole.station, whole.registry, tuple(devices))
+
+
+_KEYS_NEEDED = (
+    'is missing; profile = "library" needs keys for the service and the sum: add [keypad], '
+    'or a [[scanner]] with driver = "stdin"'
+)
+
+
+def _has_keys(whole: _Whole) -> bool:
+    """Tell whether keys can be pressed; standard input is a scanner with keys."""
+    return whole.keypad is not None or any(part.get("driver") == "stdin" for part in whole.scanner)
 
 
 def drivers(role: Role) -> tuple[str, ...]:

@@ -154,6 +154,9 @@ class Scene:
     ``title`` is readable at two metres; ``detail`` is what mends a refusal or what is asked;
     ``party`` is the party that was admitted, or that is being typed while idle; ``remaining`` are
     the visits left, shown discreetly (OM-60); ``notice`` is a word to staff such as “no network”.
+    ``choices`` are what a digit chooses among, from 1 on. ``charge`` is what staff charge at the
+    door, such as a wristband (OM-60). ``cents_left`` is what a card can still be covered for,
+    shown discreetly (OM-59).
     """
 
     signal: Signal
@@ -162,6 +165,9 @@ class Scene:
     party: Party | None = None
     remaining: int | None = None
     notice: Text | None = None
+    choices: tuple[Text, ...] = ()
+    charge: Text | None = None
+    cents_left: int | None = None
 
 
 class Reader(Protocol):

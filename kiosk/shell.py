@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from kaiku.offering import Offering
 from kaiku.reason import Reason
 from kaiku.text import Text
 from kaiku.wire import Answer, Outcome
@@ -43,6 +44,16 @@ class NoticeChanged:
     notice: Text | None
 
 
+@dataclass(frozen=True, slots=True)
+class OfferingsTold:
+    """The register has told what is offered here."""
+
+    offerings: tuple[Offering, ...]
+
+
+Event = ports.Event | NoticeChanged | OfferingsTold
+
+
 class Shell:
     """Runs one desk."""
 
@@ -63,11 +74,11 @@ class Shell:
         """
         self._manners, self._store, self._registry, self._sync = manners, store, registry, sync
         self._link, self._reading, self._outputs, self._budget = link, reading, outputs, budget
-        self._events: asyncio.Queue[ports.Event | NoticeChanged] = asyncio.Queue()
+        self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._desk = desk.Desk(manners)
         self._scanned_at = 0.0
 
-    def emit(self, event: ports.Event | NoticeChanged) -> None:
+    def emit(self, event: Event) -> None:
         """Take an event of a device; events wait in line and none is dropped."""
         self._events.put_nowait(event)
 
@@ -80,6 +91,9 @@ class Shell:
         last = await self._store.call(lambda stores: stores.journal.last_accepted())
         if last is not None:
             self._desk = desk.resume(self._manners, last.use, last.admitted, self._now())
+        offerings = await self._store.call(lambda stores: stores.cache.offerings())
+        served = desk.Served(offerings)
+        self._desk, _ = desk.step(self._desk, served, desk.Known(), self._now())
         await self._show(desk.idle(self._desk))
         while True:
             try:
@@ -100,7 +114,7 @@ class Shell:
     def _now(self) -> desk.Moment:
         return desk.Moment(datetime.now(UTC), time.monotonic(), self._link.clock_suspect)
 
-    async def _take(self, event: ports.Event | NoticeChanged) -> None:
+    async def _take(self, event: Event) -> None:
         match event:
             case ports.Scanned(data, at):
                 self._scanned_at = at
@@ -117,12 +131,18 @@ class Shell:
                 await self._step(desk.WentThrough(), desk.Known())
             case NoticeChanged(notice):
                 await self._step(desk.Noticed(notice), desk.Known())
+            case OfferingsTold(offerings):
+                await self._step(desk.Served(offerings), desk.Known())
             case ports.DeviceChanged() | ports.InputEnded():
                 pass
 
     async def _known(self, card: bytes | None) -> desk.Known:
-        now = self._now()
+        now, slip = self._now(), self._desk.slip
         ask = self._link.may_ask(now.clock)
+        if slip is not None:
+            return await self._store.call(
+                lambda stores: stores.known_for(card, slip.choice, now.at, ask=ask)
+            )
         return await self._store.call(lambda stores: stores.known(card, now.at, ask=ask))
 
     async def _step(self, event: desk.Event, known: desk.Known) -> None:

@@ -19,7 +19,7 @@ from kaiku.decide import NO_FACTS, Facts
 from kaiku.fee import period_start
 from kaiku.offering import Offering, Tariff
 from kiosk.cache import CardCache
-from kiosk.desk import Known, Record
+from kiosk.desk import Choice, Known, Record
 from kiosk.journal import UseJournal
 
 P = ParamSpec("P")
@@ -60,6 +60,14 @@ class Stores:
             facts = replace(facts, leased=left)
         return Known(offering, card, facts, lease, whole=self.cache.whole, ask=ask)
 
+    def known_for(self, digest: bytes | None, choice: Choice, now: datetime, *, ask: bool) -> Known:
+        """Return what is known of the card for a service that is chosen at a library's desk."""
+        card = None if digest is None else self.cache.card(digest)
+        spent = 0
+        if digest is not None and choice.tariff.cap is not None:
+            spent = self.spent(digest, choice.offering, choice.tariff, now)
+        return Known(choice.offering, card, whole=self.cache.whole, ask=ask, spent=spent)
+
     def facts(self, digest: bytes, card: Card, offering: Offering, now: datetime) -> Facts:
         """Return what a card did before at an offering, and what it has booked."""
         booked = uses = visits = 0
@@ -94,7 +102,9 @@ class Stores:
     def awaits_tally(self) -> bool:
         """Tell whether a sent use is not in the cache's tallies yet, where cards are counted."""
         return self.journal.has_unsettled(
-            offering.id for offering in self.cache.offerings() if offering.counts_cards
+            offering.id
+            for offering in self.cache.offerings()
+            if offering.counts_cards or any(tariff.cap is not None for tariff in offering.tariffs)
         )
 
     def record(self, record: Record) -> None:

@@ -1,5 +1,6 @@
 """What the kiosk says besides the reasons of a refusal, in three languages."""
 
+from kaiku.offering import Service
 from kaiku.text import Text
 
 SHOW_CARD = Text("Näytä kortti", "Visa kortet", "Show the card")
@@ -20,6 +21,46 @@ STANDS = Text(
     "Käynti on kirjattu: lapsia {children}.",
     "Besöket är registrerat: barn {children}.",
     "The visit stands: children {children}.",
+)
+WRISTBAND = Text("Ranneke {sum}", "Armband {sum}", "Wristband {sum}")
+
+# At a library's desk.
+SERVICES = {
+    Service.COPYING: Text("Kopiointi", "Kopiering", "Copying"),
+    Service.OVERDUE: Text("Myöhästymismaksu", "Förseningsavgift", "Overdue fee"),
+    Service.INTERLIBRARY: Text("Kaukolaina", "Fjärrlån", "Interlibrary loan"),
+}
+CHOOSE_SERVICE = Text("Valitse palvelu", "Välj tjänst", "Choose a service")
+NO_SERVICES = Text(
+    "Täällä ei ole vielä palveluja",
+    "Här finns inga tjänster ännu",
+    "There are no services here yet",
+)
+AT_OFFERING = Text("{service}, {offering}", "{service}, {offering}", "{service}, {offering}")
+PRICED = Text("{service} {sum}/kpl", "{service} {sum}/st", "{service} {sum}\N{NO-BREAK SPACE}each")
+COUNTED = Text("{count} kpl = {sum}", "{count} st = {sum}", "{count} pcs = {sum}")
+TYPE_COUNT = Text("Näppäile kappalemäärä.", "Ange antalet.", "Type how many.")
+TYPE_SUM = Text("Näppäile summa sentteinä.", "Ange summan i cent.", "Type the sum in cents.")
+THEN_CARD = Text("{service}. Näytä kortti.", "{service}. Visa kortet.", "{service}. Show the card.")
+SERVICE_FIRST = Text("Valitse ensin palvelu", "Välj först tjänst", "Choose a service first")
+SERVICE_HOW = Text(
+    "Näppäile palvelun numero, sitten määrä tai summa.",
+    "Ange tjänstens nummer, sedan antalet eller summan.",
+    "Type the number of the service, then the count or the sum.",
+)
+TOO_LARGE = Text("Summa on liian suuri", "Summan är för stor", "The sum is too large")
+SUM_AT_MOST = Text("Enintään {sum}.", "Högst {sum}.", "At most {sum}.")
+COVERED = Text("Katettu {sum}", "{sum} täcks", "{sum} covered")
+COVERED_ALREADY = Text("Katettu jo {sum}", "{sum} har redan täckts", "{sum} already covered")
+COULD_COVER = Text(
+    "Vielä voidaan kattaa {sum}.", "Ännu kan {sum} täckas.", "{sum} can still be covered."
+)
+NOTHING_LEFT = Text(
+    "Katettavaa ei ole enää jäljellä.", "Inget återstår att täcka.", "Nothing is left to cover."
+)
+FEE_TAKEN_BACK = Text("Peruttu: {sum}", "Återtaget: {sum}", "Taken back: {sum}")
+FEE_NOT_TAKEN_BACK = Text(
+    "Maksua ei voi perua", "Avgiften kan inte tas tillbaka", "Nothing to take back"
 )
 
 NO_NETWORK = Text("Ei verkkoyhteyttä", "Ingen nätverksanslutning", "No network")

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 import kiosk.cli
 from kaiku.reason import WORDS, Reason
 from kiosk.config import Registry, Role, Station, drivers, load
+from kiosk.desk import Profile
 from server.kaikukanta.app import create_app
 from server.kaikukanta.cli import parser
 from server.kaikukanta.migrations import migrate
@@ -48,6 +49,14 @@ def test_the_example_configuration_is_accepted(tmp_path: Path) -> None:
     config = load(path)
     assert config.station.name == "Pool, gate 1"
     assert {device.role for device in config.devices} == set(Role)
+
+
+def test_the_example_of_a_library_desk_is_accepted(tmp_path: Path) -> None:
+    """The kiosk reads it as it stands."""
+    section = _section((DOCS / "kiosk.md").read_text(), "## A library's desk")
+    path = tmp_path / "kiosk.toml"
+    path.write_text(section.partition("```toml\n")[2].partition("```")[0])
+    assert load(path).station.profile is Profile.LIBRARY
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ order is the promise: a use is recorded before anybody is told and before the ga
 
 from kiosk.desk.machine import deadline, resume, step
 from kiosk.desk.scenes import idle
+from kiosk.desk.slip import Choice, Slip
 from kiosk.desk.state import (
     Annulled,
     Answered,
@@ -24,7 +25,9 @@ from kiosk.desk.state import (
     Noticed,
     Open,
     Presented,
+    Profile,
     Record,
+    Served,
     Standing,
     Tell,
     TimePassed,
@@ -38,6 +41,7 @@ __all__ = [
     "Answered",
     "Ask",
     "AskAmended",
+    "Choice",
     "Desk",
     "Effect",
     "Event",
@@ -48,7 +52,10 @@ __all__ = [
     "Noticed",
     "Open",
     "Presented",
+    "Profile",
     "Record",
+    "Served",
+    "Slip",
     "Standing",
     "Tell",
     "TimePassed",

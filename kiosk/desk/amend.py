@@ -38,7 +38,7 @@ from kiosk.ports import Key
 def press(desk: Desk, key: Key, known: Known, now: Moment) -> Step:
     """Take a key: for the use whose question is open, else for the next card."""
     if key is Key.TAKE_BACK:
-        return _take_back(desk, now)
+        return take_back(desk, now)
     current = desk.current
     if current is not None and _asks(current, known, now):
         return _type_to_current(desk, current, key, known, now)
@@ -187,7 +187,7 @@ def _awaiting(desk: Desk, use: Use, persons: int, now: Moment) -> tuple[Passage,
     return tuple(passages)
 
 
-def _take_back(desk: Desk, now: Moment) -> Step:
+def take_back(desk: Desk, now: Moment) -> Step:
     """Take the last use back within its time, where the station is attended."""
     current = desk.current
     if (
@@ -195,9 +195,9 @@ def _take_back(desk: Desk, now: Moment) -> Step:
         or not desk.manners.attended
         or now.clock > current.since + desk.manners.take_back
     ):
-        return shown(desk, now), (Tell(scenes.nothing_to_take_back(), aloud=True),)
+        return shown(desk, now), (Tell(scenes.nothing_to_take_back(desk), aloud=True),)
     desk, effects = void(desk, current.use, "taken_back")
-    return shown(desk, now), (*effects, Tell(scenes.taken_back()))
+    return shown(desk, now), (*effects, Tell(scenes.taken_back(current)))
 
 
 def void(desk: Desk, use: Use, why: str) -> Step:

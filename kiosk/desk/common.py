@@ -71,7 +71,7 @@ def needs_register(known: Known) -> bool:
 
 def untyped(desk: Desk) -> Desk:
     """Return the desk with nothing typed."""
-    return replace(desk, digits="", helpers=0, supporters=0)
+    return replace(desk, digits="", helpers=0, supporters=0, slip=None)
 
 
 def unless_stale(desk: Desk, now: Moment) -> Desk:

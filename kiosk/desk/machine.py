@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from kaiku.party import ALONE, Party
+from kaiku.party import Party
 from kaiku.text import Text
 from kaiku.wire import Outcome, Use
-from kiosk.desk import scenes
+from kiosk.desk import library, scenes
 from kiosk.desk.amend import press, void
 from kiosk.desk.common import unless_stale, untyped
 from kiosk.desk.present import hear, present
@@ -20,6 +20,8 @@ from kiosk.desk.state import (
     Moment,
     Noticed,
     Presented,
+    Profile,
+    Served,
     Step,
     Tell,
     TimePassed,
@@ -35,7 +37,16 @@ def step(desk: Desk, event: Event, known: Known, now: Moment) -> Step:
     keys and answers. The events of one desk come one at a time; after an :class:`Ask` or an
     :class:`AskAmended` the next is its :class:`Answered`.
     """
+    at_library = desk.manners.profile is Profile.LIBRARY
     match event:
+        case Presented() if at_library:
+            return library.present(unless_stale(desk, now), event, known, now)
+        case Answered(answer) if at_library:
+            return library.hear(desk, answer, known, now)
+        case Typed(key) if at_library:
+            return library.press(unless_stale(desk, now), key, now)
+        case Served(offerings):
+            return library.serve(desk, offerings) if at_library else (desk, ())
         case Presented():
             return present(unless_stale(desk, now), event, known, now)
         case Answered(answer):
@@ -55,7 +66,7 @@ def deadline(desk: Desk) -> float | None:
     times = [passage.until for passage in desk.passages]
     if desk.shown_until is not None:
         times.append(desk.shown_until)
-    if desk.typed != ALONE:
+    if desk.is_typed_on:
         times.append(desk.typed_until)
     return min(times, default=None)
 
@@ -66,6 +77,8 @@ def resume(manners: Manners, use: Use | None, admitted: Party, now: Moment) -> D
     A card shown again right after a power cut is then still the same visit.
     """
     if use is None or use.voided or use.outcome is not Outcome.ACCEPTED:
+        return Desk(manners)
+    if (use.fee is not None) is not (manners.profile is Profile.LIBRARY):
         return Desk(manners)
     age = (now.at - use.at).total_seconds()
     if not 0 <= age <= manners.take_back:
@@ -92,7 +105,7 @@ def _pass_time(desk: Desk, now: Moment) -> Step:
             desk, annulled = void(desk, passage.use, "nobody_passed")
             effects.extend(annulled)
     desk = replace(desk, passages=tuple(p for p in desk.passages if p.until > now.clock))
-    if desk.typed != ALONE and desk.typed_until <= now.clock:
+    if desk.is_typed_on and desk.typed_until <= now.clock:
         desk = untyped(desk)
         if desk.shown_until is None:
             effects.append(Tell(scenes.idle(desk)))

@@ -148,6 +148,7 @@ def _conclude(
         children_until=now.clock + (desk.manners.children if asks else 0.0),
         opened=decision.admitted.persons,
         remaining=decision.visits_left,
+        wristband=known.offering.wristband,
     )
     after = replace(
         after,

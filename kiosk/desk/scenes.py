@@ -1,15 +1,19 @@
 """What the desk shows: from what was decided to a scene, in words that tell no bystander more."""
 
+from kaiku.money import euros
 from kaiku.party import ALONE, Party
 from kaiku.reason import WORDS, Reason
 from kaiku.text import Text
 from kiosk import words
-from kiosk.desk.state import Current, Desk
+from kiosk.desk import fee_scenes
+from kiosk.desk.state import Current, Desk, Profile
 from kiosk.ports import Scene, Signal
 
 
 def idle(desk: Desk) -> Scene:
     """Return the scene that waits for a card, with what has been typed so far."""
+    if desk.manners.profile is Profile.LIBRARY:
+        return fee_scenes.idle(desk)
     typed = desk.typed
     return Scene(
         Signal.IDLE,
@@ -30,12 +34,15 @@ def repeated(current: Current) -> Scene:
 
 
 def _welcome(title: Text, current: Current, detail: Text | None) -> Scene:
+    """Return a welcome, with the wristband that staff charge where a pool does (OM-60)."""
+    wristband = current.wristband
     return Scene(
         Signal.ACCEPTED,
         title,
         detail=detail,
         party=current.admitted,
         remaining=current.remaining,
+        charge=None if wristband is None else words.WRISTBAND.fill(sum=euros(wristband)),
     )
 
 
@@ -54,11 +61,16 @@ def not_amended(reason: Reason, stands: Party) -> Scene:
     )
 
 
-def taken_back() -> Scene:
+def taken_back(current: Current) -> Scene:
     """Return the word that the last use is taken back."""
-    return Scene(Signal.IDLE, words.TAKEN_BACK)
+    fee = current.use.fee
+    if fee is None:
+        return Scene(Signal.IDLE, words.TAKEN_BACK)
+    return Scene(Signal.IDLE, words.FEE_TAKEN_BACK.fill(sum=euros(fee.cents)))
 
 
-def nothing_to_take_back() -> Scene:
+def nothing_to_take_back(desk: Desk) -> Scene:
     """Return the word that no use can be taken back."""
-    return Scene(Signal.REFUSED, words.NOT_TAKEN_BACK, detail=words.ASK_STAFF)
+    at_library = desk.manners.profile is Profile.LIBRARY
+    title = words.FEE_NOT_TAKEN_BACK if at_library else words.NOT_TAKEN_BACK
+    return Scene(Signal.REFUSED, title, detail=words.ASK_STAFF)

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from uuid import UUID
 
 from kaiku.card import Card
 from kaiku.decide import NO_FACTS, Facts
 from kaiku.fee import Fee
 from kaiku.offering import Offering
-from kaiku.party import Party
+from kaiku.party import ALONE, Party
 from kaiku.reason import Reason
 from kaiku.text import Text
 from kaiku.wire import Answer, Outcome, Use
+from kiosk.desk.slip import Choice, Slip
 from kiosk.ports import Key, Scene
 
 # --- what goes in ---
@@ -39,7 +40,8 @@ class Known:
     ``offering`` is the one that is served now, None before the first contact with the register.
     ``lease`` is the one that the leased seats of the facts are from.
     ``whole`` says that the store has once held every card, so that a card it lacks is unknown
-    indeed. ``ask`` says that the register may be asked now.
+    indeed. ``ask`` says that the register may be asked now. ``spent`` are the cents that the card
+    has been covered for, in the period of the service that is chosen at a library's desk.
     """
 
     offering: Offering | None = None
@@ -48,6 +50,7 @@ class Known:
     lease: UUID | None = None
     whole: bool = False
     ask: bool = False
+    spent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,14 @@ class Noticed:
     notice: Text | None
 
 
-Event = Presented | Answered | Typed | WentThrough | TimePassed | Noticed
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The register has told what is offered here now."""
+
+    offerings: tuple[Offering, ...]
+
+
+Event = Presented | Answered | Typed | WentThrough | TimePassed | Noticed | Served
 
 # --- what comes out ---
 
@@ -204,6 +214,13 @@ Effect = Record | Ask | AskAmended | Tell | Open | Log | Annulled
 # --- state ---
 
 
+class Profile(StrEnum):
+    """What kind of place the kiosk stands at: an entrance, or a library's desk (OM-59)."""
+
+    ENTRANCE = "entrance"
+    LIBRARY = "library"
+
+
 @dataclass(frozen=True, slots=True)
 class Manners:
     """How the station behaves; all in seconds of the monotonic clock.
@@ -211,6 +228,7 @@ class Manners:
     ``passage`` is None where the gate cannot see whether anybody passes.
     """
 
+    profile: Profile = Profile.ENTRANCE
     attended: bool = False
     shown: float = 5.0
     children: float = 8.0
@@ -225,7 +243,8 @@ class Current:
     """A use that was accepted, while it can still be amended, repeated or taken back.
 
     The question for children is open before ``children_until``. The gate has opened for ``opened``
-    persons: a party that is made smaller and larger again does not open it anew.
+    persons: a party that is made smaller and larger again does not open it anew. ``remaining`` are
+    the visits left, or the cents of a fee's service. ``wristband`` is what staff charge, in cents.
     """
 
     use: Use
@@ -235,6 +254,7 @@ class Current:
     opened: int
     remaining: int | None = None
     digits: str = ""
+    wristband: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +272,7 @@ class Desk:
     """The desk between two events.
 
     ``current`` is the use that was accepted last, ``earlier`` those before it whose cards may still
-    be shown again.
+    be shown again. ``choices`` are the services of a library's desk, ``slip`` what is typed there.
     """
 
     manners: Manners
@@ -266,6 +286,13 @@ class Desk:
     earlier: tuple[Current, ...] = ()
     passages: tuple[Passage, ...] = ()
     asked: Ask | AskAmended | None = None
+    choices: tuple[Choice, ...] = ()
+    slip: Slip | None = None
+
+    @property
+    def is_typed_on(self) -> bool:
+        """Tell whether something is typed that a card is to follow."""
+        return self.slip is not None or self.typed != ALONE
 
     @property
     def typed(self) -> Party:

@@ -10,7 +10,13 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, TextIO
 
 from kaiku.text import Language
-from kiosk.display.words import has_company, heading, party_words, remaining_words
+from kiosk.display.words import (
+    choice_words,
+    discreet_words,
+    has_company,
+    heading,
+    party_words,
+)
 from kiosk.ports import Display, DriverSettings, Scene, Signal, Surroundings
 
 _SIGNS = {
@@ -77,7 +83,7 @@ class TerminalDisplay:
 
 
 def lines(scene: Scene, languages: Sequence[Language]) -> Iterator[str]:
-    """Give a scene's lines without a sign: one for each language, then what is discreet.
+    """Give a scene's lines without a sign: one for each language, the choices, what is discreet.
 
     While idle the languages share a line: nobody has come yet who would look for theirs.
     """
@@ -86,8 +92,13 @@ def lines(scene: Scene, languages: Sequence[Language]) -> Iterator[str]:
         yield from (" · ".join(sentences) for sentences in zip(*said, strict=True))
     else:
         yield from (" ".join((heading(title), *rest)) for title, *rest in said)
-    if scene.remaining is not None:
-        yield " · ".join(remaining_words(scene.remaining, language) for language in languages)
+    listed = [choice_words(scene, language) for language in languages]
+    yield from (" · ".join(named) for named in zip(*listed, strict=True))
+    if scene.charge is not None:
+        yield " · ".join(scene.charge.in_(language) for language in languages)
+    discreet = [words for each in languages if (words := discreet_words(scene, each))]
+    if discreet:
+        yield " · ".join(discreet)
     if scene.notice is not None:
         yield f"({' · '.join(scene.notice.in_(language) for language in languages)})"
 

@@ -1,10 +1,12 @@
-"""The words that every display shares: a party and the visits left, said in three languages.
+"""The words that every display shares: a party, choices and what is left, in three languages.
 
 They stand apart from the drawing so that a terminal can say them without an imaging library.
 """
 
+from kaiku.money import euros
 from kaiku.party import Party
 from kaiku.text import Language, Text
+from kiosk.ports import Scene
 
 _ADULT = (Text("aikuinen", "vuxen", "adult"), Text("aikuista", "vuxna", "adults"))
 _CHILD = (Text("lapsi", "barn", "child"), Text("lasta", "barn", "children"))
@@ -21,6 +23,8 @@ _LEFT = (
     Text("{count} käynti jäljellä", "{count} besök kvar", "{count} visit left"),
     Text("{count} käyntiä jäljellä", "{count} besök kvar", "{count} visits left"),
 )
+
+_CENTS_LEFT = Text("{sum} jäljellä", "{sum} kvar", "{sum} left")
 
 
 def party_words(party: Party, language: Language) -> str:
@@ -46,9 +50,25 @@ def remaining_words(remaining: int, language: Language) -> str:
     return _form(remaining, _LEFT).fill(count=remaining).in_(language)
 
 
+def discreet_words(scene: Scene, language: Language) -> str | None:
+    """Return what only the holder need read: the visits or the money that are left, if any."""
+    if scene.remaining is not None:
+        return remaining_words(scene.remaining, language)
+    if scene.cents_left is not None:
+        return _CENTS_LEFT.fill(sum=euros(scene.cents_left)).in_(language)
+    return None
+
+
+def choice_words(scene: Scene, language: Language) -> tuple[str, ...]:
+    """Return what a digit chooses among, each after its digit."""
+    return tuple(
+        f"{number} {choice.in_(language)}" for number, choice in enumerate(scene.choices, start=1)
+    )
+
+
 def heading(title: str) -> str:
     """Return a title as the start of a line that goes on: with a stop, unless it has one."""
-    return title + "." if title[-1:].isalnum() else title
+    return title + "." if title[-1:].isalnum() or title.endswith("€") else title
 
 
 def has_company(party: Party | None) -> bool:

@@ -1,5 +1,9 @@
 """Scenes and panels for the tests of the displays."""
 
+from dataclasses import replace
+
+from kaiku.money import euros
+from kaiku.offering import Service
 from kaiku.party import Party
 from kaiku.reason import WORDS, Reason
 from kaiku.text import Language, Text
@@ -36,6 +40,46 @@ CROWD = Scene(
 )
 ASK = Scene(Signal.ASK, words.WELCOME, words.CHILDREN, party=Party())
 FAULT = Scene(Signal.FAULT, Text.same("Out of order"), words.ASK_STAFF, notice=NOTICE)
+WRISTBAND = replace(ACCEPTED, charge=words.WRISTBAND.fill(sum=euros(200)))
+WRISTBAND_AND_QUESTION = replace(
+    WRISTBAND, detail=words.CHILDREN, party=Party(), remaining=None, notice=NOTICE
+)
+SERVICES = Scene(
+    Signal.IDLE,
+    words.CHOOSE_SERVICE,
+    choices=(
+        words.PRICED.fill(service=words.SERVICES[Service.COPYING], sum=euros(30)),
+        words.SERVICES[Service.OVERDUE],
+        words.PRICED.fill(service=words.SERVICES[Service.INTERLIBRARY], sum=euros(600)),
+    ),
+)
+NINE_SERVICES = replace(
+    SERVICES,
+    choices=tuple(
+        words.AT_OFFERING.fill(service=choice, offering=f"Kirjasto {number}")
+        for number in range(1, 4)
+        for choice in SERVICES.choices
+    ),
+    notice=NOTICE,
+)
+COPYING = words.SERVICES[Service.COPYING]
+TYPED_SUM = Scene(
+    Signal.ASK,
+    words.COUNTED.fill(count=5, sum=euros(150)),
+    words.THEN_CARD.fill(service=COPYING),
+    notice=NOTICE,
+)
+COVERED = Scene(Signal.ACCEPTED, words.COVERED.fill(sum=euros(150)), COPYING, cents_left=450)
+COULD_COVER = Scene(
+    Signal.REFUSED,
+    WORDS[Reason.FEES_USED_UP].title,
+    words.COULD_COVER.fill(sum=euros(80)),
+    notice=NOTICE,
+)
+SERVICE_FIRST = replace(
+    SERVICES, signal=Signal.ASK, title=words.SERVICE_FIRST, detail=words.SERVICE_HOW
+)
+LIBRARY = [SERVICES, TYPED_SUM, COVERED, COULD_COVER, SERVICE_FIRST]
 LONG = Scene(
     Signal.REFUSED,
     Text.same("Kertatarkastusmaksullinen"),
@@ -50,6 +94,7 @@ def refusal(reason: Reason, notice: Text | None = None) -> Scene:
 
 REFUSALS = [refusal(reason) for reason in Reason]
 SCENES = [IDLE, TYPED, WAIT, ACCEPTED, CROWD, ASK, FAULT, LONG, *REFUSALS]
+SCENES += [WRISTBAND, WRISTBAND_AND_QUESTION, *LIBRARY]
 ONE_OF_EACH = {
     Signal.IDLE: IDLE,
     Signal.WAIT: WAIT,

@@ -18,24 +18,31 @@ from kiosk.display.screen import Canvas, Palette, draw
 from kiosk.display.screen.blocks import Figure, Lettering
 from kiosk.display.screen.canvas import BLACK, GREEN, RED, WHITE, YELLOW, Colour, colours
 from kiosk.display.screen.layout import SIGN_AT_LEAST, TITLE_AT_LEAST, lay_out
-from kiosk.display.screen.lettering import Weight, font
+from kiosk.display.screen.lettering import TIE, Weight, font
 from kiosk.display.screen.symbols import symbol
 from kiosk.ports import Scene, Signal
 from tests.display.scenes import (
     ACCEPTED,
     CANVASES,
+    COVERED,
     CROWD,
+    EN,
     FI,
     IDLE,
     LANGUAGES,
     LONG,
+    NINE_SERVICES,
     NOTICE,
     ONE_OF_EACH,
     ORDERS,
     REFUSALS,
     SCENES,
+    SERVICES,
     SIZES,
+    SV,
     TYPED,
+    TYPED_SUM,
+    WRISTBAND,
     refusal,
 )
 
@@ -58,6 +65,11 @@ def lettering(scene: Scene, canvas: Canvas, languages: Sequence[Language]) -> li
 def said(lines: list[Lettering]) -> str:
     """Return all the words."""
     return " ".join(word.letters for line in lines for word in line.line)
+
+
+def spoken(words: str) -> str:
+    """Return words without what keeps them together."""
+    return words.replace(TIE, " ")
 
 
 def boxes(lines: list[Lettering]) -> Iterator[tuple[float, float, float, float]]:
@@ -270,12 +282,13 @@ def test_the_font_has_every_letter_that_is_shown() -> None:
         for text in [
             *(part for each in WORDS.values() for part in (each.title, each.mend)),
             *(text for text in vars(words).values() if isinstance(text, Text)),
-            Text.same("0123456789×+·åäöÅÄÖéšž–…"),
+            *words.SERVICES.values(),
+            Text.same("0123456789×+·åäöÅÄÖéšž–…€"),
         ]
         for language in Language
         for letter in text.in_(language)
     }
-    for weight, letter in product(Weight, shown - {" "}):
+    for weight, letter in product(Weight, shown - {" ", TIE}):
         assert bytes(font(weight, 40).getmask(letter)) != bytes(
             font(weight, 40).getmask("\uffff")
         ), (weight, letter)
@@ -293,6 +306,67 @@ def test_the_remaining_visits_are_small() -> None:
     """They are for the holder, not for the queue (OM-60): the least type of the picture."""
     lines = lettering(ACCEPTED, Canvas(800, 480), LANGUAGES)
     assert "12 käyntiä jäljellä" in said(lines[-1:])
+    assert lines[-1].size == min(line.size for line in lines)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("canvas", PANELS, ids=size_of)
+def test_a_wristband_is_readable_below_the_welcome(canvas: Canvas, language: Language) -> None:
+    """Smaller than the welcome, and larger than the visits left, on every panel (OM-60)."""
+    assert WRISTBAND.charge is not None
+    lines = lettering(WRISTBAND, canvas, (language,))
+    (charge,) = [line for line in lines if said([line]) == spoken(WRISTBAND.charge.in_(language))]
+    title, *_, left = lines
+    assert title.y < charge.y < left.y
+    assert title.size > charge.size >= left.size
+    if canvas.height >= 300:
+        assert charge.size > left.size
+
+
+@pytest.mark.parametrize("canvas", PANELS, ids=size_of)
+def test_every_service_is_listed_with_its_number(canvas: Canvas) -> None:
+    """On every panel, in the first language; each begins a line (OM-59)."""
+    for language in LANGUAGES:
+        lines = [said([line]) for line in lettering(SERVICES, canvas, (language, *LANGUAGES))]
+        for number, choice in enumerate(SERVICES.choices, start=1):
+            assert f"{number} {spoken(choice.in_(language))}" in " ".join(lines)
+            assert any(line.startswith(f"{number} ") for line in lines)
+
+
+@pytest.mark.parametrize("canvas", SCREENS, ids=size_of)
+def test_a_large_screen_lists_the_services_in_every_language(canvas: Canvas) -> None:
+    """And each has all that may be typed: nine."""
+    text = said(lettering(SERVICES, canvas, LANGUAGES))
+    for language, choice in product(LANGUAGES, SERVICES.choices):
+        assert spoken(choice.in_(language)) in text
+    nine = said(lettering(NINE_SERVICES, canvas, LANGUAGES))
+    for choice in NINE_SERVICES.choices:
+        assert spoken(choice.fi) in nine
+
+
+@pytest.mark.parametrize("canvas", PANELS, ids=size_of)
+def test_too_many_services_leave_the_title_standing(canvas: Canvas) -> None:
+    """A panel that cannot hold the list says at least what is to be done."""
+    assert "Valitse palvelu" in said(lettering(NINE_SERVICES, canvas, LANGUAGES))
+    assert_within(NINE_SERVICES, canvas, LANGUAGES)
+
+
+@pytest.mark.parametrize(("language", "sum_"), [(FI, "1,50 €"), (SV, "1,50 €"), (EN, "€1.50")])
+@pytest.mark.parametrize("scene", [TYPED_SUM, COVERED])
+@pytest.mark.parametrize("canvas", PANELS, ids=size_of)
+def test_a_sum_is_part_of_the_title(
+    canvas: Canvas, scene: Scene, language: Language, sum_: str
+) -> None:
+    """It is typed and covered in the largest type of the picture (OM-59)."""
+    lines = lettering(scene, canvas, (language,))
+    largest = max(line.size for line in lines)
+    assert sum_ in said([line for line in lines if line.size == largest])
+
+
+def test_what_is_left_to_cover_is_small() -> None:
+    """It is for the holder, not for the queue (OM-28): the least type of the picture."""
+    lines = lettering(COVERED, Canvas(800, 480), LANGUAGES)
+    assert "4,50 € jäljellä" in said(lines[-1:])
     assert lines[-1].size == min(line.size for line in lines)
 
 

@@ -9,14 +9,17 @@ from kiosk.display.terminal import Settings, TerminalDisplay, connect, lines
 from kiosk.ports import Surroundings
 from tests.display.scenes import (
     ACCEPTED,
+    COVERED,
     FI,
     IDLE,
     LANGUAGES,
     NOTICE,
     ONE_OF_EACH,
     SCENES,
+    SERVICES,
     SURROUNDINGS,
     TYPED,
+    WRISTBAND,
 )
 
 
@@ -49,6 +52,34 @@ async def test_an_idle_kiosk_shows_one_line() -> None:
     assert list(lines(replace(IDLE, notice=NOTICE), (FI,))) == [
         "Näytä kortti",
         "(Ei verkkoyhteyttä)",
+    ]
+
+
+async def test_services_are_a_line_each() -> None:
+    """With the digit that chooses it, in every language (OM-59)."""
+    listed = list(lines(SERVICES, LANGUAGES))
+    assert listed[0] == "Valitse palvelu · Välj tjänst · Choose a service"
+    assert listed[2] == "2 Myöhästymismaksu · 2 Förseningsavgift · 2 Overdue fee"
+    assert len(listed) == 4
+
+
+async def test_a_covered_sum_is_a_line_a_language_and_what_is_left_the_last() -> None:
+    """As each language writes money (OM-59)."""
+    assert [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines(COVERED, LANGUAGES)] == [
+        "Katettu 1,50 €. Kopiointi",
+        "1,50 € täcks. Kopiering",
+        "€1.50 covered. Copying",
+        "4,50 € jäljellä · 4,50 € kvar · €4.50 left",
+    ]
+
+
+async def test_a_wristband_stands_between_the_welcome_and_the_visits_left() -> None:
+    """What staff charge, in every language (OM-60)."""
+    assert [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines(WRISTBAND, LANGUAGES)][
+        3:
+    ] == [
+        "Ranneke 2,00 € · Armband 2,00 € · Wristband €2.00",
+        "12 käyntiä jäljellä · 12 besök kvar · 12 visits left",
     ]
 
 

@@ -58,6 +58,7 @@ def test_a_title_gets_a_stop_where_the_line_goes_on() -> None:
     """Unless it brings one."""
     assert heading("Kortti on päätetty") == "Kortti on päätetty."
     assert heading("Lapsia mukana?") == "Lapsia mukana?"
+    assert heading("Katettu 1,50 €") == "Katettu 1,50 €."
     assert heading("") == ""
 
 

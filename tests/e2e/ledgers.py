@@ -43,6 +43,43 @@ def register(database: Path) -> dict[str, Entry]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A fee as one of the two tells it."""
+
+    outcome: str
+    reason: str | None
+    service: str
+    cents: int
+    voided: bool
+
+
+def journal_fees(state: Path) -> dict[str, Covered]:
+    """Read the fees in the journal of a kiosk that is not running."""
+    query = "SELECT id, outcome, reason, fee_service, fee_cents, voided FROM entry"
+    return _fees(state / "journal.sqlite", f"{query} WHERE fee_service IS NOT NULL")
+
+
+def register_fees(database: Path) -> dict[str, Covered]:
+    """Read the fees in a register's SQLite database."""
+    query = 'SELECT id, outcome, reason, service, cents, voided_at IS NOT NULL FROM "use"'
+    return _fees(database, f"{query} WHERE service IS NOT NULL")
+
+
+def library(database: Path) -> tuple[str, str]:
+    """Return the ids of the sample library's venue and offering."""
+    query = "SELECT venue_id, id FROM offering WHERE kind = 'library'"
+    ((venue, offering),) = _rows(database, query)
+    return str(UUID(venue)), str(UUID(offering))
+
+
+def _fees(path: Path, query: str) -> dict[str, Covered]:
+    return {
+        str(UUID(use)): Covered(outcome, reason, service, cents, bool(voided))
+        for use, outcome, reason, service, cents, voided in _rows(path, query)
+    }
+
+
 def _entries(path: Path, query: str) -> dict[str, Entry]:
     return {
         str(UUID(use)): Entry(outcome, reason, children, helpers, supporters, bool(voided))

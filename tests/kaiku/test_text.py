@@ -24,3 +24,9 @@ def test_braces_in_a_value_stay_as_they_are() -> None:
 def test_a_name_is_the_same_in_every_language() -> None:
     """Such as a venue's that has only one."""
     assert Text.same("Kaapeli") == Text("Kaapeli", "Kaapeli", "Kaapeli")
+
+
+def test_a_text_is_filled_in_in_its_own_language() -> None:
+    """A service has a name in each."""
+    name = Text("setä", "farbror", "uncle")
+    assert WORDS.fill(name=name) == Text("Tervetuloa setä", "Välkommen farbror", "Welcome uncle")

@@ -8,6 +8,7 @@ import pytest
 
 from kaiku.text import Language
 from kiosk.config import ConfigError, Role, drivers, load
+from kiosk.desk import Profile
 
 LEAST = """
 [station]
@@ -76,6 +77,13 @@ driver = "terminal"
         assert serial.settings.model_dump()["port"] == "/dev/ttyACM0"
         assert config.of(Role.KEYPAD)[0].module.__name__ == "kiosk.drivers.keypad_hid"
         assert config.of(Role.DISPLAY)[0].module.__name__ == "kiosk.display.terminal"
+
+    @pytest.mark.parametrize("keys", ["", '[keypad]\ndriver = "hid"\ndevice = "/dev/x"\n'])
+    def test_a_library_desk_has_keys(self, path: Path, keys: str) -> None:
+        """A keypad, or standard input, which is a scanner with keys."""
+        path.write_text(LEAST.replace("[registry]", 'profile = "library"\n[registry]') + keys)
+        assert load(path).station.profile is Profile.LIBRARY
+        assert load(path).effective()["station"]["profile"] == "library"
 
     def test_the_effective_configuration_has_every_default_filled_in(self, path: Path) -> None:
         """As plain values, in the shape of the file itself."""
@@ -182,7 +190,7 @@ class TestMistakes:
             (("[registry]", "languages = []\n[registry]"), "station.languages: "),
             (
                 ("[registry]", 'profile = "bar"\n[registry]'),
-                "station.profile: input should be 'entrance'",
+                "station.profile: input should be 'entrance' or 'library'",
             ),
             (("https://", "ftp://"), "registry.url: needs an address such as https://"),
             (("https://kaikukanta.example", "https://"), "registry.url: needs an address such as"),
@@ -281,6 +289,14 @@ class TestMistakes:
         """With what the system says of it."""
         with pytest.raises(ConfigError, match=r"kiosk\.toml: cannot be read: No such file"):
             load(path)
+
+    def test_a_library_desk_without_keys_is_told_so(self, path: Path) -> None:
+        """A fee cannot be typed on a scanner (OM-59)."""
+        text = LEAST.replace("[registry]", 'profile = "library"\n[registry]')
+        text = text.replace('"stdin"', '"serial"\nport = "/dev/ttyACM0"')
+        assert problem(path, text).startswith(
+            'keypad: is missing; profile = "library" needs keys for the service and the sum'
+        )
 
     def test_a_file_that_is_no_text_is_named(self, path: Path) -> None:
         """A file saved in an old encoding reads as such."""

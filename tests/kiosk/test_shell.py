@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ import httpx
 import pytest
 
 from kaiku.digest import digest
+from kaiku.fee import Fee
+from kaiku.offering import Offering, Service, Tariff
 from kaiku.wire import CardRow, OfferingRow
 from kiosk import desk, ports
 from kiosk.link import Contact, Link
 from kiosk.reading import Reading
 from kiosk.registry import RegistryClient
-from kiosk.shell import Outputs, Shell
+from kiosk.shell import OfferingsTold, Outputs, Shell
 from kiosk.store import Store
 from kiosk.sync import Sync
 from tests.kaiku.made import card, entry
@@ -27,6 +30,9 @@ pytestmark = pytest.mark.anyio
 KEY = bytes(32)
 NUMBER = "CARD0001"
 OTHER = "CARD0002"
+ENTRANCE = entry()
+LIBRARY = replace(ENTRANCE, tariffs=(Tariff(Service.COPYING, unit=30, cap=600),))
+EVERYDAY = desk.Manners()
 
 
 class Recorder:
@@ -58,11 +64,16 @@ class Recorder:
 
 @asynccontextmanager
 async def running(
-    store: Store, told: Recorder, link: Link, transport: httpx.AsyncBaseTransport | None = None
+    store: Store,
+    told: Recorder,
+    link: Link,
+    transport: httpx.AsyncBaseTransport | None = None,
+    served: Offering = ENTRANCE,
+    manners: desk.Manners = EVERYDAY,
 ) -> AsyncIterator[Shell]:
-    """Run a shell on a store that knows two cards and an entry without limits."""
+    """Run a shell on a store that knows two cards, at an entry without limits or elsewhere."""
     rows = [CardRow(digest(number, KEY), card(0)) for number in (NUMBER, OTHER)]
-    await store.call(lambda stores: stores.cache.apply([*rows, OfferingRow(entry())]))
+    await store.call(lambda stores: stores.cache.apply([*rows, OfferingRow(served)]))
     await store.call(lambda stores: stores.cache.turn_page("1", last=True))
 
     async def nothing() -> None:
@@ -74,9 +85,7 @@ async def running(
     async with RegistryClient("http://register", "t", transport) as registry:
         sync = Sync(registry, store, link, nothing, nothing, condition)
         outputs = Outputs([told], told, told)
-        shell = Shell(
-            desk.Manners(), store, registry, sync, link, Reading(KEY), outputs, budget=0.3
-        )
+        shell = Shell(manners, store, registry, sync, link, Reading(KEY), outputs, budget=0.3)
         task = asyncio.create_task(shell.run())
         try:
             yield shell
@@ -88,6 +97,13 @@ async def running(
 async def scan(shell: Shell, number: str) -> None:
     """Scan a number and wait until it is dealt with."""
     shell.emit(ports.Scanned(number.encode(), time.monotonic()))
+    await shell.join()
+
+
+async def press(shell: Shell, keys: str) -> None:
+    """Press keys and wait until they are dealt with."""
+    for key in keys:
+        shell.emit(ports.Pressed(ports.Key(key), time.monotonic()))
     await shell.join()
 
 
@@ -163,6 +179,82 @@ async def test_a_register_that_does_not_answer_delays_one_visitor_and_not_the_ne
     slow, quick = verdicts(capsys)
     assert [v["reason"] for v in (slow, quick)] == ["unknown_card", "unknown_card"]
     assert slow["ms"] >= 300 > quick["ms"]
+
+
+async def test_a_library_desk_covers_a_fee_and_remembers_it(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By what the store knows is spent; the gate stays shut, and the log tells no sum (OM-59)."""
+    told = Recorder()
+    manners = desk.Manners(profile=desk.Profile.LIBRARY)
+    async with running(store, told, Link(Contact.DOWN), served=LIBRARY, manners=manners) as shell:
+        await scan(shell, NUMBER)
+        assert told.told == ["idle", "sound ask", "ask"]
+        assert verdicts(capsys) == []
+        told.told.clear()
+        for keys, number in (("115", NUMBER), ("16", NUMBER), ("16", OTHER)):
+            await press(shell, keys)
+            await scan(shell, number)
+    assert told.told == [
+        *["ask"] * 3, "sound accepted", "accepted",
+        *["ask"] * 2, "sound refused", "refused",
+        *["ask"] * 2, "sound accepted", "accepted",
+    ]  # fmt: skip
+    found = verdicts(capsys)
+    assert [verdict["reason"] for verdict in found] == [None, "fees_used_up", None]
+    assert all((verdict["adults"], verdict["children"]) == (1, 0) for verdict in found)
+    assert "450" not in json.dumps(found)
+    assert NUMBER not in json.dumps(found)
+    unsent = await store.call(lambda stores: stores.journal.unsent(10))
+    assert [use.fee for use in unsent] == [Fee(Service.COPYING, cents) for cents in (450, 180, 180)]
+
+
+async def test_a_library_desk_asks_the_register_about_a_card_it_lacks(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the fee, and under the id that is recorded (OM-59, promise P1)."""
+    bodies: list[dict[str, Any]] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        bodies.append(json.loads(request.content))
+        admitted = {"adults": 1, "children": 0, "helpers": 0, "supporters": 0}
+        return httpx.Response(
+            200,
+            json={
+                "id": bodies[0]["id"],
+                "outcome": "accepted",
+                "reason": None,
+                "admitted": admitted,
+                "remaining": 450,
+                "missing": [],
+            },
+        )
+
+    manners = desk.Manners(profile=desk.Profile.LIBRARY)
+    link, transport = Link(Contact.UP), httpx.MockTransport(answer)
+    async with running(store, Recorder(), link, transport, LIBRARY, manners) as shell:
+        await press(shell, "15")
+        await scan(shell, "UNKNOWN1")
+    (verdict,) = verdicts(capsys)
+    (body,) = bodies
+    assert body["fee"] == {"service": "copying", "cents": 150}
+    assert (verdict["outcome"], verdict["source"], verdict["use"]) == (
+        "accepted",
+        "register",
+        body["id"],
+    )
+    assert await store.call(lambda stores: stores.journal.unsent(10)) == []
+
+
+async def test_a_library_desk_shows_the_services_that_the_register_tells(store: Store) -> None:
+    """At once, unless a verdict is on show; what has not changed is not shown anew."""
+    told = Recorder()
+    manners = desk.Manners(profile=desk.Profile.LIBRARY)
+    async with running(store, told, Link(Contact.DOWN), served=LIBRARY, manners=manners) as shell:
+        shell.emit(OfferingsTold((LIBRARY,)))
+        shell.emit(OfferingsTold(()))
+        await shell.join()
+    assert told.told == ["idle", "idle"]
 
 
 async def test_a_burst_of_scans_is_answered_one_by_one(

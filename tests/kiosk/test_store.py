@@ -23,10 +23,12 @@ from hypothesis.stateful import (
 )
 
 from kaiku.decide import NO_FACTS, Facts
-from kaiku.offering import OncePerPerformance, Per, Seats, Visits
+from kaiku.fee import Fee
+from kaiku.offering import OncePerPerformance, Per, Period, Seats, Service, Tariff, Visits
 from kaiku.party import ALONE, NOBODY, Party
+from kaiku.reason import Reason
 from kaiku.wire import BookingRow, CardRow, OfferingRow, Outcome, TallyRow, Use
-from kiosk.desk import Known, Record, Standing
+from kiosk.desk import Choice, Known, Record, Standing
 from kiosk.files import StoreError
 from kiosk.store import Store, Stores
 from tests.kaiku.made import ENTRY, NOON, SHOW, card, entry, show
@@ -34,6 +36,8 @@ from tests.kaiku.made import ENTRY, NOON, SHOW, card, entry, show
 AINO = b"A" * 16
 NEW_YEAR = date(2026, 1, 1)
 POOL = entry(Visits(30))
+COPYING = Tariff(Service.COPYING, unit=30, cap=600)
+LIBRARY = replace(entry(), tariffs=(COPYING,))
 
 
 @pytest.fixture
@@ -48,6 +52,12 @@ def accepted(number: int, party: Party = ALONE, offering: UUID = ENTRY) -> Recor
     """Return an accepted use of Aino's."""
     use = Use(UUID(int=number), offering, NOON, AINO, party)
     return Record(use, party, "local")
+
+
+def covered(number: int, cents: int, service: Service = Service.COPYING) -> Record:
+    """Return a fee that Aino's card covered."""
+    use = Use(UUID(int=number), ENTRY, NOON, AINO, fee=Fee(service, cents))
+    return Record(use, ALONE, "local")
 
 
 class TestKnown:
@@ -127,6 +137,79 @@ class TestKnown:
         assert stores.known(AINO, NOON, ask=False).facts == NO_FACTS
 
 
+class TestSpent:
+    """What a card was covered for at a library's desk (OM-59)."""
+
+    def test_what_the_register_told_and_what_was_recorded_since_are_added(
+        self, stores: Stores
+    ) -> None:
+        """Of the one service, at the one offering, by the one card."""
+        stores.cache.apply([TallyRow(AINO, ENTRY, NEW_YEAR, 2, 0, Service.COPYING, 200)])
+        stores.cache.apply([TallyRow(AINO, ENTRY, NEW_YEAR, 1, 0, Service.OVERDUE, 1000)])
+        stores.cache.apply([TallyRow(AINO, SHOW, NEW_YEAR, 1, 0, Service.COPYING, 50)])
+        stores.record(covered(1, 30))
+        stores.record(covered(2, 60))
+        stores.record(accepted(3))
+        stores.record(covered(4, 500, Service.OVERDUE))
+        assert stores.spent(AINO, LIBRARY, COPYING, NOON) == 290
+        assert stores.spent(b"E" * 16, LIBRARY, COPYING, NOON) == 0
+
+    def test_what_was_refused_or_taken_back_is_not_spent(self, stores: Stores) -> None:
+        """Sent or not."""
+        refused = replace(covered(1, 30).use, outcome=Outcome.REFUSED, reason=Reason.FEES_USED_UP)
+        stores.record(Record(refused, NOBODY, "local"))
+        stores.record(covered(2, 60))
+        void = replace(covered(2, 60).use, voided=True, revision=2)
+        stores.record(Record(void, NOBODY, "local"))
+        assert stores.spent(AINO, LIBRARY, COPYING, NOON) == 0
+
+    @pytest.mark.parametrize(
+        ("period", "days", "spent"),
+        [
+            (Period.DAY, 0, 30),
+            (Period.DAY, 1, 0),
+            (Period.MONTH, 6, 30),
+            (Period.MONTH, 7, 0),
+            (Period.YEAR, 37, 30),
+            (Period.YEAR, 38, 0),
+        ],
+    )
+    def test_a_new_period_begins_with_nothing(
+        self, stores: Stores, period: Period, days: int, spent: int
+    ) -> None:
+        """A day, a month or a year of the calendar, as the library has set."""
+        stores.record(covered(1, 30))
+        tariff = replace(COPYING, period=period)
+        assert stores.spent(AINO, LIBRARY, tariff, NOON + timedelta(days=days)) == spent
+
+    def test_a_day_is_a_finnish_day(self, stores: Stores) -> None:
+        """It turns two hours before the day in UTC."""
+        stores.record(covered(1, 30))
+        tariff = replace(COPYING, period=Period.DAY)
+        assert stores.spent(AINO, LIBRARY, tariff, NOON.replace(hour=21, minute=59)) == 30
+        assert stores.spent(AINO, LIBRARY, tariff, NOON.replace(hour=22)) == 0
+
+    def test_a_desk_knows_the_card_its_service_and_what_is_spent(self, stores: Stores) -> None:
+        """Of a service without a cap nothing is counted."""
+        stores.cache.apply([CardRow(AINO, card()), OfferingRow(LIBRARY)])
+        stores.cache.turn_page("c", last=True)
+        stores.record(covered(1, 30))
+        stores.record(covered(2, 500, Service.OVERDUE))
+        known = stores.known_for(AINO, Choice(LIBRARY, COPYING), NOON, ask=True)
+        assert known == Known(LIBRARY, card(), whole=True, ask=True, spent=30)
+        overdue = stores.known_for(AINO, Choice(LIBRARY, Tariff(Service.OVERDUE)), NOON, ask=False)
+        assert overdue.spent == 0
+        assert stores.known_for(None, Choice(LIBRARY, COPYING), NOON, ask=False).card is None
+
+    def test_a_sent_fee_awaits_its_tally_where_sums_are_capped(self, stores: Stores) -> None:
+        """Then it is fetched soon; without a cap there is none."""
+        stores.cache.apply([OfferingRow(LIBRARY)])
+        stores.record(replace(covered(1, 30), standing=Standing.SENT))
+        assert stores.awaits_tally()
+        stores.cache.apply([OfferingRow(replace(LIBRARY, tariffs=(Tariff(Service.COPYING),)))])
+        assert not stores.awaits_tally()
+
+
 class KioskAndRegister(RuleBasedStateMachine):
     """One card at a pool: uses here and elsewhere, sent, lost, amended, taken back and fetched."""
 
@@ -150,6 +233,14 @@ class KioskAndRegister(RuleBasedStateMachine):
         """Return what a use takes of the card's visits."""
         return 0 if use.voided or use.outcome is Outcome.REFUSED else use.party.visits
 
+    def use(self, children: int) -> Use:
+        """Return a new use."""
+        return accepted(self.number, Party(children=children)).use
+
+    def tally(self, uses: int, taken: int) -> TallyRow:
+        """Return what the register tells of the card."""
+        return TallyRow(AINO, ENTRY, NEW_YEAR, uses, taken)
+
     def record(self, use: Use) -> None:
         """Record a use, or a revision of one, as the desk does."""
         before = self.uses.get(use.id)
@@ -164,7 +255,7 @@ class KioskAndRegister(RuleBasedStateMachine):
     def a_card_is_accepted(self, children: int) -> None:
         """At this kiosk."""
         self.number += 1
-        self.record(accepted(self.number, Party(children=children)).use)
+        self.record(self.use(children))
 
     @rule(children=st.integers(0, 2))
     def a_card_is_accepted_elsewhere(self, children: int) -> None:
@@ -216,8 +307,7 @@ class KioskAndRegister(RuleBasedStateMachine):
         self.told_elsewhere = self.elsewhere
         own = [self.visits(use) for use in self.register.values()]
         uses = sum(visits > 0 for visits in own)
-        tally = TallyRow(AINO, ENTRY, NEW_YEAR, uses, sum(own) + self.elsewhere)
-        self.stores.cache.apply([tally])
+        self.stores.cache.apply([self.tally(uses, sum(own) + self.elsewhere)])
         if not broken:
             assert self.counts is not None
             self.stores.journal.settle(self.counts)
@@ -274,11 +364,38 @@ class KioskAndRegister(RuleBasedStateMachine):
             self.folder.cleanup()
 
 
-def test_the_tallies_and_the_journal_never_lose_a_visit() -> None:
-    """Through lost replies, broken fetches, amendments and pruning (OM-60, promise P3)."""
+class DeskAndRegister(KioskAndRegister):
+    """One card at a library's desks: cents in place of visits, beside visits of the same offering.
+
+    A party that is amended changes nothing of a fee.
+    """
+
+    @staticmethod
+    def visits(use: Use) -> int:
+        """Return the cents that a use takes."""
+        return 0 if use.voided or use.fee is None else use.fee.cents
+
+    def use(self, children: int) -> Use:
+        """Return a fee, larger with more children."""
+        return covered(self.number, 10 + children).use
+
+    def tally(self, uses: int, taken: int) -> TallyRow:
+        """Return the cents that the register tells of the card."""
+        return TallyRow(AINO, ENTRY, NEW_YEAR, uses, 0, Service.COPYING, taken)
+
+    @property
+    def known(self) -> int:
+        """The cents that the store would decide by."""
+        return self.stores.spent(AINO, LIBRARY, COPYING, NOON)
+
+
+@pytest.mark.parametrize("machine", [KioskAndRegister, DeskAndRegister])
+def test_the_tallies_and_the_journal_never_lose_a_visit_or_a_cent(
+    machine: type[RuleBasedStateMachine],
+) -> None:
+    """Through lost replies, broken fetches, amendments and pruning (OM-59, OM-60, promise P3)."""
     run_state_machine_as_test(
-        KioskAndRegister,
-        settings=settings(max_examples=40, stateful_step_count=40, deadline=None),
+        machine, settings=settings(max_examples=40, stateful_step_count=40, deadline=None)
     )
 
 

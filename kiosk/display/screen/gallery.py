@@ -6,6 +6,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from kaiku.money import euros
+from kaiku.offering import Service
 from kaiku.party import Party
 from kaiku.reason import WORDS, Reason
 from kaiku.text import Language
@@ -25,7 +27,32 @@ _CHILDREN = Scene(Signal.ACCEPTED, words.WELCOME, words.CHILDREN, party=Party())
 _REFUSED = Scene(Signal.REFUSED, WORDS[Reason.EXPIRED].title, detail=WORDS[Reason.EXPIRED].mend)
 _WAIT = Scene(Signal.WAIT, words.WAIT)
 
+_COPYING, _OVERDUE, _LOAN = (words.SERVICES[service] for service in Service)
+_SERVICES = Scene(
+    Signal.IDLE,
+    words.CHOOSE_SERVICE,
+    choices=(
+        words.PRICED.fill(service=_COPYING, sum=euros(30)),
+        _OVERDUE,
+        words.PRICED.fill(service=_LOAN, sum=euros(600)),
+    ),
+)
+_COUNTED = Scene(
+    Signal.ASK,
+    words.COUNTED.fill(count=5, sum=euros(150)),
+    words.THEN_CARD.fill(service=_COPYING),
+)
+_COVERED = Scene(Signal.ACCEPTED, words.COVERED.fill(sum=euros(150)), _COPYING, cents_left=450)
+_WRISTBAND = Scene(
+    Signal.ACCEPTED,
+    words.WELCOME,
+    party=Party(children=1),
+    remaining=28,
+    charge=words.WRISTBAND.fill(sum=euros(200)),
+)
+
 _SCREENS = ((_IDLE, _TYPING, _WAIT), (_WELCOME, _CHILDREN, _REFUSED))
+_DESK = ((_SERVICES, _COUNTED), (_COVERED, _WRISTBAND))
 _PAPERS = (
     Canvas(400, 300, Palette.BLACK_WHITE_RED),
     Canvas(296, 128, Palette.BLACK_WHITE),
@@ -34,11 +61,13 @@ _PAPERS = (
 
 
 def write(folder: Path) -> None:
-    """Write ``kiosk-screen.png``, ``kiosk-screens.png`` and ``kiosk-eink.png`` into a folder."""
+    """Write ``kiosk-screen.png`` and the sheets of screens, of a desk and of e-ink to a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     draw(_WELCOME, _SCREEN, _LANGUAGES).save(folder / "kiosk-screen.png", optimize=True)
     rows = [[draw(scene, _SCREEN, _LANGUAGES) for scene in row] for row in _SCREENS]
     _sheet(rows).save(folder / "kiosk-screens.png", optimize=True)
+    desk = [[draw(scene, _SCREEN, _LANGUAGES) for scene in row] for row in _DESK]
+    _sheet(desk).save(folder / "kiosk-desk.png", optimize=True)
     papers = [[draw(scene, paper, _LANGUAGES) for paper in _PAPERS] for scene in (_IDLE, _REFUSED)]
     _sheet(papers).save(folder / "kiosk-eink.png", optimize=True)
 

@@ -28,8 +28,14 @@ from kiosk.display.screen.blocks import (
     tied,
 )
 from kiosk.display.screen.canvas import Canvas
-from kiosk.display.screen.lettering import Run, Weight
-from kiosk.display.words import has_company, heading, party_parts, remaining_words
+from kiosk.display.screen.lettering import TIE, Run, Weight
+from kiosk.display.words import (
+    choice_words,
+    discreet_words,
+    has_company,
+    heading,
+    party_parts,
+)
 from kiosk.ports import Scene, Signal
 
 TITLE_AT_LEAST = 0.096
@@ -49,6 +55,8 @@ class _Wording(Enum):
     PARTY_AS_FIGURES = auto()
     """And the party without words."""
     FIRST_LANGUAGE = auto()
+    NO_CHOICES = auto()
+    """And without what a digit chooses among."""
 
 
 def lay_out(scene: Scene, canvas: Canvas, languages: Sequence[Language]) -> tuple[Placed, ...]:
@@ -81,6 +89,7 @@ def _column(
         (_Wording.FURTHER_TITLES, floor),
         (_Wording.PARTY_AS_FIGURES, floor),
         (_Wording.FIRST_LANGUAGE, 10),
+        (_Wording.NO_CHOICES, 10),
     ):
         best, low, high = None, least, max(30, round(_TITLE_AT_MOST * canvas.height))
         while low <= high:
@@ -117,22 +126,41 @@ def _set_blocks(
     """
     first, *others = languages
     party = _shown_party(scene)
-    terse = scene.detail is None and party is None
+    terse = scene.detail is None and party is None and not scene.choices and not scene.charge
     detail = max(min(title, 11), round(0.056 * canvas.height), round(0.5 * title))
     other = max(
         min(title, 10), round(0.045 * canvas.height), round((0.5 if terse else 0.38) * title)
     )
-    blocks = [paragraph([Run(scene.title.in_(first), Weight.BOLD)], title, width)]
-    if scene.detail is not None:
-        blocks.append(paragraph([Run(scene.detail.in_(first))], detail, width, 0.16 * title))
-    if party is not None:
-        words = () if wording is _Wording.PARTY_AS_FIGURES else party_parts(party, first)
-        blocks.append(people_row(party, words, detail, width, 0.32 * title))
-    for number, language in enumerate(() if wording is _Wording.FIRST_LANGUAGE else others):
+    blocks = list(_of_first(scene, first, wording, title, detail, width))
+    alone = wording in (_Wording.FIRST_LANGUAGE, _Wording.NO_CHOICES)
+    for number, language in enumerate(() if alone else others):
         above = (0.35 if number else 0.75) * other
         blocks.append(paragraph(list(_runs(scene, language, wording)), other, width, above))
     whole = [block for block in blocks if block is not None]
     return whole if len(whole) == len(blocks) else None
+
+
+def _of_first(
+    scene: Scene, language: Language, wording: _Wording, title: int, detail: int, width: float
+) -> Iterator[Block | None]:
+    """Give the first language's blocks, each at a size of its own: everything has its line."""
+    yield paragraph([Run(scene.title.in_(language), Weight.BOLD)], title, width)
+    if scene.detail is not None:
+        yield paragraph([Run(scene.detail.in_(language))], detail, width, 0.16 * title)
+    party = _shown_party(scene)
+    if party is not None:
+        words = () if wording is _Wording.PARTY_AS_FIGURES else party_parts(party, language)
+        yield people_row(party, words, detail, width, 0.32 * title)
+    if scene.charge is not None:
+        yield paragraph([Run(scene.charge.in_(language))], detail, width, 0.32 * title)
+    choices = () if wording is _Wording.NO_CHOICES else choice_words(scene, language)
+    for number, choice in enumerate(choices):
+        above = (0.06 if number else 0.24) * title
+        yield paragraph([Run(choice.replace(" ", TIE, 1))], detail, width, above)
+
+
+def _tied(words: str) -> str:
+    return words.replace(" ", TIE)
 
 
 def _runs(scene: Scene, language: Language, wording: _Wording) -> Iterator[Run]:
@@ -143,6 +171,9 @@ def _runs(scene: Scene, language: Language, wording: _Wording) -> Iterator[Run]:
         party = _shown_party(scene)
         rest += [scene.detail.in_(language)] if scene.detail is not None else []
         rest += [tied(party_parts(party, language))] if party is not None else []
+        rest += [f"· {_tied(scene.charge.in_(language))}"] if scene.charge is not None else []
+        choices = [_tied(words) for words in choice_words(scene, language)]
+        rest += [f"{TIE}· ".join(choices)] if choices else []
     yield Run(heading(title) if rest else title, Weight.BOLD)
     for words in rest:
         yield Run(words)
@@ -155,18 +186,19 @@ def _shown_party(scene: Scene) -> Party | None:
 
 
 def _foot(scene: Scene, canvas: Canvas, languages: Sequence[Language]) -> Block:
-    """Set what is small at the lower edge: the notice left, the visits that remain right."""
+    """Set what is small at the lower edge: the notice left, what remains on the card right."""
+    discreet = [words for each in languages if (words := discreet_words(scene, each))]
     size = max(11, round(0.04 * canvas.height))
     width = canvas.width - 2 * canvas.margin
-    share = width if scene.notice is None or scene.remaining is None else (width - size) / 2
+    share = width if scene.notice is None or not discreet else (width - size) / 2
     parts: list[Placed] = []
     height = 0.0
     if scene.notice is not None:
         notice = line_of([scene.notice.in_(each) for each in languages], size, share - 1.4 * size)
         parts += [Figure(0, 0.12 * size, size, Signal.FAULT), *notice.moved(1.4 * size, 0)]
         height = notice.height
-    if scene.remaining is not None:
-        left = line_of([remaining_words(scene.remaining, each) for each in languages], size, share)
+    if discreet:
+        left = line_of(discreet, size, share)
         parts += left.moved(width - left.width, 0)
         height = max(height, left.height)
     return Block(tuple(parts), width, height, 0.9 * size)

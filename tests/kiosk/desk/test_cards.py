@@ -1,11 +1,13 @@
 """A card is shown at an entrance."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from kaiku.card import Kind, Status
 from kaiku.decide import Facts
+from kaiku.money import euros
 from kaiku.offering import Seats, Visits
 from kaiku.party import ALONE, NOBODY, Party
 from kaiku.reason import WORDS, Reason
@@ -68,6 +70,21 @@ class TestAccepted:
         entrance.press("2")
         entrance.scan(AINO)
         assert entrance.shows.remaining == 17
+
+    def test_what_staff_charge_for_a_wristband_is_shown(self) -> None:
+        """After the welcome, also when children are added; elsewhere nothing is said (OM-60)."""
+        entrance = Entrance(offering=replace(entry(), wristband=200))
+        entrance.scan(AINO)
+        charge = words.WRISTBAND.fill(sum=euros(200))
+        assert entrance.shows.charge == charge
+        entrance.press("1")
+        assert entrance.shows.charge == charge
+        assert entrance.shows.party == Party(children=1)
+        entrance.scan(AINO)
+        assert (entrance.shows.title, entrance.shows.charge) == (words.DONE_ALREADY, charge)
+        entrance.offering = entry()
+        entrance.scan(ELLI)
+        assert entrance.shows.charge is None
 
     def test_a_doubtful_clock_is_marked_on_the_record(self) -> None:
         """And the visitor is let in all the same (promise P7)."""
