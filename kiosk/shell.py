@@ -86,7 +86,7 @@ class Shell:
                 async with asyncio.timeout_at(self._deadline()):
                     event = await self._events.get()
             except TimeoutError:
-                await self._step(desk.TimePassed(), desk.Known())
+                await self._step(desk.TimePassed(), await self._known_of_group())
                 continue
             try:
                 await self._take(event)
@@ -109,6 +109,9 @@ class Shell:
                 await self._step(presented, await self._known(card))
             case ports.Pressed(key, at):
                 self._scanned_at = at
+                if self._desk.group is not None:
+                    await self._step(desk.Typed(key), await self._known_of_group())
+                    return
                 current = self._desk.current
                 card = None if current is None else current.use.digest
                 await self._step(desk.Typed(key), await self._known(card))
@@ -117,13 +120,24 @@ class Shell:
                 await self._step(desk.WentThrough(), desk.Known())
             case NoticeChanged(notice):
                 await self._step(desk.Noticed(notice), desk.Known())
-            case ports.DeviceChanged() | ports.InputEnded():
+            case ports.InputEnded():
+                await self._step(desk.InputEnded(), await self._known_of_group())
+            case ports.DeviceChanged():
                 pass
 
     async def _known(self, card: bytes | None) -> desk.Known:
         now = self._now()
         ask = self._link.may_ask(now.clock)
-        return await self._store.call(lambda stores: stores.known(card, now.at, ask=ask))
+        group = self._desk.group
+        members = () if group is None else group.members
+        return await self._store.call(
+            lambda stores: stores.known(card, now.at, ask=ask, members=members)
+        )
+
+    async def _known_of_group(self) -> desk.Known:
+        """Return what is known of the group that is open, and of its leader's card."""
+        group = self._desk.group
+        return desk.Known() if group is None else await self._known(group.leader)
 
     async def _step(self, event: desk.Event, known: desk.Known) -> None:
         """Take one step of the desk, and those that the register's answers lead to."""
@@ -173,7 +187,8 @@ class Shell:
         log("journal_failed", why=str(error))
         later = self._now().clock + self._manners.shown
         passages = tuple(replace(each, until=max(each.until, later)) for each in before.passages)
-        self._desk = replace(before, shown_until=later, passages=passages)
+        group = before.group and replace(before.group, until=max(before.group.until, later))
+        self._desk = replace(before, shown_until=later, passages=passages, group=group)
         reason = Reason.CANNOT_CHECK_NOW
         scene = replace(scenes.refused(reason), signal=ports.Signal.FAULT)
         await self._outputs.buzzer.sound(scene.signal)

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from uuid import UUID
 
 from kaiku.card import Card
 from kaiku.decide import NO_FACTS, Facts
 from kaiku.fee import Fee
+from kaiku.group import USUAL_SIZE, GroupSize, Member
 from kaiku.offering import Offering
 from kaiku.party import Party
 from kaiku.reason import Reason
@@ -39,7 +40,8 @@ class Known:
     ``offering`` is the one that is served now, None before the first contact with the register.
     ``lease`` is the one that the leased seats of the facts are from.
     ``whole`` says that the store has once held every card, so that a card it lacks is unknown
-    indeed. ``ask`` says that the register may be asked now.
+    indeed. ``ask`` says that the register may be asked now. ``members`` are those of the group that
+    is open, and ``size`` is how large it may be.
     """
 
     offering: Offering | None = None
@@ -48,6 +50,8 @@ class Known:
     lease: UUID | None = None
     whole: bool = False
     ask: bool = False
+    members: tuple[Member, ...] = ()
+    size: GroupSize = USUAL_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +90,26 @@ class TimePassed:
 
 
 @dataclass(frozen=True, slots=True)
+class InputEnded:
+    """No card will be shown any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Noticed:
     """What staff should see on the idle screen has changed; None is all well."""
 
     notice: Text | None
 
 
-Event = Presented | Answered | Typed | WentThrough | TimePassed | Noticed
+Event = Presented | Answered | Typed | WentThrough | TimePassed | InputEnded | Noticed
 
 # --- what comes out ---
+
+
+class Undecided(StrEnum):
+    """A group is open: whose card was shown comes in with it, or does not."""
+
+    ASK = "ask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +120,7 @@ class Verdict:
     change of the party of a use that was accepted before.
     """
 
-    outcome: Outcome
+    outcome: Outcome | Undecided
     reason: Reason | None
     use: UUID
     party: Party
@@ -217,6 +232,7 @@ class Manners:
     repeat: float = 8.0
     take_back: float = 60.0
     typing: float = 30.0
+    group: float = 60.0
     passage: float | None = None
 
 
@@ -248,6 +264,19 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A group that is open: who comes along is what the keys have said, and the members.
+
+    ``use`` is the id of what comes of it. Without a card or a key until ``until`` it is over.
+    """
+
+    leader: bytes
+    use: UUID
+    until: float
+    members: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """The desk between two events.
 
@@ -266,6 +295,7 @@ class Desk:
     earlier: tuple[Current, ...] = ()
     passages: tuple[Passage, ...] = ()
     asked: Ask | AskAmended | None = None
+    group: Group | None = None
 
     @property
     def typed(self) -> Party:

@@ -1,9 +1,12 @@
 """Scenes and panels for the tests of the displays."""
 
+from kaiku.decision import Missing
+from kaiku.group import USUAL_SIZE
 from kaiku.party import Party
 from kaiku.reason import WORDS, Reason
 from kaiku.text import Language, Text
 from kiosk import words
+from kiosk.desk import scenes
 from kiosk.display.screen import Canvas, Palette
 from kiosk.ports import Scene, Signal, Surroundings
 
@@ -36,6 +39,23 @@ CROWD = Scene(
 )
 ASK = Scene(Signal.ASK, words.WELCOME, words.CHILDREN, party=Party())
 FAULT = Scene(Signal.FAULT, Text.same("Out of order"), words.ASK_STAFF, notice=NOTICE)
+GROUP = Scene(Signal.ASK, words.SHOW_ALL_CARDS, words.ALL_HERE, Party())
+GROUP_HALF = Scene(
+    Signal.ASK,
+    words.CARD_READ.fill(place=3),
+    words.ALL_HERE,
+    Party(children=1, helpers=1, supporters=1, adults=4),
+    notice=NOTICE,
+)
+GROUP_WITHOUT = scenes.not_joined(Reason.ALREADY_USED, USUAL_SIZE)
+GROUP_MISSING = scenes.refused(
+    Reason.GROUP_CARD_MISSING,
+    [
+        Missing(1, Reason.ALREADY_USED),
+        Missing(2, Reason.EXPIRED),
+        Missing(4, Reason.ALREADY_USED),
+    ],
+)
 LONG = Scene(
     Signal.REFUSED,
     Text.same("Kertatarkastusmaksullinen"),
@@ -49,7 +69,8 @@ def refusal(reason: Reason, notice: Text | None = None) -> Scene:
 
 
 REFUSALS = [refusal(reason) for reason in Reason]
-SCENES = [IDLE, TYPED, WAIT, ACCEPTED, CROWD, ASK, FAULT, LONG, *REFUSALS]
+GROUPS = [GROUP, GROUP_HALF, GROUP_WITHOUT, GROUP_MISSING, scenes.not_completed()]
+SCENES = [IDLE, TYPED, WAIT, ACCEPTED, CROWD, ASK, FAULT, LONG, *GROUPS, *REFUSALS]
 ONE_OF_EACH = {
     Signal.IDLE: IDLE,
     Signal.WAIT: WAIT,
