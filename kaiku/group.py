@@ -23,6 +23,15 @@ class GroupSize:
     largest: int = 5
     leader_counts: bool = True
 
+    @property
+    def persons(self) -> int:
+        """How many persons a group is at most, its leader among them."""
+        return self.largest if self.leader_counts else self.largest + 1
+
+    def holds(self, clients: int) -> bool:
+        """Tell whether so many clients may come along."""
+        return clients + (1 if self.leader_counts else 0) <= self.largest
+
 
 USUAL_SIZE = GroupSize()
 
@@ -43,15 +52,17 @@ def decide_group(
     facts: Facts,
     now: datetime,
     size: GroupSize = USUAL_SIZE,
+    along: Party = ALONE,
 ) -> Decision:
     """Decide whether a group is let in: leader, members' cards, younger clients (OM-38, OM-39).
 
     It is let in whole or not at all. ``facts`` are about the seats that all of them take together;
-    each member's own limits count for that member.
+    each member's own limits count for that member. ``along`` says how many assistants, interpreters
+    and support persons go along, who are free as they always are (OM-67, OM-68).
     """
     if leader is None:
         return refused(Reason.UNKNOWN_CARD)
-    group = Party(adults=1 + len(members), children=younger)
+    group = offering.free(replace(along, adults=1 + len(members), children=younger))
     missing = tuple(_missing(members, offering, now))
     reasons = (
         *vain(leader, offering, now),
@@ -69,18 +80,19 @@ def _shape(
     clients = len(members) + younger
     if leader.kind is not Kind.COMMUNITY or clients == 0:
         yield Reason.COMMUNITY_CARD_ALONE
-    if clients + (1 if size.leader_counts else 0) > size.largest:
+    if not size.holds(clients):
         yield Reason.GROUP_TOO_LARGE
 
 
 def _missing(members: Sequence[Member], offering: Offering, now: datetime) -> Iterator[Missing]:
     for place, member in enumerate(members, 1):
-        for reason in _against(member, offering, now):
+        for reason in against(member, offering, now):
             yield Missing(place, reason)
             break
 
 
-def _against(member: Member, offering: Offering, now: datetime) -> Iterator[Reason]:
+def against(member: Member, offering: Offering, now: datetime) -> Iterator[Reason]:
+    """Yield why a member cannot come in with a group; what all share is not looked at."""
     if member.card is None:
         yield Reason.UNKNOWN_CARD
         return

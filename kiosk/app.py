@@ -144,6 +144,7 @@ class App:
             shown=station.shown,
             children=station.children,
             repeat=station.repeat,
+            group=station.group,
             passage=station.passage if gate.watches else None,
         )
 
@@ -165,6 +166,7 @@ class App:
             case ports.InputEnded():
                 self._scanners_left -= 1
                 if self._scanners_left == 0:
+                    self._shell.emit(event)
                     self._finishing = asyncio.create_task(self._finish())
             case _:
                 self._shell.emit(event)

@@ -47,8 +47,9 @@ class Station(_Part):
     """The kiosk itself. Times are in seconds.
 
     ``shown`` is how long a verdict stays, ``children`` how long the question for children stays
-    open, ``repeat`` for how long the same card again is the same visit, ``passage`` how long a gate
-    that watches waits for somebody to pass.
+    open, ``repeat`` for how long the same card again is the same visit, ``group`` how long a group
+    waits for its next card or key, ``passage`` how long a gate that watches waits for somebody to
+    pass.
     """
 
     name: str = Field(min_length=1, max_length=100)
@@ -61,6 +62,7 @@ class Station(_Part):
     shown: float = Field(default=5.0, ge=1, le=60)
     children: float = Field(default=8.0, ge=1, le=60)
     repeat: float = Field(default=8.0, ge=0, le=300)
+    group: float = Field(default=60.0, ge=10, le=600)
     passage: float = Field(default=20.0, ge=1, le=300)
 
     @field_validator("languages")

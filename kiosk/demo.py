@@ -138,6 +138,8 @@ def _introduce(seed: Seed, url: str, folder: Path) -> None:
     _say(
         "\nKeys, each on a line of its own: a digit or two (children), + (assistant or"
         "\ninterpreter), * (support person), - (take the last use back)."
+        "\nA community card opens a group: the members' cards next, a digit for those under 16, and"
+        "\nat the end an empty line in a terminal, or the community card again."
         f"\n\nThe register      {url}/api/v1/openapi.json"
         f"\nA venue's token   {seed['vars']['token']}"
         f"\nThe kiosk's screen as a picture   {folder / 'screen.png'}\n"
@@ -175,9 +177,10 @@ def _from_lines(config: Path, environment: Mapping[str, str]) -> int:
 
 def _summarise(events: list[dict[str, Any]], stats: Mapping[str, Any]) -> int:
     verdicts = [event for event in events if event["event"] == "verdict"]
+    decided = [verdict for verdict in verdicts if verdict["outcome"] != "ask"]
     taken_back = {event["use"] for event in events if event["event"] == "annulled"}
     shown: dict[str, dict[str, Any]] = {}
-    for verdict in verdicts:
+    for verdict in decided:
         if verdict["outcome"] == "accepted" or verdict["use"] not in shown:
             shown[verdict["use"]] = verdict
     accepted = [v for v in shown.values() if v["outcome"] == "accepted"]

@@ -25,6 +25,9 @@ _JOURNAL_STEPS = {
         "ALTER TABLE entry ADD COLUMN lease VARCHAR",
         "ALTER TABLE entry ADD COLUMN leased INTEGER DEFAULT '0' NOT NULL",
         "CREATE INDEX entry_leased ON entry (lease) WHERE leased > 0",
+        """CREATE TABLE group_member (
+            digest BLOB NOT NULL, use VARCHAR NOT NULL, PRIMARY KEY (digest, use)
+        ) WITHOUT ROWID""",
         """CREATE TABLE given_back (
             lease VARCHAR NOT NULL, day INTEGER NOT NULL, told BOOLEAN NOT NULL, PRIMARY KEY (lease)
         )""",

@@ -9,7 +9,7 @@ from uuid import UUID
 from kaiku.days import day_of
 from kaiku.fee import Fee
 from kaiku.offering import Service
-from kaiku.party import Party
+from kaiku.party import ALONE, Party
 from kaiku.reason import Reason
 from kaiku.wire import Outcome, Use, write_instant
 from kiosk.cache import Used
@@ -47,7 +47,10 @@ _USE = (
 )
 _UNCOUNTED = """
     SELECT coalesce(sum((taken > 0) - (counted > 0)), 0), coalesce(sum(taken - counted), 0)
-    FROM entry WHERE digest = ? AND offering = ? AND fee_service IS ? AND day >= ?
+    FROM entry
+    WHERE (digest = ?1 AND members IS NULL
+           OR id IN (SELECT use FROM group_member WHERE digest = ?1))
+        AND offering = ?2 AND fee_service IS ?3 AND day >= ?4
 """
 
 
@@ -116,13 +119,20 @@ class UseJournal:
             None if use.lease is None else str(use.lease),
             leased,
         )
-        self._db.execute(_RECORD, values)
+        if not use.members:
+            self._db.execute(_RECORD, values)
+            return
+        members = [(member, str(use.id)) for member in use.members]
+        with committing(self._db):
+            self._db.execute(_RECORD, values)
+            self._db.executemany("INSERT OR IGNORE INTO group_member VALUES (?, ?)", members)
 
     def uncounted(
         self, digest: bytes, offering: UUID, since: date, service: Service | None = None
     ) -> Used:
         """Return the card's uses of an offering that the register's tally does not hold yet.
 
+        Those of groups count for their members (OM-38).
         It can be negative: a use that was taken back after the register had counted it.
         """
         key = (digest, str(offering), service, since.toordinal())
@@ -244,11 +254,13 @@ class UseJournal:
 
     def prune(self, now: datetime) -> None:
         """Forget uses that the register has had for longer than :data:`KEEP`."""
-        self._db.execute(
-            "DELETE FROM entry WHERE day < ? AND sent_revision >= revision AND parked IS NULL"
-            " AND sent_taken = counted",
-            (day_of(now - KEEP).toordinal(),),
-        )
+        with committing(self._db):
+            self._db.execute(
+                "DELETE FROM entry WHERE day < ? AND sent_revision >= revision AND parked IS NULL"
+                " AND sent_taken = counted",
+                (day_of(now - KEEP).toordinal(),),
+            )
+            self._db.execute("DELETE FROM group_member WHERE use NOT IN (SELECT id FROM entry)")
 
 
 def _use(row: Sequence[object]) -> Use:
@@ -277,9 +289,14 @@ def _members(text: str) -> tuple[bytes, ...]:
 
 
 def _taken(use: Use, admitted: Party) -> int:
-    """Return what a use takes of the card's limit: its visits, or the cents of its fee."""
-    if use.voided or admitted.adults == 0 or use.members is not None:
+    """Return what a use takes of the card's limit: its visits, or the cents of its fee.
+
+    Of a group it is what each member takes.
+    """
+    if use.voided or admitted.adults == 0:
         return 0
+    if use.members is not None:
+        return ALONE.visits
     return admitted.visits if use.fee is None else use.fee.cents
 
 

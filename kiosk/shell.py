@@ -100,7 +100,7 @@ class Shell:
                 async with asyncio.timeout_at(self._deadline()):
                     event = await self._events.get()
             except TimeoutError:
-                await self._step(desk.TimePassed(), desk.Known())
+                await self._step(desk.TimePassed(), await self._known_of_group())
                 continue
             try:
                 await self._take(event)
@@ -123,6 +123,9 @@ class Shell:
                 await self._step(presented, await self._known(card))
             case ports.Pressed(key, at):
                 self._scanned_at = at
+                if self._desk.group is not None:
+                    await self._step(desk.Typed(key), await self._known_of_group())
+                    return
                 current = self._desk.current
                 card = None if current is None else current.use.digest
                 await self._step(desk.Typed(key), await self._known(card))
@@ -133,7 +136,9 @@ class Shell:
                 await self._step(desk.Noticed(notice), desk.Known())
             case OfferingsTold(offerings):
                 await self._step(desk.Served(offerings), desk.Known())
-            case ports.DeviceChanged() | ports.InputEnded():
+            case ports.InputEnded():
+                await self._step(desk.InputEnded(), await self._known_of_group())
+            case ports.DeviceChanged():
                 pass
 
     async def _known(self, card: bytes | None) -> desk.Known:
@@ -143,7 +148,16 @@ class Shell:
             return await self._store.call(
                 lambda stores: stores.known_for(card, slip.choice, now.at, ask=ask)
             )
-        return await self._store.call(lambda stores: stores.known(card, now.at, ask=ask))
+        group = self._desk.group
+        members = () if group is None else group.members
+        return await self._store.call(
+            lambda stores: stores.known(card, now.at, ask=ask, members=members)
+        )
+
+    async def _known_of_group(self) -> desk.Known:
+        """Return what is known of the group that is open, and of its leader's card."""
+        group = self._desk.group
+        return desk.Known() if group is None else await self._known(group.leader)
 
     async def _step(self, event: desk.Event, known: desk.Known) -> None:
         """Take one step of the desk, and those that the register's answers lead to."""
@@ -193,7 +207,8 @@ class Shell:
         log("journal_failed", why=str(error))
         later = self._now().clock + self._manners.shown
         passages = tuple(replace(each, until=max(each.until, later)) for each in before.passages)
-        self._desk = replace(before, shown_until=later, passages=passages)
+        group = before.group and replace(before.group, until=max(before.group.until, later))
+        self._desk = replace(before, shown_until=later, passages=passages, group=group)
         reason = Reason.CANNOT_CHECK_NOW
         scene = replace(scenes.refused(reason), signal=ports.Signal.FAULT)
         await self._outputs.buzzer.sound(scene.signal)

@@ -5,7 +5,7 @@ kiosk reaches them through :meth:`Store.call`.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
@@ -17,6 +17,7 @@ from kaiku.card import Card
 from kaiku.days import day_of
 from kaiku.decide import NO_FACTS, Facts
 from kaiku.fee import period_start
+from kaiku.group import USUAL_SIZE, Member
 from kaiku.offering import Offering, Tariff
 from kiosk.cache import CardCache
 from kiosk.desk import Choice, Known, Record
@@ -43,8 +44,17 @@ class Stores:
         self.cache.close()
         self.journal.close()
 
-    def known(self, digest: bytes | None, now: datetime, *, ask: bool) -> Known:
+    def known(
+        self,
+        digest: bytes | None,
+        now: datetime,
+        *,
+        ask: bool,
+        members: Sequence[bytes] = (),
+    ) -> Known:
         """Return what is known of the card under a digest, for the offering that is served now.
+
+        And of the ``members`` of an open group, in their order.
 
         What the register has told of the card's uses and what this kiosk has recorded since then
         are counted together. Seats are shared with others, so they cannot be known here (promise
@@ -58,7 +68,17 @@ class Stores:
         if offering is not None and offering.seats is not None:
             lease, left = self.lease(offering, now)
             facts = replace(facts, leased=left)
-        return Known(offering, card, facts, lease, whole=self.cache.whole, ask=ask)
+        known = tuple(self._member(member, offering, now) for member in members)
+        station = self.cache.station
+        size = USUAL_SIZE if station is None else station.group
+        whole = self.cache.whole
+        return Known(offering, card, facts, lease, whole, ask, members=known, size=size)
+
+    def _member(self, digest: bytes, offering: Offering | None, now: datetime) -> Member:
+        card = self.cache.card(digest)
+        if card is None or offering is None:
+            return Member(card)
+        return Member(card, self.facts(digest, card, offering, now))
 
     def known_for(self, digest: bytes | None, choice: Choice, now: datetime, *, ask: bool) -> Known:
         """Return what is known of the card for a service that is chosen at a library's desk."""

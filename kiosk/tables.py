@@ -95,8 +95,9 @@ class Entry(Journal, table=True):
     about it, it is held back. ``taken`` is what it takes of the card's limit now (visits, or the
     cents of a fee), ``sent_taken`` what it took when it was sent last, ``counted`` what the cache's
     tally has of it: the difference is what the tally does not know yet. ``members`` are the
-    digests of a group's members, in hexadecimal and with spaces between. ``leased`` are the seats
-    that it takes of ``lease``.
+    digests of a group's members, in hexadecimal and with spaces between; what is ``taken`` then is
+    each member's share, and nothing of the leader's. ``leased`` are the seats that it takes of
+    ``lease``.
     """
 
     __tablename__ = "entry"
@@ -138,6 +139,16 @@ class Entry(Journal, table=True):
     members: str | None = None
     lease: str | None = None
     leased: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+
+class GroupMember(Journal, table=True):
+    """Under whose digests a group's use counts: those of its members, each with the same share."""
+
+    __tablename__ = "group_member"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    digest: bytes = Field(primary_key=True)
+    use: str = Field(primary_key=True)
 
 
 class GivenBack(Journal, table=True):

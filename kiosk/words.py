@@ -11,6 +11,32 @@ CHILDREN = Text(
     "Barn med? Ange antalet barn.",
     "Children along? Type how many.",
 )
+SHOW_ALL_CARDS = Text("Näytä kaikkien kortit", "Visa allas kort", "Show everyone’s cards")
+CARD_READ = Text("Kortti {place} luettu", "Kort {place} läst", "Card {place} read")
+ALL_HERE = Text(
+    "Alle 16 v: näppäile määrä. Valmis: Enter tai ensimmäinen kortti.",
+    "Under 16 år: ange antal. Klart: Enter eller första kortet.",
+    "Under 16: type how many. Done: Enter or the first card.",
+)
+CARD_OF_GROUP = Text(
+    "Kortti {places}: {reason}.", "Kort {places}: {reason}.", "Card {places}: {reason}."
+)
+WITHOUT_IT = Text(
+    "Näytä toinen kortti tai jatka ilman sitä.",
+    "Visa ett annat kort eller fortsätt utan det.",
+    "Show another card or go on without it.",
+)
+LARGEST_GROUP = Text(
+    "Enintään {most} henkilöä kerralla.",
+    "Högst {most} personer på en gång.",
+    "At most {most} persons at a time.",
+)
+NOT_COMPLETED = Text("Ryhmä jäi kesken", "Gruppen blev inte klar", "The group was not completed")
+BEGIN_AGAIN = Text(
+    "Ketään ei päästetty sisään. Näytä kortit uudelleen.",
+    "Ingen släpptes in. Visa korten igen.",
+    "Nobody was let in. Show the cards again.",
+)
 WAIT = Text("Hetki…", "Ett ögonblick…", "One moment…")
 TAKEN_BACK = Text("Käynti on peruttu", "Besöket är återtaget", "The visit is taken back")
 NOT_TAKEN_BACK = Text(

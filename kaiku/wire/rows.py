@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kaiku.card import Card, Kind, Status
+from kaiku.group import USUAL_SIZE, GroupSize
 from kaiku.offering import Offering, Service
 from kaiku.text import Text
 from kaiku.wire.fields import (
@@ -16,6 +17,7 @@ from kaiku.wire.fields import (
     read_digest,
     read_enum,
     read_flag,
+    read_object,
     read_string,
     read_text,
     read_uuid,
@@ -87,11 +89,12 @@ class LeaseRow:
 class StationRow:
     """What the register tells the kiosk of itself.
 
-    The venue's name, and the pattern of earlier card numbers.
+    The venue's name, the pattern of earlier card numbers, and how large a group may be (OM-37).
     """
 
     venue: Text
     earlier_numbers: str
+    group: GroupSize = USUAL_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +175,13 @@ def write_row(row: Row) -> Json:
                 "seats": row.seats,
                 **({"recalled": True} if row.recalled else {}),
             }
-        case StationRow(venue, earlier):
-            return {"type": "station", "venue": write_text(venue), "earlier_numbers": earlier}
+        case StationRow(venue, earlier, group):
+            return {
+                "type": "station",
+                "venue": write_text(venue),
+                "earlier_numbers": earlier,
+                "group": {"largest": group.largest, "leader_counts": group.leader_counts},
+            }
         case CardGone(digest):
             return {"type": "card_gone", "digest": digest.hex()}
         case OfferingGone(offering_id):
@@ -220,13 +228,23 @@ def read_row(data: Mapping[str, Any]) -> Row | None:
                 read_flag(data, "recalled"),
             )
         case "station":
-            return StationRow(read_text(data, "venue"), read_string(data, "earlier_numbers"))
+            return StationRow(
+                read_text(data, "venue"), read_string(data, "earlier_numbers"), _group_size(data)
+            )
         case "card_gone":
             return CardGone(read_digest(data, "digest"))
         case "offering_gone":
             return OfferingGone(read_uuid(data, "id"))
         case _:
             return None
+
+
+def _group_size(data: Mapping[str, Any]) -> GroupSize:
+    """Read how large a group may be; a register that says nothing of it has the usual size."""
+    if "group" not in data:
+        return USUAL_SIZE
+    group = read_object(data, "group")
+    return GroupSize(read_count(group, "largest", least=1), read_flag(group, "leader_counts"))
 
 
 def _card(data: Mapping[str, Any]) -> Card:

@@ -61,6 +61,7 @@ def _asks(current: Current, known: Known, now: Moment) -> bool:
     """Tell whether the question for children is open, and still about what is served now."""
     return (
         now.clock < current.children_until
+        and current.use.members is None
         and known.offering is not None
         and known.offering.id == current.use.offering
     )

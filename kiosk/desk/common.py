@@ -3,7 +3,8 @@
 from dataclasses import replace
 from enum import Enum
 
-from kaiku.decide import Decision, decide, refused
+from kaiku.decide import Decision, Facts, decide, refused
+from kaiku.group import decide_group
 from kaiku.offering import Offering
 from kaiku.party import Party
 from kaiku.reason import Reason
@@ -40,6 +41,18 @@ def decide_alone(known: Known, party: Party, now: Moment) -> Decision:
     return decide(known.card, party, known.offering, known.facts, now.at)
 
 
+def decide_group_alone(known: Known, party: Party, now: Moment) -> Decision:
+    """Decide on a group from the store alone, as :func:`decide_alone` does on a card."""
+    enough = _needs_no_more(known) and all(member.card is not None for member in known.members)
+    if known.offering is None or not (known.whole or enough):
+        return refused(Reason.CANNOT_CHECK_NOW)
+    shared = Facts(known.facts.seats_taken, leased=known.facts.leased)
+    offering, younger, size = known.offering, party.children, known.size
+    return decide_group(
+        known.card, known.members, younger, offering, shared, now.at, size, along=party
+    )
+
+
 def _needs_no_more(known: Known) -> bool:
     return known.card is not None and known.offering is not None and not known.offering.counts_cards
 
@@ -47,7 +60,8 @@ def _needs_no_more(known: Known) -> bool:
 def as_decision(answer: Answer, offering: Offering | None) -> Decision:
     """Read the register's answer as a decision."""
     if answer.outcome is Outcome.REFUSED:
-        return refused(answer.reason or Reason.CANNOT_CHECK_NOW)
+        decision = refused(answer.reason or Reason.CANNOT_CHECK_NOW)
+        return replace(decision, missing=answer.missing)
     counts_visits = offering is not None and offering.visits is not None
     return Decision((), answer.admitted, visits_left=answer.remaining if counts_visits else None)
 
@@ -65,6 +79,8 @@ def needs_register(known: Known) -> bool:
     if known.offering is None:
         return False
     if not known.whole and not _needs_no_more(known):
+        return True
+    if any(member.card is None for member in known.members):
         return True
     return known.card is None or known.offering.seats is not None
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from kaiku.party import Party
 from kaiku.text import Text
 from kaiku.wire import Outcome, Use
-from kiosk.desk import library, scenes
+from kiosk.desk import group, library, scenes
 from kiosk.desk.amend import press, void
 from kiosk.desk.common import unless_stale, untyped
 from kiosk.desk.present import hear, present
@@ -15,6 +15,7 @@ from kiosk.desk.state import (
     Desk,
     Effect,
     Event,
+    InputEnded,
     Known,
     Manners,
     Moment,
@@ -34,8 +35,9 @@ def step(desk: Desk, event: Event, known: Known, now: Moment) -> Step:
     """Return the desk after the event, and what to do, in order.
 
     ``known`` is about the card that the event is about: the one presented, or the current one for
-    keys and answers. The events of one desk come one at a time; after an :class:`Ask` or an
-    :class:`AskAmended` the next is its :class:`Answered`.
+    keys and answers. While a group is open it is about its members too, and for keys and the time
+    about the card that leads it. The events of one desk come one at a time; after an :class:`Ask`
+    or an :class:`AskAmended` the next is its :class:`Answered`.
     """
     at_library = desk.manners.profile is Profile.LIBRARY
     match event:
@@ -47,18 +49,35 @@ def step(desk: Desk, event: Event, known: Known, now: Moment) -> Step:
             return library.press(unless_stale(desk, now), key, now)
         case Served(offerings):
             return library.serve(desk, offerings) if at_library else (desk, ())
+        case Presented() | Typed() | TimePassed() if group.is_over(desk, now):
+            desk, ended = group.end(desk, known, now)
+            desk, effects = step(desk, event, known, now)
+            return desk, (*ended, *effects)
         case Presented():
-            return present(unless_stale(desk, now), event, known, now)
+            return _present(desk, event, known, now)
         case Answered(answer):
             return hear(desk, answer, known, now)
+        case Typed(key) if desk.group is not None:
+            return group.press(desk, desk.group, key, known, now)
         case Typed(key):
             return press(unless_stale(desk, now), key, known, now)
         case WentThrough():
             return _pass(desk, now), ()
         case TimePassed():
             return _pass_time(desk, now)
+        case InputEnded():
+            return group.end(desk, known, now)
         case Noticed(notice):
             return _notice(desk, notice)
+
+
+def _present(desk: Desk, event: Presented, known: Known, now: Moment) -> Step:
+    if desk.group is not None:
+        return group.join(desk, desk.group, event, known, now)
+    desk = unless_stale(desk, now)
+    if group.leads(desk, event, known, now):
+        return group.begin(desk, event, known, now)
+    return present(desk, event, known, now)
 
 
 def deadline(desk: Desk) -> float | None:
@@ -68,6 +87,8 @@ def deadline(desk: Desk) -> float | None:
         times.append(desk.shown_until)
     if desk.is_typed_on:
         times.append(desk.typed_until)
+    if desk.group is not None:
+        times.append(desk.group.until)
     return min(times, default=None)
 
 

@@ -14,6 +14,7 @@ from kiosk.desk.common import (
     Said,
     as_decision,
     decide_alone,
+    decide_group_alone,
     needs_register,
     shown,
     untyped,
@@ -39,25 +40,25 @@ from kiosk.desk.state import (
 
 def present(desk: Desk, event: Presented, known: Known, now: Moment) -> Step:
     """Decide on a card that was shown, or ask the register first where it must be."""
-    again = None if event.digest is None else _repeated(desk, event.digest, known, now)
+    again = None if event.digest is None else repeated(desk, event.digest, known, now)
     if again is not None:
         return _repeat(_brought_back(desk, again, now), known, now)
-    desk = _question_closed(desk, now)
+    desk = question_closed(desk, now)
     if event.digest is None:
         decision = refused(Reason.UNREADABLE)
-        after, effects = _conclude(desk, event, desk.typed, decision, known, now)
+        after, effects = conclude(desk, event, desk.typed, decision, known, now)
         # The same visitor will show the card again.
         kept = replace(after, digits=desk.digits, helpers=desk.helpers)
         return replace(kept, supporters=desk.supporters), effects
-    if _is_too_early(known, now):
-        return _conclude(desk, event, desk.typed, _too_early(desk, known, now), known, now)
+    if is_too_early(known, now):
+        return conclude(desk, event, desk.typed, _too_early(desk, known, now), known, now)
     if known.ask and needs_register(known):
         assert known.offering is not None
-        return _ask(desk, event, event.digest, known.offering, now)
-    return _conclude(desk, event, desk.typed, decide_alone(known, desk.typed, now), known, now)
+        return ask(desk, event, event.digest, known.offering, now)
+    return conclude(desk, event, desk.typed, decide_alone(known, desk.typed, now), known, now)
 
 
-def _is_too_early(known: Known, now: Moment) -> bool:
+def is_too_early(known: Known, now: Moment) -> bool:
     """Tell whether the performance that comes next is not on yet.
 
     A ticket for it may be had already (OM-57), so the rules alone let the card in.
@@ -75,7 +76,7 @@ def _too_early(desk: Desk, known: Known, now: Moment) -> Decision:
     return refused(*dict.fromkeys((*others, Reason.TOO_EARLY)))
 
 
-def _question_closed(desk: Desk, now: Moment) -> Desk:
+def question_closed(desk: Desk, now: Moment) -> Desk:
     """Return the desk after another card was shown: keys are no longer the last visitor's."""
     current = desk.current
     if current is None:
@@ -84,7 +85,14 @@ def _question_closed(desk: Desk, now: Moment) -> Desk:
     return replace(desk, current=replace(current, children_until=until))
 
 
-def _ask(desk: Desk, event: Presented, digest: bytes, offering: Offering, now: Moment) -> Step:
+def ask(
+    desk: Desk,
+    event: Presented,
+    digest: bytes,
+    offering: Offering,
+    now: Moment,
+    members: tuple[bytes, ...] | None = None,
+) -> Step:
     """Ask the register; until the answer is told, what is on record is that nothing happened."""
     intent = Use(
         id=event.use,
@@ -96,13 +104,14 @@ def _ask(desk: Desk, event: Presented, digest: bytes, offering: Offering, now: M
         reason=Reason.CANNOT_CHECK_NOW,
         offering_version=offering.version,
         clock_suspect=now.suspect,
+        members=members,
     )
-    ask = Ask(event.use, digest, offering.id, desk.typed, now.at)
+    asked = Ask(event.use, digest, offering.id, desk.typed, now.at, members=members)
     record = Record(intent, NOBODY, Said.ALONE.source, Standing.ASKED)
-    return replace(desk, asked=ask), (record, ask)
+    return replace(desk, asked=asked), (record, asked)
 
 
-def _conclude(
+def conclude(
     desk: Desk,
     event: Presented,
     party: Party,
@@ -110,14 +119,16 @@ def _conclude(
     known: Known,
     now: Moment,
     said: Said = Said.ALONE,
+    members: tuple[bytes, ...] | None = None,
 ) -> Step:
-    """Record what was decided on a card, tell it, and open the gate."""
+    """Record what was decided on a card or a group, tell it, and open the gate."""
     outcome = Outcome.ACCEPTED if decision.accepted else Outcome.REFUSED
+    everybody = party if members is None else replace(party, adults=1 + len(members))
     verdict = Verdict(
         outcome,
         decision.reason,
         event.use,
-        decision.admitted if decision.accepted else party,
+        decision.admitted if decision.accepted else everybody,
         said.source,
     )
     after = shown(untyped(desk), now)
@@ -135,10 +146,11 @@ def _conclude(
         revision=said.revision,
         offering_version=known.offering.version,
         clock_suspect=now.suspect,
+        members=members,
     )
     record = Record(use, decision.admitted, said.source, said.standing)
     if decision.reason is not None:
-        scene = scenes.refused(decision.reason)
+        scene = scenes.refused(decision.reason, decision.missing)
         return after, (record, Tell(scene, aloud=True), Log(verdict))
     asks = _asks_for_children(known, party)
     current = Current(
@@ -147,7 +159,7 @@ def _conclude(
         now.clock,
         children_until=now.clock + (desk.manners.children if asks else 0.0),
         opened=decision.admitted.persons,
-        remaining=decision.visits_left,
+        remaining=decision.visits_left if members is None else None,
         wristband=known.offering.wristband,
     )
     after = replace(
@@ -179,16 +191,19 @@ def _awaiting(desk: Desk, use: Use, persons: int, now: Moment) -> tuple[Passage,
     return (*desk.passages, Passage(use, persons, now.clock + desk.manners.passage))
 
 
-def _repeated(desk: Desk, digest: bytes, known: Known, now: Moment) -> Current | None:
+def repeated(desk: Desk, digest: bytes, known: Known, now: Moment) -> Current | None:
     """Return the use that this card was just accepted for, at this reader or the other.
 
+    A group's is that of its leader and of its members.
     A card that has ended since then is not let in again on the strength of it (promise P4).
     """
     offering, card = known.offering, known.card
     if offering is None or (card is not None and card.state(offering.day(now.at)) != State.VALID):
         return None
     for use in (desk.current, *desk.earlier):
-        if use is not None and (use.use.digest, use.use.offering) == (digest, offering.id):
+        if use is None or use.use.offering != offering.id:
+            continue
+        if digest == use.use.digest or digest in (use.use.members or ()):
             return use if now.clock <= _repeatable_until(desk, use) else None
     return None
 
@@ -208,7 +223,7 @@ def _brought_back(desk: Desk, again: Current, now: Moment) -> Desk:
     """Return the desk with an earlier use as the current one."""
     if again == desk.current:
         return desk
-    desk = _question_closed(desk, now)
+    desk = question_closed(desk, now)
     uses = (desk.current, *desk.earlier)
     others = tuple(use for use in uses if use is not None and use != again)
     return replace(desk, current=again, earlier=others)
@@ -216,14 +231,14 @@ def _brought_back(desk: Desk, again: Current, now: Moment) -> Desk:
 
 def _repeat(desk: Desk, known: Known, now: Moment) -> Step:
     assert desk.current is not None
-    if desk.typed != ALONE:
-        return amend(untyped(desk), desk.typed, known, now)
     current = desk.current
+    if desk.typed != ALONE and current.use.members is None:
+        return amend(untyped(desk), desk.typed, known, now)
     verdict = Verdict(
         Outcome.ACCEPTED, None, current.use.id, current.admitted, "local", repeat=True
     )
     tell = Tell(scenes.repeated(current), aloud=True)
-    return shown(desk, now), (tell, Log(verdict))
+    return shown(untyped(desk), now), (tell, Log(verdict))
 
 
 def hear(desk: Desk, answer: Answer | None, known: Known, now: Moment) -> Step:
@@ -234,11 +249,14 @@ def hear(desk: Desk, answer: Answer | None, known: Known, now: Moment) -> Step:
         case Ask():
             event = Presented(asked.digest, asked.use)
             then = replace(now, at=asked.at)
-            if answer is None:
-                decision = decide_alone(known, asked.party, then)
-                return _conclude(desk, event, asked.party, decision, known, then, Said.UNANSWERED)
-            decision = as_decision(answer, known.offering)
-            return _conclude(desk, event, asked.party, decision, known, then, Said.BY_REGISTER)
+            members = asked.members
+            if answer is not None:
+                decision, said = as_decision(answer, known.offering), Said.BY_REGISTER
+            elif members is None:
+                decision, said = decide_alone(known, asked.party, then), Said.UNANSWERED
+            else:
+                decision, said = decide_group_alone(known, asked.party, then), Said.UNANSWERED
+            return conclude(desk, event, asked.party, decision, known, then, said, members)
         case AskAmended():
             return hear_amended(desk, asked, answer, known, now)
         case None:

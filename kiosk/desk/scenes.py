@@ -1,12 +1,17 @@
 """What the desk shows: from what was decided to a scene, in words that tell no bystander more."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kaiku.decision import Missing
+from kaiku.group import GroupSize
 from kaiku.money import euros
 from kaiku.party import ALONE, Party
 from kaiku.reason import WORDS, Reason
-from kaiku.text import Text
+from kaiku.text import Language, Text
 from kiosk import words
 from kiosk.desk import fee_scenes
-from kiosk.desk.state import Current, Desk, Profile
+from kiosk.desk.state import Current, Desk, Group, Profile
 from kiosk.ports import Scene, Signal
 
 
@@ -14,6 +19,8 @@ def idle(desk: Desk) -> Scene:
     """Return the scene that waits for a card, with what has been typed so far."""
     if desk.manners.profile is Profile.LIBRARY:
         return fee_scenes.idle(desk)
+    if desk.group is not None:
+        return _group(desk, desk.group)
     typed = desk.typed
     return Scene(
         Signal.IDLE,
@@ -46,9 +53,56 @@ def _welcome(title: Text, current: Current, detail: Text | None) -> Scene:
     )
 
 
-def refused(reason: Reason) -> Scene:
-    """Return a refusal with what mends it."""
-    return Scene(Signal.REFUSED, WORDS[reason].title, detail=WORDS[reason].mend)
+def refused(reason: Reason, missing: Sequence[Missing] = ()) -> Scene:
+    """Return a refusal with what mends it; of a group it says which card and why."""
+    detail = WORDS[reason].mend if not missing else _named(missing)
+    return Scene(Signal.REFUSED, WORDS[reason].title, detail=detail)
+
+
+def _named(missing: Sequence[Missing]) -> Text:
+    """Return which cards of a group cannot come in and why, by the order of their showing."""
+    places: dict[Reason, list[str]] = {}
+    for each in missing:
+        places.setdefault(each.reason, []).append(str(each.place))
+
+    def named(language: Language) -> str:
+        said = words.CARD_OF_GROUP.in_(language)
+        return " ".join(
+            said.format(places=", ".join(which), reason=WORDS[reason].title.in_(language))
+            for reason, which in places.items()
+        )
+
+    return Text(*map(named, Language))
+
+
+def _group(desk: Desk, group: Group) -> Scene:
+    """Return the scene of an open group: who is there so far, and how it goes on."""
+    place = len(group.members)
+    title = words.CARD_READ.fill(place=place) if place else words.SHOW_ALL_CARDS
+    party = replace(desk.typed, adults=1 + place)
+    return Scene(Signal.ASK, title, words.ALL_HERE, party, notice=desk.notice)
+
+
+def joined_already(desk: Desk) -> Scene:
+    """Return the scene of an open group after a card of it was shown again."""
+    return replace(idle(desk), title=words.DONE_ALREADY)
+
+
+def not_joined(reason: Reason, size: GroupSize) -> Scene:
+    """Return why a card, or more persons, are not taken into the open group, which goes on."""
+    match reason:
+        case Reason.UNREADABLE:
+            detail = WORDS[reason].mend
+        case Reason.GROUP_TOO_LARGE:
+            detail = words.LARGEST_GROUP.fill(most=size.persons)
+        case _:
+            detail = words.WITHOUT_IT
+    return Scene(Signal.REFUSED, WORDS[reason].title, detail=detail)
+
+
+def not_completed() -> Scene:
+    """Return the word that a group has ended with nobody let in."""
+    return Scene(Signal.REFUSED, words.NOT_COMPLETED, detail=words.BEGIN_AGAIN)
 
 
 def not_amended(reason: Reason, stands: Party) -> Scene:

@@ -8,6 +8,7 @@ from uuid import UUID
 from kaiku.card import Card
 from kaiku.decide import NO_FACTS, Facts
 from kaiku.fee import Fee
+from kaiku.group import USUAL_SIZE, GroupSize, Member
 from kaiku.offering import Offering
 from kaiku.party import ALONE, Party
 from kaiku.reason import Reason
@@ -42,6 +43,7 @@ class Known:
     ``whole`` says that the store has once held every card, so that a card it lacks is unknown
     indeed. ``ask`` says that the register may be asked now. ``spent`` are the cents that the card
     has been covered for, in the period of the service that is chosen at a library's desk.
+    ``members`` are those of the group that is open, and ``size`` is how large it may be.
     """
 
     offering: Offering | None = None
@@ -51,6 +53,8 @@ class Known:
     whole: bool = False
     ask: bool = False
     spent: int = 0
+    members: tuple[Member, ...] = ()
+    size: GroupSize = USUAL_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,11 @@ class TimePassed:
 
 
 @dataclass(frozen=True, slots=True)
+class InputEnded:
+    """No card will be shown any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Noticed:
     """What staff should see on the idle screen has changed; None is all well."""
 
@@ -102,9 +111,15 @@ class Served:
     offerings: tuple[Offering, ...]
 
 
-Event = Presented | Answered | Typed | WentThrough | TimePassed | Noticed | Served
+Event = Presented | Answered | Typed | WentThrough | TimePassed | InputEnded | Noticed | Served
 
 # --- what comes out ---
+
+
+class Undecided(StrEnum):
+    """A group is open: whose card was shown comes in with it, or does not."""
+
+    ASK = "ask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +130,7 @@ class Verdict:
     change of the party of a use that was accepted before.
     """
 
-    outcome: Outcome
+    outcome: Outcome | Undecided
     reason: Reason | None
     use: UUID
     party: Party
@@ -235,6 +250,7 @@ class Manners:
     repeat: float = 8.0
     take_back: float = 60.0
     typing: float = 30.0
+    group: float = 60.0
     passage: float | None = None
 
 
@@ -268,6 +284,19 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A group that is open: who comes along is what the keys have said, and the members.
+
+    ``use`` is the id of what comes of it. Without a card or a key until ``until`` it is over.
+    """
+
+    leader: bytes
+    use: UUID
+    until: float
+    members: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """The desk between two events.
 
@@ -288,6 +317,7 @@ class Desk:
     asked: Ask | AskAmended | None = None
     choices: tuple[Choice, ...] = ()
     slip: Slip | None = None
+    group: Group | None = None
 
     @property
     def is_typed_on(self) -> bool:

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+from kaiku.decision import Missing
+from kaiku.group import USUAL_SIZE
 from kaiku.money import euros
 from kaiku.offering import Service
 from kaiku.party import Party
 from kaiku.reason import WORDS, Reason
 from kaiku.text import Language, Text
 from kiosk import words
+from kiosk.desk import scenes
 from kiosk.display.screen import Canvas, Palette
 from kiosk.ports import Scene, Signal, Surroundings
 
@@ -80,6 +83,23 @@ SERVICE_FIRST = replace(
     SERVICES, signal=Signal.ASK, title=words.SERVICE_FIRST, detail=words.SERVICE_HOW
 )
 LIBRARY = [SERVICES, TYPED_SUM, COVERED, COULD_COVER, SERVICE_FIRST]
+GROUP = Scene(Signal.ASK, words.SHOW_ALL_CARDS, words.ALL_HERE, Party())
+GROUP_HALF = Scene(
+    Signal.ASK,
+    words.CARD_READ.fill(place=3),
+    words.ALL_HERE,
+    Party(children=1, helpers=1, supporters=1, adults=4),
+    notice=NOTICE,
+)
+GROUP_WITHOUT = scenes.not_joined(Reason.ALREADY_USED, USUAL_SIZE)
+GROUP_MISSING = scenes.refused(
+    Reason.GROUP_CARD_MISSING,
+    [
+        Missing(1, Reason.ALREADY_USED),
+        Missing(2, Reason.EXPIRED),
+        Missing(4, Reason.ALREADY_USED),
+    ],
+)
 LONG = Scene(
     Signal.REFUSED,
     Text.same("Kertatarkastusmaksullinen"),
@@ -93,7 +113,8 @@ def refusal(reason: Reason, notice: Text | None = None) -> Scene:
 
 
 REFUSALS = [refusal(reason) for reason in Reason]
-SCENES = [IDLE, TYPED, WAIT, ACCEPTED, CROWD, ASK, FAULT, LONG, *REFUSALS]
+GROUPS = [GROUP, GROUP_HALF, GROUP_WITHOUT, GROUP_MISSING, scenes.not_completed()]
+SCENES = [IDLE, TYPED, WAIT, ACCEPTED, CROWD, ASK, FAULT, LONG, *GROUPS, *REFUSALS]
 SCENES += [WRISTBAND, WRISTBAND_AND_QUESTION, *LIBRARY]
 ONE_OF_EACH = {
     Signal.IDLE: IDLE,

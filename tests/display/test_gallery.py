@@ -11,7 +11,14 @@ IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
 
 @pytest.mark.parametrize(
-    "name", ["kiosk-screen.png", "kiosk-screens.png", "kiosk-desk.png", "kiosk-eink.png"]
+    "name",
+    [
+        "kiosk-screen.png",
+        "kiosk-screens.png",
+        "kiosk-desk.png",
+        "kiosk-groups.png",
+        "kiosk-eink.png",
+    ],
 )
 def test_the_documentation_shows_what_the_kiosk_draws(name: str, tmp_path: Path) -> None:
     """Drawn anew, each is the same; ``python -m kiosk.display.screen.gallery docs/images`` does."""

@@ -41,8 +41,8 @@ def test_the_demo_counts_what_was_piped_in() -> None:
     """Scans and keys are decided by real parts, and the register has all of it at the end."""
     cards = [card.number for card in SAMPLE_CARDS]
     valid, two, four, expired, ended, out_of_use, early, community = cards
-    lines = [valid, "2", two, four, "3", "+", expired, ended, out_of_use, early, community]
-    printed = demo("\n".join([*lines, valid, "", "https://example.fi/", two, "-"]) + "\n")
+    lines = [valid, "2", two, four, "3", "+", expired, ended, out_of_use, early]
+    printed = demo("\n".join([*lines, valid, "", "https://example.fi/", two, "-", community]))
     assert all(number in printed for number in cards)
     _, _, summary = printed.partition("Summary")
     assert counted(summary, "scans decided") == 10
@@ -55,3 +55,18 @@ def test_the_demo_counts_what_was_piped_in() -> None:
     for reason in ("expired", "ended", "out_of_use", "not_yet_valid", "community_card_alone"):
         assert counted(summary, reason) == 1
     assert counted(summary, "unreadable") == 2
+
+
+def test_the_demo_lets_in_a_group() -> None:
+    """The community card, the members' and its own again is one use, and the register has it."""
+    cards = [card.number for card in SAMPLE_CARDS]
+    valid, two, _, expired, *_, community = cards
+    lines = [community, valid, expired, two, valid, "1", "+", community]
+    printed = demo("\n".join(lines) + "\n")
+    _, _, summary = printed.partition("Summary")
+    assert counted(summary, "scans decided") == 2
+    assert counted(summary, "accepted") == 1
+    assert counted(summary, "children") == 1
+    assert counted(summary, "assistants") == 1
+    assert counted(summary, "expired") == 1
+    assert counted(summary, "the same card again") == 1

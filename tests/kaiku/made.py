@@ -9,6 +9,7 @@ from kaiku.card import Card, Kind, Status
 from kaiku.decide import Facts
 from kaiku.decision import Missing
 from kaiku.fee import LARGEST_SUM, Fee
+from kaiku.group import GroupSize
 from kaiku.offering import (
     Category,
     Exclusion,
@@ -179,6 +180,8 @@ facts = st.builds(
 )
 fees = st.builds(Fee, st.sampled_from(Service), st.integers(1, LARGEST_SUM))
 
+group_sizes = st.builds(GroupSize, st.integers(1, 20), st.booleans())
+
 uses = st.builds(
     Use,
     id=st.uuids(),
@@ -221,7 +224,7 @@ rows: st.SearchStrategy[Row] = st.one_of(
     ),
     st.builds(BookingRow, st.uuids(), digests, st.uuids(), counts),
     st.builds(LeaseRow, st.uuids(), st.uuids(), days, counts, st.booleans()),
-    st.builds(StationRow, texts, st.text(max_size=20)),
+    st.builds(StationRow, texts, st.text(max_size=20), group_sizes),
     st.builds(CardGone, digests),
     st.builds(OfferingGone, st.uuids()),
     st.builds(CursorRow, st.text(max_size=20), st.booleans()),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kaiku.group import USUAL_SIZE, GroupSize
 from kaiku.offering import Offering
 from kaiku.party import ALONE, Party
 from kaiku.reason import Reason
@@ -20,6 +21,7 @@ from kaiku.wire import (
     Json,
     Outcome,
     Row,
+    StationRow,
     Use,
     WireError,
     read_answer,
@@ -319,3 +321,11 @@ class TestTotality:
         for read in (read_party, read_limit):
             with suppress(WireError):
                 read(value)
+
+
+def test_a_register_that_says_nothing_of_groups_has_the_usual_size() -> None:
+    """A kiosk may be newer than its register (OM-37)."""
+    row = dict(write_row(StationRow(Text.same("Pool"), "[0-9]{8}", GroupSize(3))))
+    assert read_row(row) == StationRow(Text.same("Pool"), "[0-9]{8}", GroupSize(3))
+    del row["group"]
+    assert read_row(row) == StationRow(Text.same("Pool"), "[0-9]{8}", USUAL_SIZE)

@@ -196,7 +196,7 @@ class TestAJournalOfAnEarlierVersion:
         connection = sqlite3.connect(path)
         columns = {
             (table, name, type_, not_null)
-            for table in ("entry", "given_back")
+            for table in ("entry", "given_back", "group_member")
             for _, name, type_, not_null, _, _ in connection.execute(f"PRAGMA table_info({table})")
         }
         query = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"

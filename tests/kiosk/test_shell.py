@@ -8,14 +8,18 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
+from kaiku.card import Kind
 from kaiku.digest import digest
 from kaiku.fee import Fee
-from kaiku.offering import Offering, Service, Tariff
-from kaiku.wire import CardRow, OfferingRow
+from kaiku.offering import Offering, Seats, Service, Tariff, Visits
+from kaiku.party import NOBODY
+from kaiku.reason import Reason
+from kaiku.wire import Answer, CardRow, OfferingRow, Outcome, Use, write_answer
 from kiosk import desk, ports
 from kiosk.link import Contact, Link
 from kiosk.reading import Reading
@@ -23,7 +27,7 @@ from kiosk.registry import RegistryClient
 from kiosk.shell import OfferingsTold, Outputs, Shell
 from kiosk.store import Store
 from kiosk.sync import Sync
-from tests.kaiku.made import card, entry
+from tests.kaiku.made import ENTRY, card, entry
 
 pytestmark = pytest.mark.anyio
 
@@ -33,6 +37,7 @@ OTHER = "CARD0002"
 ENTRANCE = entry()
 LIBRARY = replace(ENTRANCE, tariffs=(Tariff(Service.COPYING, unit=30, cap=600),))
 EVERYDAY = desk.Manners()
+WORKER = "CARD0003"
 
 
 class Recorder:
@@ -71,8 +76,9 @@ async def running(
     served: Offering = ENTRANCE,
     manners: desk.Manners = EVERYDAY,
 ) -> AsyncIterator[Shell]:
-    """Run a shell on a store that knows two cards, at an entry without limits or elsewhere."""
+    """Run a shell on a store that knows two holders and a worker, at an entry or elsewhere."""
     rows = [CardRow(digest(number, KEY), card(0)) for number in (NUMBER, OTHER)]
+    rows.append(CardRow(digest(WORKER, KEY), card(0, kind=Kind.COMMUNITY)))
     await store.call(lambda stores: stores.cache.apply([*rows, OfferingRow(served)]))
     await store.call(lambda stores: stores.cache.turn_page("1", last=True))
 
@@ -100,7 +106,7 @@ async def scan(shell: Shell, number: str) -> None:
     await shell.join()
 
 
-async def press(shell: Shell, keys: str) -> None:
+async def press(shell: Shell, keys: str | list[ports.Key]) -> None:
     """Press keys and wait until they are dealt with."""
     for key in keys:
         shell.emit(ports.Pressed(ports.Key(key), time.monotonic()))
@@ -115,10 +121,20 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await store.close()
 
 
+def logged(capsys: pytest.CaptureFixture[str], event: str) -> list[dict[str, Any]]:
+    """Return the lines of an event in the log since the last look."""
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    return [line for line in lines if line["event"] == event]
+
+
 def verdicts(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     """Return the verdicts in the log."""
-    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    return [line for line in lines if line["event"] == "verdict"]
+    return logged(capsys, "verdict")
+
+
+async def recorded(store: Store) -> list[Use]:
+    """Return what the journal has for the register."""
+    return await store.call(lambda stores: stores.journal.unsent(100))
 
 
 async def test_a_valid_card_is_told_aloud_and_opens_the_gate(
@@ -268,3 +284,128 @@ async def test_a_burst_of_scans_is_answered_one_by_one(
         await shell.join()
     outcomes = [verdict["outcome"] for verdict in verdicts(capsys)]
     assert outcomes == ["accepted", "refused"] * 500
+
+
+class TestGroups:
+    """A group on the real store: looked up at each scan, and again at the decision."""
+
+    async def test_a_group_is_one_use_and_one_opening(
+        self, store: Store, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """With the members in their order; the log says who asks and who comes in (OM-38)."""
+        told = Recorder()
+        async with running(store, told, Link(Contact.DOWN)) as shell:
+            for number in (WORKER, NUMBER, OTHER):
+                await scan(shell, number)
+            await press(shell, [ports.Key.DIGIT_1, ports.Key.ENTER])
+        assert told.told == [
+            "idle",
+            *["sound ask", "ask"] * 3,
+            "ask",
+            "sound accepted",
+            "accepted",
+            4,
+        ]
+        *asked, accepted = verdicts(capsys)
+        assert [verdict["outcome"] for verdict in asked] == ["ask"] * 3
+        assert (accepted["outcome"], accepted["adults"], accepted["children"]) == ("accepted", 3, 1)
+        assert {verdict["use"] for verdict in asked} == {accepted["use"]}
+        (use,) = await recorded(store)
+        assert use.members == (digest(NUMBER, KEY), digest(OTHER, KEY))
+        assert (use.digest, str(use.id)) == (digest(WORKER, KEY), accepted["use"])
+
+    async def test_the_members_visits_are_spent_at_once(
+        self, store: Store, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Before the register has heard of the group (OM-60)."""
+        pool, manners = entry(Visits(1)), desk.Manners(repeat=0)
+        down = Link(Contact.DOWN)
+        async with running(store, Recorder(), down, manners=manners, served=pool) as shell:
+            for number in (WORKER, NUMBER, WORKER, WORKER, NUMBER, OTHER):
+                await scan(shell, number)
+        reasons = [(verdict["outcome"], verdict["reason"]) for verdict in verdicts(capsys)]
+        assert reasons[2:] == [
+            ("accepted", None),
+            ("ask", None),
+            ("refused", "visits_used_up"),
+            ("ask", None),
+        ]
+
+    async def test_the_register_is_asked_about_all_at_once(
+        self, store: Store, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Where seats are shared; what it says of them is told (OM-54)."""
+        bodies: list[dict[str, Any]] = []
+
+        async def register(request: httpx.Request) -> httpx.Response:
+            bodies.append(json.loads(request.content))
+            use = UUID(bodies[-1]["id"])
+            answer = Answer(use, Outcome.REFUSED, Reason.SEATS_FULL, NOBODY, 0)
+            return httpx.Response(200, json=write_answer(answer))
+
+        told = Recorder()
+        transport = httpx.MockTransport(register)
+        capped = entry(Seats(4))
+        async with running(store, told, Link(Contact.UP), transport, served=capped) as shell:
+            for number in (WORKER, NUMBER, OTHER):
+                await scan(shell, number)
+            await press(shell, [ports.Key.ENTER])
+        (body,) = bodies
+        assert body["digest"] == digest(WORKER, KEY).hex()
+        members = [{"digest": digest(number, KEY).hex()} for number in (NUMBER, OTHER)]
+        assert (body["group"], body["offering"]) == ({"members": members}, str(ENTRY))
+        assert verdicts(capsys)[-1]["reason"] == "seats_full"
+        assert told.told[-1] == "refused"
+
+    @pytest.mark.parametrize(
+        ("member", "reason"),
+        [(None, Reason.COMMUNITY_CARD_ALONE), (NUMBER, Reason.GROUP_CARD_MISSING)],
+    )
+    @pytest.mark.parametrize("ending", ["time", "input"])
+    async def test_a_group_that_is_not_completed_is_recorded_and_lets_nobody_in(
+        self, store: Store, member: str | None, reason: Reason, ending: str
+    ) -> None:
+        """By itself after a while, and when the input ends (OM-39)."""
+        told = Recorder()
+        manners = desk.Manners(group=0.2 if ending == "time" else 60.0)
+        async with running(store, told, Link(Contact.DOWN), manners=manners) as shell:
+            await scan(shell, WORKER)
+            if member is not None:
+                await scan(shell, member)
+            if ending == "time":
+                await asyncio.sleep(0.5)
+            else:
+                shell.emit(ports.InputEnded())
+                await shell.join()
+        assert told.told[-2:] == ["sound refused", "refused"]
+        assert not [each for each in told.told if isinstance(each, int)]
+        (use,) = await recorded(store)
+        assert (use.outcome, use.reason) == (Outcome.REFUSED, reason)
+
+    async def test_power_that_goes_while_a_group_is_open_undoes_it(self, store: Store) -> None:
+        """Nothing has happened, and the kiosk waits for a card."""
+        async with running(store, Recorder(), Link(Contact.DOWN)) as shell:
+            await scan(shell, WORKER)
+            await scan(shell, NUMBER)
+        assert await recorded(store) == []
+        told = Recorder()
+        async with running(store, told, Link(Contact.DOWN)) as shell:
+            await scan(shell, OTHER)
+        assert told.told == ["idle", "sound accepted", "accepted", 1]
+
+    async def test_a_group_whose_end_cannot_be_recorded_waits_for_the_disk(
+        self, store: Store, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """It is tried again after a while, not without a pause."""
+        told = Recorder()
+        manners = desk.Manners(group=0.1)
+        async with running(store, told, Link(Contact.DOWN), manners=manners) as shell:
+            await store.call(lambda stores: stores.journal._db.execute("PRAGMA query_only = 1"))
+            await scan(shell, WORKER)
+            await asyncio.sleep(0.4)
+            assert len(logged(capsys, "journal_failed")) == 1
+            await store.call(lambda stores: stores.journal._db.execute("PRAGMA query_only = 0"))
+            shell.emit(ports.InputEnded())
+            await shell.join()
+        assert told.told[-1] == "refused"
+        assert len(await recorded(store)) == 1

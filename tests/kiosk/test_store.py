@@ -24,16 +24,18 @@ from hypothesis.stateful import (
 
 from kaiku.decide import NO_FACTS, Facts
 from kaiku.fee import Fee
+from kaiku.group import USUAL_SIZE, GroupSize, Member
 from kaiku.offering import OncePerPerformance, Per, Period, Seats, Service, Tariff, Visits
 from kaiku.party import ALONE, NOBODY, Party
 from kaiku.reason import Reason
-from kaiku.wire import BookingRow, CardRow, OfferingRow, Outcome, TallyRow, Use
+from kaiku.text import Text
+from kaiku.wire import BookingRow, CardRow, OfferingRow, Outcome, StationRow, TallyRow, Use
 from kiosk.desk import Choice, Known, Record, Standing
 from kiosk.files import StoreError
 from kiosk.store import Store, Stores
 from tests.kaiku.made import ENTRY, NOON, SHOW, card, entry, show
 
-AINO = b"A" * 16
+AINO, ELLI, WORKER = b"A" * 16, b"E" * 16, b"W" * 16
 NEW_YEAR = date(2026, 1, 1)
 POOL = entry(Visits(30))
 COPYING = Tariff(Service.COPYING, unit=30, cap=600)
@@ -58,6 +60,12 @@ def covered(number: int, cents: int, service: Service = Service.COPYING) -> Reco
     """Return a fee that Aino's card covered."""
     use = Use(UUID(int=number), ENTRY, NOON, AINO, fee=Fee(service, cents))
     return Record(use, ALONE, "local")
+
+
+def group(number: int, *members: bytes) -> Record:
+    """Return an accepted use of a group with these members."""
+    use = Use(UUID(int=number), ENTRY, NOON, WORKER, members=members)
+    return Record(use, Party(adults=1 + len(members)), "local")
 
 
 class TestKnown:
@@ -210,6 +218,88 @@ class TestSpent:
         assert not stores.awaits_tally()
 
 
+class TestGroups:
+    """A group's use counts for its members."""
+
+    @pytest.fixture
+    def pool(self, stores: Stores) -> Stores:
+        """Give a store that knows two holders at a pool."""
+        stores.cache.apply([CardRow(AINO, card()), CardRow(ELLI, card()), OfferingRow(POOL)])
+        return stores
+
+    def visits(self, stores: Stores, digest: bytes) -> int:
+        """Return what the store knows of a card's visits."""
+        return stores.known(digest, NOON, ask=False).facts.visits
+
+    def test_the_members_are_known_in_their_order(self, pool: Stores) -> None:
+        """Each with the card and what it did before; one that nobody knows too (OM-38)."""
+        pool.record(accepted(1, Party(children=2)))
+        known = pool.known(WORKER, NOON, ask=False, members=(ELLI, b"?" * 16, AINO))
+        assert known.members == (
+            Member(card()),
+            Member(None),
+            Member(card(), Facts(uses=1, visits=3)),
+        )
+
+    def test_before_the_first_contact_members_are_cards_at_most(self, stores: Stores) -> None:
+        """There is no offering that they could have used."""
+        stores.cache.apply([CardRow(AINO, card())])
+        assert stores.known(None, NOON, ask=False, members=(AINO,)).members == (Member(card()),)
+
+    def test_how_large_a_group_may_be_is_the_registers_word(self, stores: Stores) -> None:
+        """The usual size until it has said so (OM-37, promise P5)."""
+        assert stores.known(None, NOON, ask=False).size == USUAL_SIZE
+        size = GroupSize(7, leader_counts=False)
+        stores.cache.apply([StationRow(Text.same("Pool"), "[0-9]{8}", size)])
+        assert stores.known(None, NOON, ask=False).size == size
+
+    def test_it_counts_once_for_each_member_and_not_for_its_leader(self, pool: Stores) -> None:
+        """Before the register has told of it (OM-38, OM-60)."""
+        pool.cache.apply([CardRow(WORKER, card())])
+        pool.record(group(1, AINO, ELLI))
+        pool.record(accepted(2))
+        assert (self.visits(pool, AINO), self.visits(pool, ELLI)) == (2, 1)
+        assert self.visits(pool, WORKER) == 0
+
+    def test_once_to_the_same_performance_counts_a_group(self, stores: Stores) -> None:
+        """Whoever came in with one has been in (OM-58)."""
+        stores.cache.apply([CardRow(AINO, card()), OfferingRow(show(OncePerPerformance()))])
+        use = replace(group(1, AINO).use, offering=SHOW)
+        stores.record(replace(group(1, AINO), use=use))
+        assert stores.known(AINO, NOON, ask=False).facts.uses == 1
+
+    def test_a_group_that_was_refused_or_taken_back_counts_nothing(self, pool: Stores) -> None:
+        """Nobody came in."""
+        came = group(1, AINO)
+        pool.record(came)
+        voided = replace(came.use, voided=True, revision=2)
+        pool.record(replace(came, use=voided, admitted=NOBODY))
+        refused = replace(group(2, AINO).use, outcome=Outcome.REFUSED)
+        pool.record(Record(refused, NOBODY, "local"))
+        assert self.visits(pool, AINO) == 0
+
+    def test_what_the_tally_holds_is_not_counted_twice(self, pool: Stores) -> None:
+        """It settles for all members at once."""
+        pool.record(group(1, AINO, ELLI))
+        pool.journal.mark(pool.journal.unsent(10))
+        assert pool.awaits_tally()
+        counts = pool.journal.sent_counts()
+        pool.cache.apply([TallyRow(each, ENTRY, NEW_YEAR, 1, 1) for each in (AINO, ELLI)])
+        pool.journal.settle(counts)
+        assert (self.visits(pool, AINO), self.visits(pool, ELLI)) == (1, 1)
+        assert not pool.awaits_tally()
+
+    def test_a_forgotten_group_leaves_nothing_behind(self, pool: Stores) -> None:
+        """Neither the use nor under whose cards it counted (promise P6)."""
+        pool.record(group(1, AINO, ELLI))
+        pool.journal.mark(pool.journal.unsent(10))
+        pool.journal.settle(pool.journal.sent_counts())
+        pool.record(group(2, AINO))
+        pool.journal.prune(NOON + timedelta(days=30))
+        rows = pool.journal._db.execute("SELECT use FROM group_member").fetchall()
+        assert rows == [(str(UUID(int=2)),)]
+
+
 class KioskAndRegister(RuleBasedStateMachine):
     """One card at a pool: uses here and elsewhere, sent, lost, amended, taken back and fetched."""
 
@@ -231,7 +321,9 @@ class KioskAndRegister(RuleBasedStateMachine):
     @staticmethod
     def visits(use: Use) -> int:
         """Return what a use takes of the card's visits."""
-        return 0 if use.voided or use.outcome is Outcome.REFUSED else use.party.visits
+        if use.voided or use.outcome is Outcome.REFUSED:
+            return 0
+        return use.party.visits if use.members is None else 1
 
     def use(self, children: int) -> Use:
         """Return a new use."""
@@ -257,6 +349,12 @@ class KioskAndRegister(RuleBasedStateMachine):
         self.number += 1
         self.record(self.use(children))
 
+    @rule()
+    def a_group_is_let_in(self) -> None:
+        """With the card as one of its members."""
+        self.number += 1
+        self.record(group(self.number, ELLI, AINO).use)
+
     @rule(children=st.integers(0, 2))
     def a_card_is_accepted_elsewhere(self, children: int) -> None:
         """At another entrance of the same pool."""
@@ -267,7 +365,7 @@ class KioskAndRegister(RuleBasedStateMachine):
     def a_party_is_amended(self, data: st.DataObject, children: int) -> None:
         """To more or to fewer."""
         use = data.draw(st.sampled_from(list(self.uses.values())))
-        if not use.voided:
+        if not use.voided and use.members is None:
             party = Party(children=children)
             self.record(replace(use, party=party, revision=use.revision + 1))
 

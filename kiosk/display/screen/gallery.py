@@ -25,6 +25,11 @@ _TYPING = Scene(Signal.IDLE, words.SHOW_CARD, party=Party(children=2), notice=wo
 _WELCOME = Scene(Signal.ACCEPTED, words.WELCOME, party=Party(children=2), remaining=12)
 _CHILDREN = Scene(Signal.ACCEPTED, words.WELCOME, words.CHILDREN, party=Party())
 _REFUSED = Scene(Signal.REFUSED, WORDS[Reason.EXPIRED].title, detail=WORDS[Reason.EXPIRED].mend)
+_GROUP = Scene(Signal.ASK, words.SHOW_ALL_CARDS, words.ALL_HERE, Party())
+_GATHERED = Scene(
+    Signal.ASK, words.CARD_READ.fill(place=2), words.ALL_HERE, Party(children=1, adults=3)
+)
+_WITHOUT = Scene(Signal.REFUSED, WORDS[Reason.EXPIRED].title, words.WITHOUT_IT)
 _WAIT = Scene(Signal.WAIT, words.WAIT)
 
 _COPYING, _OVERDUE, _LOAN = (words.SERVICES[service] for service in Service)
@@ -53,6 +58,7 @@ _WRISTBAND = Scene(
 
 _SCREENS = ((_IDLE, _TYPING, _WAIT), (_WELCOME, _CHILDREN, _REFUSED))
 _DESK = ((_SERVICES, _COUNTED), (_COVERED, _WRISTBAND))
+_GROUPS = ((_GROUP, _GATHERED, _WITHOUT),)
 _PAPERS = (
     Canvas(400, 300, Palette.BLACK_WHITE_RED),
     Canvas(296, 128, Palette.BLACK_WHITE),
@@ -61,13 +67,15 @@ _PAPERS = (
 
 
 def write(folder: Path) -> None:
-    """Write ``kiosk-screen.png`` and the sheets of screens, of a desk and of e-ink to a folder."""
+    """Write ``kiosk-screen.png``, ``-screens``, ``-desk``, ``-groups`` and ``-eink``."""
     folder.mkdir(parents=True, exist_ok=True)
     draw(_WELCOME, _SCREEN, _LANGUAGES).save(folder / "kiosk-screen.png", optimize=True)
     rows = [[draw(scene, _SCREEN, _LANGUAGES) for scene in row] for row in _SCREENS]
     _sheet(rows).save(folder / "kiosk-screens.png", optimize=True)
     desk = [[draw(scene, _SCREEN, _LANGUAGES) for scene in row] for row in _DESK]
     _sheet(desk).save(folder / "kiosk-desk.png", optimize=True)
+    groups = [[draw(scene, _SCREEN, _LANGUAGES) for scene in row] for row in _GROUPS]
+    _sheet(groups).save(folder / "kiosk-groups.png", optimize=True)
     papers = [[draw(scene, paper, _LANGUAGES) for paper in _PAPERS] for scene in (_IDLE, _REFUSED)]
     _sheet(papers).save(folder / "kiosk-eink.png", optimize=True)
 

@@ -1,12 +1,13 @@
 """An entrance in a test: a desk with its clock, what its store knows, and all that it has done."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
 from kaiku.card import Card
 from kaiku.decide import Facts
+from kaiku.group import USUAL_SIZE, GroupSize, Member
 from kaiku.offering import Offering
 from kaiku.party import NOBODY, Party
 from kaiku.reason import Reason
@@ -18,6 +19,7 @@ from kiosk.desk import (
     Desk,
     Effect,
     Event,
+    InputEnded,
     Known,
     Log,
     Manners,
@@ -53,6 +55,8 @@ class Entrance:
         default_factory=lambda: {AINO: card(2), ELLI: card(0), OTTO: card(1)}
     )
     facts: Facts = field(default_factory=Facts)
+    own: dict[bytes, Facts] = field(default_factory=dict)
+    size: GroupSize = USUAL_SIZE
     whole: bool = True
     online: bool = False
     suspect: bool = False
@@ -73,9 +77,25 @@ class Entrance:
         return Moment(NOON + timedelta(seconds=self.clock - 1000), self.clock, self.suspect)
 
     def known(self, digest: bytes | None) -> Known:
-        """Return what the store knows of a card."""
+        """Return what the store knows of a card, and of the members of a group."""
         found = None if digest is None else self.cards.get(digest)
-        return Known(self.offering, found, self.facts, whole=self.whole, ask=self.online)
+        facts = self.facts if digest is None else self.own.get(digest, self.facts)
+        group, asked = self.desk.group, self.desk.asked
+        digests = () if group is None else group.members
+        if isinstance(asked, Ask):
+            digests = asked.members or ()
+        members = tuple(
+            Member(self.cards.get(each), self.own.get(each, self.facts)) for each in digests
+        )
+        return Known(
+            self.offering,
+            found,
+            facts,
+            whole=self.whole,
+            ask=self.online,
+            members=members,
+            size=self.size,
+        )
 
     def do(self, event: Event, digest: bytes | None = None) -> list[Effect]:
         """Take one step, and return its effects."""
@@ -93,9 +113,10 @@ class Entrance:
         """Press keys; ``<`` is Backspace and ``=`` is Enter."""
         effects: list[Effect] = []
         for key in keys:
-            current = self.desk.current
+            current, group = self.desk.current, self.desk.group
             named = {"<": Key.CLEAR, "=": Key.ENTER}.get(key)
             digest = None if current is None else current.use.digest
+            digest = digest if group is None else group.leader
             effects += self.do(Typed(named or Key(key)), digest)
         self.effects = effects
         return effects
@@ -115,7 +136,10 @@ class Entrance:
         """Let the register accept the party that was asked about."""
         asked = self.desk.asked
         assert asked is not None
-        return self.answer(Answer(asked.use, Outcome.ACCEPTED, None, asked.party, remaining))
+        party = asked.party
+        if isinstance(asked, Ask) and asked.members is not None:
+            party = replace(party, adults=1 + len(asked.members))
+        return self.answer(Answer(asked.use, Outcome.ACCEPTED, None, party, remaining))
 
     def refuse(self, reason: Reason) -> list[Effect]:
         """Let the register refuse what was asked about."""
@@ -127,6 +151,10 @@ class Entrance:
         """Let the gate see so many persons pass."""
         for _ in range(persons):
             self.do(WentThrough())
+
+    def end_input(self) -> list[Effect]:
+        """Let the last scanner come to its end."""
+        return self.do(InputEnded())
 
     def notice(self, notice: Text | None) -> list[Effect]:
         """Let something be noticed that staff should see."""

@@ -76,7 +76,7 @@ class AnyVisitors(RuleBasedStateMachine):
     def a_card_is_shown(self, digest: bytes | None) -> None:
         """Any card, or none that can be read."""
         entrance = self.entrance
-        leftover = entrance.desk.typed != ALONE
+        leftover = entrance.desk.typed != ALONE and entrance.desk.group is None
         stale = entrance.clock - self.idle_since_key >= entrance.manners.typing
         self.look(entrance.scan(digest))
         if leftover and stale and entrance.all(Record):
@@ -102,7 +102,7 @@ class AnyVisitors(RuleBasedStateMachine):
             digest = self.entrance.desk.current.use.digest
         if said == "nothing":
             self.look(self.entrance.answer(None))
-        elif said == "yes" and asked.party.children <= CHILDREN[digest or b""]:
+        elif said == "yes" and asked.party.children <= CHILDREN.get(digest or b"", 4):
             self.look(self.entrance.accept(remaining=3))
         else:
             self.look(self.entrance.refuse(Reason.SEATS_FULL))
@@ -205,11 +205,15 @@ class AnyVisitors(RuleBasedStateMachine):
         else:
             assert use.digest is not None
             assert use.reason is None
-            assert admitted.adults == 1
-            assert admitted.children <= CHILDREN[use.digest]
+            self.check_admitted(use, admitted)
         assert (use.reason is None) == (use.outcome is Outcome.ACCEPTED)
         if standing is Standing.SENT:
             assert self.entrance.online
+
+    def check_admitted(self, use: Use, admitted: Party) -> None:
+        """The holder, and no more children than registered (OM-22)."""
+        assert admitted.adults == 1
+        assert admitted.children <= CHILDREN.get(use.digest or b"", 0)
 
     def check_told(self, party: Party | None) -> None:
         """Nobody is welcomed who is not on record as let in."""
@@ -251,7 +255,7 @@ class AnyVisitors(RuleBasedStateMachine):
         if not hasattr(self, "entrance") or self.entrance.desk.asked is not None:
             return
         desk = self.entrance.desk
-        waits = desk.shown_until is not None or desk.typed != ALONE or desk.passages
+        waits = desk.shown_until is not None or desk.typed != ALONE or desk.passages or desk.group
         assert (deadline(desk) is not None) == bool(waits)
 
     def teardown(self) -> None:

@@ -156,10 +156,13 @@ class TestRefused:
         assert entrance.shows.party == Party(children=2)
 
     def test_nothing_shown_tells_what_kind_of_card_it_was(self, entrance: Entrance) -> None:
-        """A community card alone reads like a card whose companion is missing (OM-28, OM-39)."""
+        """A community card reads like a card that waits for the others (OM-28, OM-39)."""
         entrance.cards[AINO] = card(kind=Kind.COMMUNITY)
         entrance.scan(AINO)
-        assert entrance.verdict.reason is Reason.COMMUNITY_CARD_ALONE
+        assert entrance.opened == 0
+        assert "communit" not in repr(entrance.shows).lower()
+        entrance.wait(60)
+        assert entrance.recorded.reason is Reason.COMMUNITY_CARD_ALONE
         assert "communit" not in repr(entrance.shows).lower()
 
 
