@@ -153,6 +153,9 @@ def _conclude_amended(
     use = replace(current.use, party=party, revision=current.use.revision + 1)
     persons = decision.admitted.persons
     more = persons - current.opened
+    passages = _awaiting(desk, use, persons, now)
+    if current.opened == 0 and desk.manners.passage is not None:  # the first since a restart
+        passages = (*passages, Passage(use, persons, now.clock + desk.manners.passage))
     current = replace(
         current,
         use=use,
@@ -166,7 +169,7 @@ def _conclude_amended(
     ]
     if more > 0:
         effects.append(Open(more))
-    desk = replace(desk, passages=_awaiting(desk, use, persons, now))
+    desk = replace(desk, passages=passages)
     verdict = Verdict(Outcome.ACCEPTED, None, use.id, decision.admitted, said.source, amends=True)
     effects.append(Log(verdict))
     return shown(replace(desk, current=current), now), tuple(effects)

@@ -225,7 +225,8 @@ class Current:
     """A use that was accepted, while it can still be amended, repeated or taken back.
 
     The question for children is open before ``children_until``. The gate has opened for ``opened``
-    persons: a party that is made smaller and larger again does not open it anew.
+    persons: a party that is made smaller and larger again does not open it anew. ``resumed`` is
+    when the kiosk came back with it after a restart; then none are known to have been let through.
     """
 
     use: Use
@@ -235,6 +236,7 @@ class Current:
     opened: int
     remaining: int | None = None
     digits: str = ""
+    resumed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,29 @@ async def test_a_full_disk_lets_nobody_in_without_a_record(
         assert (free["outcome"], told.told[-1]) == ("accepted", 1)
 
 
+async def test_a_power_cut_between_the_record_and_the_gate_locks_nobody_out(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Shown again when the kiosk is back, the card opens the gate, and is counted once (P1)."""
+
+    class DarkGate(Recorder):
+        async def open(self, persons: int) -> None:
+            reached.set()
+            await asyncio.sleep(60 * persons)  # the power is gone: it never opens
+
+    reached = asyncio.Event()
+    async with running(store, DarkGate(), Link(Contact.DOWN)) as shell:
+        shell.emit(ports.Scanned(NUMBER.encode(), time.monotonic()))
+        await reached.wait()
+    told = Recorder()
+    async with running(store, told, Link(Contact.DOWN)) as shell:
+        await scan(shell, NUMBER)
+        await scan(shell, NUMBER)
+    assert told.told == ["idle", "sound accepted", "accepted", 1, "sound accepted", "accepted"]
+    assert [verdict["repeat"] for verdict in verdicts(capsys)] == [True, True]
+    assert len(await store.call(lambda stores: stores.journal.unsent(10))) == 1
+
+
 async def test_a_register_that_does_not_answer_delays_one_visitor_and_not_the_next(
     store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
