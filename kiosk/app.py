@@ -17,6 +17,7 @@ from typing import Any, cast
 from kaiku.text import Text
 from kiosk import desk, ports, systemd, words
 from kiosk.config import Config, Device, Role
+from kiosk.disk import DiskError
 from kiosk.identity import Identity, forget_identity
 from kiosk.link import Contact, Link
 from kiosk.log import log
@@ -26,7 +27,7 @@ from kiosk.registry import RegistryClient
 from kiosk.shell import NoticeChanged, Outputs, Shell
 from kiosk.status import status_folder, write_status
 from kiosk.store import Store, Stores
-from kiosk.sync import Sync
+from kiosk.sync import Backoff, Sync
 
 STATUS_EVERY = 15.0
 """Seconds between two writings of the status file."""
@@ -87,6 +88,8 @@ class App:
                 outputs,
                 config.registry.budget,
             )
+            self._store.disk.changed = self._take_stock
+            self._take_stock()
             readers = [
                 cast("ports.Reader", self._connect(device))
                 for device in (*config.of(Role.SCANNER), *config.of(Role.KEYPAD))
@@ -111,6 +114,7 @@ class App:
                 group.create_task(self._feed_watchdog()),
                 group.create_task(self._write_status()),
                 group.create_task(self._prune()),
+                group.create_task(self._try_the_disk()),
             ]
             await self._stop.wait()
             log("stopping")
@@ -188,9 +192,11 @@ class App:
         """Take up what the last run knew."""
 
         def look(stores: Stores) -> tuple[str | None, datetime | None]:
-            stores.journal.unpark()  # a register that is newer now may take what it could not
             return _earlier_numbers(stores), stores.journal.last_instant()
 
+        with contextlib.suppress(DiskError):
+            # A register that is newer now may take what it could not.
+            await self._store.call(lambda stores: stores.journal.unpark())
         earlier, last = await self._store.call(look)
         self._link.clock_before_record = last is not None and datetime.now(UTC) < last
         self._reading.accept(earlier)
@@ -202,10 +208,23 @@ class App:
 
     async def _forget(self) -> None:
         """Wipe the cards and the identity; the unsent journal stays (promise P6)."""
-        await self._store.call(lambda stores: stores.cache.wipe())
-        forget_identity(self._config.station.state)
+        backoff = Backoff()
+        while not await self._wiped():
+            await backoff.wait()
         log("revoked")
         self._take_stock()
+
+    async def _wiped(self) -> bool:
+        try:
+            await self._store.call(lambda stores: stores.cache.wipe())
+            forget_identity(self._config.station.state)
+        except DiskError:
+            return False
+        except OSError as error:
+            self._store.disk.fails("identity", error)
+            return False
+        self._store.disk.works("identity")
+        return True
 
     def _take_stock(self) -> None:
         """Work out what staff should see, after contact, cards, clock or devices have changed."""
@@ -218,6 +237,8 @@ class App:
     def _worst(self) -> Text | None:
         if self._link.contact is Contact.REVOKED:
             return words.NOT_ENROLLED
+        if self._store.disk.troubles:
+            return words.DISK_FULL
         if self._missing:
             return words.DEVICE_LOST.fill(device=next(iter(self._missing)))
         if self._link.clock_suspect:
@@ -246,8 +267,14 @@ class App:
     async def _write_status(self) -> None:
         folder = status_folder(self._config.station.state)
         while True:
-            condition = await self._condition()
-            await asyncio.to_thread(write_status, folder, condition)
+            try:
+                condition = await self._condition()
+                await asyncio.to_thread(write_status, folder, condition)
+                self._store.disk.works("status")
+            except DiskError:
+                pass
+            except OSError as error:
+                self._store.disk.fails("status", error)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(STATUS_EVERY):
                     await self._status_due.wait()
@@ -255,9 +282,26 @@ class App:
 
     async def _prune(self) -> None:
         """Forget now and then what the register has had for long."""
+        backoff = Backoff()
         while True:
-            await self._store.call(lambda stores: stores.journal.prune(datetime.now(UTC)))
+            try:
+                await self._store.call(lambda stores: stores.journal.prune(datetime.now(UTC)))
+            except DiskError:
+                await backoff.wait()
+                continue
+            backoff.reset()
             await asyncio.sleep(PRUNE_EVERY)
+
+    async def _try_the_disk(self) -> None:
+        """See whether the store can be written again, for as long as it cannot."""
+        backoff = Backoff(most=15.0)
+        while True:
+            await self._store.disk.failed()
+            await backoff.wait()
+            with contextlib.suppress(DiskError):
+                await self._store.call(Stores.try_to_write)
+                self._store.disk.works("store")
+                backoff.reset()
 
     async def _condition(self) -> dict[str, Any]:
         """Return how the kiosk does: the body of a heartbeat, and what ``status`` tells."""
@@ -276,6 +320,7 @@ class App:
             "contact": link.contact.value,
             "cards": cards,
             "clock_suspect": link.clock_suspect,
+            "disk": next(iter(self._store.disk.troubles.values()), None),
             "uptime": round(time.monotonic() - self._began, 1),
         }
 

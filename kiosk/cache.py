@@ -28,7 +28,7 @@ from kaiku.wire import (
     write_offering,
     write_row,
 )
-from kiosk.files import committing, open_cache
+from kiosk.files import committing, open_cache, rewrite_version
 
 _CARD = "SELECT kind, children, valid_from, valid_until, status FROM card WHERE digest = ?"
 _TALLY = (
@@ -202,6 +202,10 @@ class CardCache:
             self._db.execute(_PUT_NOTE, ("cursor", cursor))
             if last:
                 self._db.execute(_PUT_NOTE, ("whole", "yes"))
+
+    def try_to_write(self) -> None:
+        """Write a little and change nothing."""
+        rewrite_version(self._db)
 
     def wipe(self) -> None:
         """Forget everything, on the disk too: the kiosk was revoked (promise P6)."""

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
@@ -49,13 +50,13 @@ def open_cache(path: Path) -> sqlite3.Connection:
     try:
         connection = _open(path, synchronous="NORMAL")
         if _version(connection) in (0, CACHE_VERSION):
-            return _whole(path, _shape(connection, Cache, CACHE_VERSION))
+            return _whole(path, _shape(path, connection, Cache, CACHE_VERSION))
         connection.close()
     except SpoiledError:
         pass
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-    return _shape(_open(path, synchronous="NORMAL"), Cache, CACHE_VERSION)
+    return _shape(path, _open(path, synchronous="NORMAL"), Cache, CACHE_VERSION)
 
 
 def _whole(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -90,12 +91,16 @@ def open_journal(path: Path) -> sqlite3.Connection:
         raise StoreError(
             f"{path} was written by a newer version of this program; install that version again"
         )
-    for step in range(version or JOURNAL_VERSION, JOURNAL_VERSION):
-        with committing(connection):
-            for statement in _JOURNAL_STEPS[step]:
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version={step + 1}")
-    return _shape(connection, Journal, JOURNAL_VERSION)
+    try:
+        for step in range(version or JOURNAL_VERSION, JOURNAL_VERSION):
+            with committing(connection):
+                for statement in _JOURNAL_STEPS[step]:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version={step + 1}")
+    except sqlite3.OperationalError as error:
+        connection.close()
+        raise _explained(path, error) from None
+    return _shape(path, connection, Journal, JOURNAL_VERSION)
 
 
 def _open(path: Path, synchronous: str) -> sqlite3.Connection:
@@ -127,15 +132,27 @@ def _explained(path: Path, error: sqlite3.DatabaseError) -> StoreError:
     return StoreError(f"{path} cannot be opened: {error}")
 
 
+def rewrite_version(connection: sqlite3.Connection) -> None:
+    """Write the file's version as it is: the least that shows whether the disk takes anything."""
+    connection.execute(f"PRAGMA user_version={_version(connection)}")
+
+
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _shape(
-    connection: sqlite3.Connection, tables: type[SQLModel], version: int
+    path: Path, connection: sqlite3.Connection, tables: type[SQLModel], version: int
 ) -> sqlite3.Connection:
+    """Make the tables of a new file, all or none of them."""
     if _version(connection) == 0:
         engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
-        tables.metadata.create_all(engine)
-        connection.execute(f"PRAGMA user_version={version}")
+        try:
+            with engine.begin() as begun:
+                begun.exec_driver_sql("BEGIN IMMEDIATE")
+                tables.metadata.create_all(begun)
+            connection.execute(f"PRAGMA user_version={version}")
+        except (sqlite3.OperationalError, OperationalError) as error:
+            connection.close()
+            raise StoreError(f"{path} cannot be made: {getattr(error, 'orig', error)}") from None
     return connection

@@ -14,7 +14,7 @@ from kaiku.reason import Reason
 from kaiku.wire import Outcome, Use, write_instant
 from kiosk.cache import Used
 from kiosk.desk import Standing
-from kiosk.files import committing, open_journal
+from kiosk.files import committing, open_journal, rewrite_version
 
 KEEP = timedelta(days=7)
 """How long a use stays after the register has it: long enough to look into a complaint."""
@@ -74,8 +74,8 @@ class UseJournal:
     def __init__(self, path: Path) -> None:
         """Open or make the file; raise :class:`kiosk.files.StoreError` where that fails."""
         self._db = open_journal(path)
-        # What was being asked about when the power went was never told: send it as it stands.
-        self._db.execute("UPDATE entry SET asked = 0 WHERE asked")
+        # What was being asked about when the power went was never told: it is sent as it stands.
+        self._asked: set[UUID] = set()
 
     def close(self) -> None:
         """Close the file."""
@@ -117,6 +117,14 @@ class UseJournal:
             leased,
         )
         self._db.execute(_RECORD, values)
+        if standing is Standing.ASKED:
+            self._asked.add(use.id)
+        else:
+            self._asked.discard(use.id)
+
+    def give_up(self, use: UUID) -> None:
+        """Send a use as it stands, though the register was asked: nothing came of the question."""
+        self._asked.discard(use)
 
     def uncounted(
         self, digest: bytes, offering: UUID, since: date, service: Service | None = None
@@ -169,14 +177,12 @@ class UseJournal:
 
     def unsent(self, most: int) -> list[Use]:
         """Return the oldest uses that the register does not have as they now are."""
-        return [
-            _use(row)
-            for row in self._db.execute(
-                f"{_USE} WHERE sent_revision < revision AND parked IS NULL AND NOT asked"
-                " ORDER BY seq LIMIT ?",
-                (most,),
-            )
-        ]
+        rows = self._db.execute(
+            f"{_USE} WHERE sent_revision < revision AND parked IS NULL ORDER BY seq LIMIT ?",
+            (most + len(self._asked),),
+        )
+        uses = [_use(row) for row in rows]
+        return [use for use in uses if use.id not in self._asked][:most]
 
     def mark(
         self,
@@ -241,6 +247,10 @@ class UseJournal:
         """Return the latest instant on record: a clock that is before it is wrong (promise P7)."""
         row = self._db.execute("SELECT at FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
         return None if row is None else _instant(row[0])
+
+    def try_to_write(self) -> None:
+        """Write a little and change nothing."""
+        rewrite_version(self._db)
 
     def prune(self, now: datetime) -> None:
         """Forget uses that the register has had for longer than :data:`KEEP`."""

@@ -59,6 +59,8 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
         lines.append(f"uses the register could not take: {condition['parked']} (ask support)")
     if condition["clock_suspect"]:
         lines.append("clock: looks wrong; set the time")
+    if condition.get("disk"):
+        lines.append(f"disk: {condition['disk']}; free some space or replace the memory card")
     lines += [f"{name}: {words}" for name, words in condition["devices"].items()]
     return "\n".join(lines)
 

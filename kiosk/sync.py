@@ -1,7 +1,8 @@
 """Keeping the kiosk and the register alike: changes come down, uses go up, each at its own pace.
 
 Nothing here stands between a visitor and the verdict. What fails is tried again, later and later
-and never all kiosks at once; what the register cannot take is parked and never blocks the next.
+and never all kiosks at once; what the register cannot take is parked and never blocks the next. A
+disk that takes nothing is such a failure too.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kaiku.wire import CardGone, CardRow, CursorRow, Result, Row, Use
+from kiosk.disk import DiskError
 from kiosk.link import CLOCK_TOLERANCE, Contact, Link
 from kiosk.log import log
 from kiosk.registry import (
@@ -200,6 +202,8 @@ class Sync:
                 raise
             except RegistryError as error:
                 await self._turn(Contact.DOWN, str(error))
+            except DiskError:
+                pass  # the register is there; what it tells is taken in once there is room
             await backoff.wait()
 
     async def _hear(self, told: Told) -> None:
@@ -225,7 +229,7 @@ class Sync:
                 backoff.reset()
             except RevokedError:
                 raise
-            except RegistryError:
+            except (RegistryError, DiskError):
                 self._stale.set()
                 await backoff.wait()
 
@@ -246,15 +250,19 @@ class Sync:
         while True:
             await self._unsent.wait()
             self._unsent.clear()
-            while uses := await self._store.call(lambda stores: stores.journal.unsent(BATCH)):
-                try:
+            try:
+                while uses := await self._store.call(lambda stores: stores.journal.unsent(BATCH)):
                     await self._send_batch(uses)
                     backoff.reset()
-                except RevokedError:
-                    raise
-                except RegistryError:
-                    self._up.clear()
-                    await backoff.wait(sooner=self._up)
+            except RevokedError:
+                raise
+            except RegistryError:
+                self._unsent.set()
+                self._up.clear()
+                await backoff.wait(sooner=self._up)
+            except DiskError:
+                self._unsent.set()
+                await backoff.wait()
             if not self._unsent.is_set():
                 self._drained.set()
 
@@ -299,7 +307,7 @@ class Sync:
                 await self._compare_clocks(before, answer.get("now"))
             except RevokedError:
                 raise
-            except RegistryError:
+            except (RegistryError, DiskError):
                 pass
             await asyncio.sleep(HEARTBEAT)
 

@@ -29,4 +29,7 @@ NOT_ENROLLED = Text(
     "Not enrolled in the register",
 )
 CLOCK_WRONG = Text("Kello on väärässä", "Klockan går fel", "The clock is wrong")
+DISK_FULL = Text(
+    "Muisti täynnä tai viallinen", "Minnet är fullt eller trasigt", "Storage full or failing"
+)
 DEVICE_LOST = Text("Laite puuttuu: {device}", "Enhet saknas: {device}", "Missing: {device}")

@@ -44,6 +44,33 @@ class TestDurability:
         connection.close()
 
 
+class TestNoRoom:
+    """A file is made on a disk that is full."""
+
+    SCRIPT = """
+import resource, sys
+from pathlib import Path
+from kiosk.files import StoreError, open_journal
+resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
+try:
+    open_journal(Path(sys.argv[1]))
+except StoreError as error:
+    print(error)
+"""
+
+    def test_it_is_told_and_no_half_of_a_file_is_left(self, tmp_path: Path) -> None:
+        """With room, the same file is made whole: with every index."""
+        path = tmp_path / "journal.sqlite"
+        command = [sys.executable, "-c", self.SCRIPT, str(path)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        assert done.stdout.startswith(f"{path} cannot be made: ")
+        late, fresh = open_journal(path), open_journal(tmp_path / "other.sqlite")
+        names = "SELECT name FROM sqlite_schema ORDER BY name"
+        assert late.execute(names).fetchall() == fresh.execute(names).fetchall()
+        late.close()
+        fresh.close()
+
+
 class TestOneOwner:
     """A state folder belongs to one kiosk."""
 

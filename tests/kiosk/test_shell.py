@@ -58,7 +58,11 @@ class Recorder:
 
 @asynccontextmanager
 async def running(
-    store: Store, told: Recorder, link: Link, transport: httpx.AsyncBaseTransport | None = None
+    store: Store,
+    told: Recorder,
+    link: Link,
+    transport: httpx.AsyncBaseTransport | None = None,
+    manners: desk.Manners | None = None,
 ) -> AsyncIterator[Shell]:
     """Run a shell on a store that knows two cards and an entry without limits."""
     rows = [CardRow(digest(number, KEY), card(0)) for number in (NUMBER, OTHER)]
@@ -74,9 +78,8 @@ async def running(
     async with RegistryClient("http://register", "t", transport) as registry:
         sync = Sync(registry, store, link, nothing, nothing, condition)
         outputs = Outputs([told], told, told)
-        shell = Shell(
-            desk.Manners(), store, registry, sync, link, Reading(KEY), outputs, budget=0.3
-        )
+        manners = manners or desk.Manners()
+        shell = Shell(manners, store, registry, sync, link, Reading(KEY), outputs, budget=0.3)
         task = asyncio.create_task(shell.run())
         try:
             yield shell
@@ -88,6 +91,12 @@ async def running(
 async def scan(shell: Shell, number: str) -> None:
     """Scan a number and wait until it is dealt with."""
     shell.emit(ports.Scanned(number.encode(), time.monotonic()))
+    await shell.join()
+
+
+async def press(shell: Shell, key: ports.Key) -> None:
+    """Press a key and wait until it is dealt with."""
+    shell.emit(ports.Pressed(key, time.monotonic()))
     await shell.join()
 
 
@@ -143,6 +152,73 @@ async def test_a_full_disk_lets_nobody_in_without_a_record(
         await scan(shell, NUMBER)
         (free,) = verdicts(capsys)
         assert (free["outcome"], told.told[-1]) == ("accepted", 1)
+
+
+async def writable(store: Store, *, yes: bool) -> None:
+    """Let the journal be written, or not, as on a file system that went read-only."""
+    pragma = f"PRAGMA query_only = {not yes}"
+    await store.call(lambda stores: stores.journal._db.execute(pragma))
+
+
+async def test_a_question_whose_answer_cannot_be_recorded_is_sent_as_it_stands(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The visitor was let in by nobody, so the register's yes is overruled at once (P1)."""
+
+    async def accept(request: httpx.Request) -> httpx.Response:
+        await writable(store, yes=False)
+        use = json.loads(request.content)["id"]
+        admitted = {"adults": 1, "children": 0, "helpers": 0, "supporters": 0}
+        body = {"id": use, "outcome": "accepted", "reason": None, "admitted": admitted}
+        return httpx.Response(200, json={**body, "remaining": None})
+
+    told = Recorder()
+    async with running(store, told, Link(Contact.UP), httpx.MockTransport(accept)) as shell:
+        await scan(shell, "UNKNOWN1")
+        (verdict,) = verdicts(capsys)
+        assert (verdict["outcome"], verdict["reason"]) == ("refused", "cannot_check_now")
+        assert told.told[-1] == "fault"
+        (use,) = await store.call(lambda stores: stores.journal.unsent(10))
+        assert (str(use.id), use.outcome, use.revision) == (verdict["use"], "refused", 1)
+
+
+async def test_a_use_that_cannot_be_taken_back_was_not_refused(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It stands, staff see a fault, and once there is room it is taken back."""
+    told = Recorder()
+    manners = desk.Manners(attended=True)
+    async with running(store, told, Link(Contact.DOWN), manners=manners) as shell:
+        await scan(shell, NUMBER)
+        (accepted,) = verdicts(capsys)
+        await writable(store, yes=False)
+        await press(shell, ports.Key.TAKE_BACK)
+        assert told.told[-2:] == ["sound fault", "fault"]
+        assert verdicts(capsys) == []
+        await writable(store, yes=True)
+        await press(shell, ports.Key.TAKE_BACK)
+    last = await store.call(lambda stores: stores.journal.last_accepted())
+    assert last is not None
+    assert (str(last.use.id), last.use.voided) == (accepted["use"], True)
+
+
+async def test_a_use_that_nobody_passed_for_is_annulled_once_there_is_room(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody is disturbed meanwhile: what is shown is what waits for a card."""
+    told = Recorder()
+    manners = desk.Manners(shown=0.1, passage=0.1)
+    async with running(store, told, Link(Contact.DOWN), manners=manners) as shell:
+        await scan(shell, NUMBER)
+        await writable(store, yes=False)
+        await asyncio.sleep(0.4)
+        assert told.told == ["idle", "sound accepted", "accepted", 1, "idle"]
+        await writable(store, yes=True)
+        await asyncio.sleep(0.3)
+    assert "annulled" in capsys.readouterr().err
+    last = await store.call(lambda stores: stores.journal.last_accepted())
+    assert last is not None
+    assert last.use.voided
 
 
 async def test_a_power_cut_between_the_record_and_the_gate_locks_nobody_out(

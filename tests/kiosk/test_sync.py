@@ -365,6 +365,36 @@ async def test_a_visit_is_counted_once_whether_the_tally_knows_it_or_not(
     assert await visits() == 6
 
 
+async def test_a_full_disk_ends_nothing_and_what_waited_is_taken_in_later(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """Cards that come down and uses that went up are written once there is room (P1, P4)."""
+
+    def limit(stores: Stores, pages: int) -> None:
+        for db in (stores.cache._db, stores.journal._db):
+            db.execute(f"PRAGMA max_page_count = {pages}")
+            db.execute(f"PRAGMA query_only = {pages == 1}")
+
+    many = [CardRow(bytes([n, m]) * 8, card()) for n in range(20) for m in range(20)]
+    register.pages = [[*many, CursorRow("1")], [*many, CursorRow("1")]]
+    await record(store, 3)
+    await store.call(limit, 1)
+    link = Link()
+    async with syncing(store, client, link) as sync:
+        async with asyncio.timeout(5):
+            await store.disk.failed()
+            while not register.batches:  # noqa: ASYNC110  the fake tells nobody
+                await asyncio.sleep(0.01)
+        assert list(store.disk.troubles) == ["store"]
+        assert await store.call(lambda stores: stores.cache.cards) == 0
+        await store.call(limit, 9999)
+        async with asyncio.timeout(10):
+            await sync.drained()
+            await sync.synced.wait()
+    assert await store.call(lambda stores: stores.cache.cards) == len(many)
+    assert (await store.call(lambda stores: stores.journal.backlog())).unsent == 0
+
+
 async def test_contact_is_down_while_the_stream_of_events_cannot_be_had(
     store: Store, client: RegistryClient
 ) -> None:
