@@ -15,12 +15,13 @@ from importlib.metadata import version
 from typing import Any, cast
 
 from kaiku.text import Text
-from kiosk import desk, ports, systemd, words
+from kiosk import desk, ports, systemd
 from kiosk.config import Config, Device, Role
 from kiosk.disk import DiskError
 from kiosk.identity import Identity, forget_identity
-from kiosk.link import Contact, Link
+from kiosk.link import Link
 from kiosk.log import log
+from kiosk.notices import worst
 from kiosk.ports import DeviceError
 from kiosk.reading import Reading
 from kiosk.registry import RegistryClient
@@ -49,6 +50,7 @@ class App:
         self._stop = asyncio.Event()
         self._scanners_left = len(config.of(Role.SCANNER))
         self._notice: Text | None = None
+        self._parked = 0
         self._began = time.monotonic()
         self._status_due = asyncio.Event()
 
@@ -229,23 +231,14 @@ class App:
     def _take_stock(self) -> None:
         """Work out what staff should see, after contact, cards, clock or devices have changed."""
         self._status_due.set()
-        notice = self._worst()
+        self._give_notice()
+
+    def _give_notice(self) -> None:
+        troubles = self._store.disk.troubles
+        notice = worst(self._link, self._missing, self._parked, disk_fails=bool(troubles))
         if notice != self._notice:
             self._notice = notice
             self._shell.emit(NoticeChanged(notice))
-
-    def _worst(self) -> Text | None:
-        if self._link.contact is Contact.REVOKED:
-            return words.NOT_ENROLLED
-        if self._store.disk.troubles:
-            return words.DISK_FULL
-        if self._missing:
-            return words.DEVICE_LOST.fill(device=next(iter(self._missing)))
-        if self._link.clock_suspect:
-            return words.CLOCK_WRONG
-        if self._link.contact is Contact.DOWN:
-            return words.NO_NETWORK
-        return None
 
     # --- being looked after ---
 
@@ -308,6 +301,8 @@ class App:
         backlog, cards = await self._store.call(
             lambda stores: (stores.journal.backlog(), stores.cache.cards)
         )
+        self._parked = backlog.parked
+        self._give_notice()
         link = self._link
         age = None if link.last_contact is None else datetime.now(UTC) - link.last_contact
         return {

@@ -175,36 +175,45 @@ class UseJournal:
         use = _use(row)
         return Last(use, Party(children, use.party.helpers, supporters, adults), leased)
 
-    def unsent(self, most: int) -> list[Use]:
-        """Return the oldest uses that the register does not have as they now are."""
+    def unsent(self, most: int, but: frozenset[UUID] = frozenset()) -> list[Use]:
+        """Return the oldest uses that the register does not have as they now are.
+
+        Some can be left out.
+        """
+        held_back = but | self._asked
         rows = self._db.execute(
             f"{_USE} WHERE sent_revision < revision AND parked IS NULL ORDER BY seq LIMIT ?",
-            (most + len(self._asked),),
+            (most + len(held_back),),
         )
         uses = [_use(row) for row in rows]
-        return [use for use in uses if use.id not in self._asked][:most]
+        return [use for use in uses if use.id not in held_back][:most]
 
     def mark(
         self,
         sent: Iterable[Use],
         flagged: Mapping[UUID, str] | None = None,
-        parked: Mapping[UUID, str] | None = None,
+        parked: Mapping[Use, str] | None = None,
     ) -> None:
         """Remember what became of uses that were sent, in one commit.
 
         ``flagged`` are those that the register kept in conflict, ``parked`` those that it cannot
         take. A use that was amended while it was under way stays unsent, for only its older
-        revision went.
+        revision went, and what is said of that one parks no other. Where the register has answered
+        about a newer revision meanwhile, it has that.
         """
         with committing(self._db):
             for use in sent:
                 self._db.execute(
-                    "UPDATE entry SET sent_revision = ?2, flagged = ?3, sent_taken = CASE"
-                    " WHEN revision = ?2 THEN taken ELSE sent_taken END WHERE id = ?1",
+                    "UPDATE entry SET sent_revision = max(sent_revision, ?2), flagged = ?3,"
+                    " sent_taken = CASE WHEN revision = ?2 THEN taken ELSE sent_taken END"
+                    " WHERE id = ?1",
                     (str(use.id), use.revision, (flagged or {}).get(use.id)),
                 )
-            for use_id, why in (parked or {}).items():
-                self._db.execute("UPDATE entry SET parked = ? WHERE id = ?", (why, str(use_id)))
+            for use, why in (parked or {}).items():
+                self._db.execute(
+                    "UPDATE entry SET parked = ? WHERE id = ? AND revision = ?",
+                    (why, str(use.id), use.revision),
+                )
 
     def sent_counts(self) -> Sequence[tuple[str, int]]:
         """Return what the register has counted of uses, perhaps not yet in the cache's tallies."""

@@ -7,7 +7,8 @@ disk that takes nothing is such a failure too.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,9 @@ from kaiku.wire import CardGone, CardRow, CursorRow, Result, Row, Use
 from kiosk.disk import DiskError
 from kiosk.link import CLOCK_TOLERANCE, Contact, Link
 from kiosk.log import log
+from kiosk.pacing import ASIDE, Pacing
 from kiosk.registry import (
+    FailedError,
     RegistryClient,
     RegistryError,
     RejectedError,
@@ -152,6 +155,7 @@ class Sync:
         self._spread = 0.0
         self._fetching = asyncio.Lock()
         self._told: set[bytes] = set()
+        self._pacing = Pacing(BATCH)
         self.synced = asyncio.Event()
         """Set once the whole card list has been there."""
 
@@ -161,7 +165,7 @@ class Sync:
         self._unsent.set()
 
     async def drained(self) -> None:
-        """Wait until the register has everything, but what is parked."""
+        """Wait until the register has everything, but what is parked or set aside."""
         await self._drained.wait()
 
     async def run(self) -> None:
@@ -251,8 +255,8 @@ class Sync:
             await self._unsent.wait()
             self._unsent.clear()
             try:
-                while uses := await self._store.call(lambda stores: stores.journal.unsent(BATCH)):
-                    await self._send_batch(uses)
+                while uses := await self._next_uses():
+                    await self._send_or_set_aside(uses)
                     backoff.reset()
             except RevokedError:
                 raise
@@ -265,6 +269,22 @@ class Sync:
                 await backoff.wait()
             if not self._unsent.is_set():
                 self._drained.set()
+
+    async def _next_uses(self) -> list[Use]:
+        held_back = self._pacing.held_back(time.monotonic())
+        unsent = await self._store.call(lambda stores: stores.journal.unsent(BATCH, held_back))
+        return self._pacing.next(unsent)
+
+    async def _send_or_set_aside(self, uses: list[Use]) -> None:
+        try:
+            await self._send_batch(uses)
+        except FailedError as error:
+            aside = self._pacing.failed(uses, time.monotonic())
+            if aside is not None:
+                log("set_aside", use=str(aside.id), why=str(error))
+                asyncio.get_running_loop().call_later(ASIDE, self.wake)
+            raise
+        self._pacing.taken(uses)
 
     async def _send_batch(self, uses: list[Use]) -> None:
         try:
@@ -280,23 +300,29 @@ class Sync:
                 await self._send_batch(uses[middle:])
             return
         flagged = {item.id: item.detail for item in results if item.result is Result.CONFLICT}
-        parked = {item.id: item.detail for item in results if item.result is Result.INVALID}
-        sent = [use for use in uses if use.id not in parked]
+        said = zip(uses, results, strict=True)
+        parked = {use: item.detail for use, item in said if item.result is Result.INVALID}
+        sent = [use for use in uses if use not in parked]
         await self._store.call(lambda stores: stores.journal.mark(sent, flagged, parked))
         if sent:
             log("sent", uses=[str(use.id) for use in sent])
         for use_id, why in flagged.items():
             log("flagged", use=str(use_id), why=why)
-        for use_id, why in parked.items():
-            log("parked", use=str(use_id), why=why)
+        await self._tell_parked(parked)
         self._link.flagged += len(flagged)
         if await self._store.call(lambda stores: stores.awaits_tally()):
             # The tally may have come before the reply did: then no event will settle these.
             self._stale.set()
 
     async def _park(self, use: Use, why: str) -> None:
-        await self._store.call(lambda stores: stores.journal.mark([], parked={use.id: why}))
-        log("parked", use=str(use.id), why=why)
+        await self._store.call(lambda stores: stores.journal.mark([], parked={use: why}))
+        await self._tell_parked({use: why})
+
+    async def _tell_parked(self, parked: Mapping[Use, str]) -> None:
+        for use, why in parked.items():
+            log("parked", use=str(use.id), why=why)
+        if parked:
+            await self._changed()
 
     async def _beat(self) -> None:
         """Tell the register how the kiosk does, and learn how far its clock is off."""

@@ -22,7 +22,7 @@ from kiosk.desk import Record
 from kiosk.link import Contact, Link
 from kiosk.registry import RegistryClient, UnreachableError
 from kiosk.store import Store, Stores
-from kiosk.sync import Sync, fetch
+from kiosk.sync import Backoff, Sync, fetch
 from tests.kaiku.made import NOON, card, entry
 
 pytestmark = pytest.mark.anyio
@@ -184,6 +184,33 @@ async def test_a_register_in_trouble_gets_the_uses_later(
         await sync.drained()
     assert len(register.batches) == 2
     assert register.batches[0] == register.batches[1]
+
+
+async def test_a_use_at_which_the_register_fails_blocks_nothing(
+    store: Store, client: RegistryClient, register: FakeRegister, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those behind it are sent; it is not parked, and is sent when the register can (P1)."""
+    monkeypatch.setattr(Backoff.__init__, "__defaults__", (0.001, 0.01))
+    monkeypatch.setattr("kiosk.sync.ASIDE", 0.5)
+    monkeypatch.setattr("kiosk.pacing.ASIDE", 0.5)
+    uses = await record(store, 12)
+    bad = str(uses[4].id)
+    mended = asyncio.Event()
+
+    def fail_at_the_bad(sent: list[dict[str, Any]]) -> httpx.Response:
+        fails = bad in [use["id"] for use in sent] and not mended.is_set()
+        return problem(500) if fails else register.take_all(sent)
+
+    register.on_batch = fail_at_the_bad
+    async with syncing(store, client, Link()) as sync:
+        await sync.drained()
+        left = await store.call(lambda stores: stores.journal.unsent(100))
+        assert [str(use.id) for use in left] == [bad]
+        assert (await store.call(lambda stores: stores.journal.backlog())).parked == 0
+        mended.set()
+        async with asyncio.timeout(5):
+            while await store.call(lambda stores: stores.journal.unsent(1)):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
 
 
 async def test_a_conflict_is_sent_and_counted_for_staff(
