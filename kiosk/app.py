@@ -46,7 +46,9 @@ class App:
         self._link = Link()
         self._reading = Reading(identity.digest_key)
         self._token = identity.token
-        self._missing: dict[str, str] = {}
+        self._readers = (*config.of(Role.SCANNER), *config.of(Role.KEYPAD))
+        self._untried = {device.name for device in self._readers}
+        self._missing: dict[tuple[str, str], str] = {}
         self._stop = asyncio.Event()
         self._scanners_left = len(config.of(Role.SCANNER))
         self._notice: Text | None = None
@@ -92,10 +94,7 @@ class App:
             )
             self._store.disk.changed = self._take_stock
             self._take_stock()
-            readers = [
-                cast("ports.Reader", self._connect(device))
-                for device in (*config.of(Role.SCANNER), *config.of(Role.KEYPAD))
-            ]
+            readers = [cast("ports.Reader", self._connect(device)) for device in self._readers]
             try:
                 await self._serve(readers, outputs.gate)
             except ExceptionGroup as group:
@@ -109,8 +108,8 @@ class App:
                 group.create_task(self._sync.run()),
                 group.create_task(gate.run(self._emit)),
                 *(
-                    group.create_task(reader.run(self._heard(begun)))
-                    for reader, begun in zip(readers, reading, strict=True)
+                    group.create_task(reader.run(self._heard(device.name, begun)))
+                    for device, reader, begun in zip(self._readers, readers, reading, strict=True)
                 ),
                 group.create_task(self._say_ready(reading)),
                 group.create_task(self._feed_watchdog()),
@@ -154,19 +153,21 @@ class App:
 
     # --- what devices tell ---
 
-    def _heard(self, begun: asyncio.Event) -> ports.Emit:
+    def _heard(self, name: str, begun: asyncio.Event) -> ports.Emit:
         """Return where a reader's events go; the first sets ``begun``."""
 
         def emit(event: ports.Event) -> None:
             begun.set()
-            self._emit(event)
+            match event:
+                case ports.DeviceChanged(device, present, why):
+                    self._note_device(name, device, present=present, why=why)
+                case _:
+                    self._emit(event)
 
         return emit
 
     def _emit(self, event: ports.Event) -> None:
         match event:
-            case ports.DeviceChanged(device, present, why):
-                self._note_device(device, present=present, why=why)
             case ports.InputEnded():
                 self._scanners_left -= 1
                 if self._scanners_left == 0:
@@ -174,12 +175,13 @@ class App:
             case _:
                 self._shell.emit(event)
 
-    def _note_device(self, device: str, *, present: bool, why: str) -> None:
+    def _note_device(self, name: str, device: str, *, present: bool, why: str) -> None:
         log("device", device=device, present=present, **({"why": why} if why else {}))
+        self._untried.discard(name)
         if present:
-            self._missing.pop(device, None)
+            self._missing.pop((name, device), None)
         else:
-            self._missing[device] = why
+            self._missing[name, device] = why
         self._take_stock()
 
     async def _finish(self) -> None:
@@ -235,7 +237,8 @@ class App:
 
     def _give_notice(self) -> None:
         troubles = self._store.disk.troubles
-        notice = worst(self._link, self._missing, self._parked, disk_fails=bool(troubles))
+        lost = [part for _, part in self._missing]
+        notice = worst(self._link, lost, self._parked, disk_fails=bool(troubles))
         if notice != self._notice:
             self._notice = notice
             self._shell.emit(NoticeChanged(notice))
@@ -262,7 +265,8 @@ class App:
         while True:
             try:
                 condition = await self._condition()
-                await asyncio.to_thread(write_status, folder, condition)
+                told = {**condition, "state": str(self._config.station.state)}
+                await asyncio.to_thread(write_status, folder, told)
                 self._store.disk.works("status")
             except DiskError:
                 pass
@@ -320,9 +324,18 @@ class App:
         }
 
     def _devices(self) -> dict[str, str]:
-        return {device.name: "ok" for device in self._config.devices} | {
-            name: why or "missing" for name, why in self._missing.items()
-        }
+        """Return how each configured device is; a reader may have several parts."""
+        found = {device.name: "ok" for device in self._config.devices}
+        found |= dict.fromkeys(self._untried, "not tried yet")
+        for name in found:
+            lost = [
+                f"{part}: {why or 'missing'}"
+                for (owner, part), why in self._missing.items()
+                if owner == name
+            ]
+            if lost:
+                found[name] = "; ".join(lost)
+        return found
 
 
 def _to_be_mended(group: ExceptionGroup) -> DeviceError | None:

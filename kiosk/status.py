@@ -6,9 +6,17 @@ So that ``kaikuportti status`` can tell it without the store.
 import json
 import os
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+RUNTIME = Path("/run/kaikuportti")
+"""Where systemd's unit keeps the file."""
+
+STALE = 60.0
+"""Seconds after which a condition is told as old: it is written every quarter of a minute."""
+
+_WELL = "ok"
 
 
 def write_status(folder: Path, condition: Mapping[str, Any]) -> None:
@@ -28,6 +36,18 @@ def read_status(folder: Path) -> dict[str, Any] | None:
     return condition if alive else None
 
 
+def find_status(state: Path) -> dict[str, Any] | None:
+    """Return the condition of the kiosk with this state folder, or None where none is running.
+
+    systemd gives its runtime folder to the kiosk alone, so who asks looks there too.
+    """
+    found = read_status(status_folder(state))
+    if found is not None:
+        return found
+    found = read_status(RUNTIME)
+    return found if found is not None and found.get("state") == str(state) else None
+
+
 def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -42,6 +62,26 @@ def status_folder(state: Path) -> Path:
     """Return where the file lies: systemd's runtime folder, which is in memory, else the state."""
     runtime = os.environ.get("RUNTIME_DIRECTORY")
     return Path(runtime) if runtime else state
+
+
+def to_be_mended(condition: Mapping[str, Any]) -> bool:
+    """Tell whether staff must mend something; a kiosk without a network serves by itself."""
+    return bool(
+        condition["contact"] == "revoked"
+        or condition["parked"]
+        or condition["clock_suspect"]
+        or condition.get("disk")
+        or any(words != _WELL for words in condition["devices"].values())
+        or _age(condition) > STALE
+    )
+
+
+def _age(condition: Mapping[str, Any]) -> float:
+    """Return the seconds since the condition was written, by the clock that wrote it."""
+    written = condition.get("clock")
+    if written is None:
+        return 0.0
+    return (datetime.now(UTC) - datetime.fromisoformat(written)).total_seconds()
 
 
 def describe(station: str, condition: Mapping[str, Any]) -> str:
@@ -61,6 +101,8 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
         lines.append("clock: looks wrong; set the time")
     if condition.get("disk"):
         lines.append(f"disk: {condition['disk']}; free some space or replace the memory card")
+    if (seconds := _age(condition)) > STALE:
+        lines.append(f"all this is {int(seconds)} s old: the disk may be full; look at the log")
     lines += [f"{name}: {words}" for name, words in condition["devices"].items()]
     return "\n".join(lines)
 
