@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from kaiku.text import Text
 from kiosk import desk, ports, systemd
+from kiosk.clock import is_synchronised
 from kiosk.config import Config, Device, Role
 from kiosk.disk import DiskError
 from kiosk.identity import Identity, forget_identity
@@ -53,6 +54,7 @@ class App:
         self._scanners_left = len(config.of(Role.SCANNER))
         self._notice: Text | None = None
         self._parked = 0
+        self._doubt_noted = False
         self._began = time.monotonic()
         self._status_due = asyncio.Event()
 
@@ -195,20 +197,38 @@ class App:
     async def _recall(self) -> None:
         """Take up what the last run knew."""
 
-        def look(stores: Stores) -> tuple[str | None, datetime | None]:
-            return _earlier_numbers(stores), stores.journal.last_instant()
+        def look(stores: Stores) -> tuple[str | None, datetime | None, bool]:
+            last = stores.journal.last_instant()
+            return _earlier_numbers(stores), last, stores.cache.clock_doubted
 
         with contextlib.suppress(DiskError):
             # A register that is newer now may take what it could not.
             await self._store.call(lambda stores: stores.journal.unpark())
-        earlier, last = await self._store.call(look)
-        self._link.clock_before_record = last is not None and datetime.now(UTC) < last
+        earlier, last, doubted = await self._store.call(look)
+        self._doubt_noted = doubted
+        self._link.clock_doubted = doubted or (last is not None and datetime.now(UTC) < last)
+        await self._mind_the_clock()
         self._reading.accept(earlier)
 
     async def _take_in(self) -> None:
         """Take up what the register has told, and show staff how things stand with it."""
         self._reading.accept(await self._store.call(_earlier_numbers))
+        await self._mind_the_clock()
         self._take_stock()
+
+    async def _mind_the_clock(self) -> None:
+        """Trust a clock that a time service keeps; remember over a restart one that is suspect.
+
+        Without this a clock that is wrong again would be believed, once uses are on record that
+        were marked with it (promise P7).
+        """
+        link = self._link
+        link.clock_doubted = link.clock_doubted and not is_synchronised()
+        suspect = link.clock_suspect
+        if suspect != self._doubt_noted:
+            with contextlib.suppress(DiskError):
+                await self._store.call(lambda stores: stores.cache.doubt_clock(doubted=suspect))
+                self._doubt_noted = suspect
 
     async def _forget(self) -> None:
         """Wipe the cards and the identity; the unsent journal stays (promise P6)."""
@@ -264,6 +284,7 @@ class App:
         folder = status_folder(self._config.station.state)
         while True:
             try:
+                await self._mind_the_clock()
                 condition = await self._condition()
                 told = {**condition, "state": str(self._config.station.state)}
                 await asyncio.to_thread(write_status, folder, told)

@@ -142,6 +142,18 @@ class CardCache:
         row = None if note is None else read_row(json.loads(note))
         return row if isinstance(row, StationRow) else None
 
+    @property
+    def clock_doubted(self) -> bool:
+        """Tell whether the kiosk's clock was suspect when it was last looked at (promise P7)."""
+        return self._note("clock") is not None
+
+    def doubt_clock(self, *, doubted: bool) -> None:
+        """Remember over a restart whether the clock is suspect."""
+        if doubted:
+            self._db.execute(_PUT_NOTE, ("clock", "suspect"))
+        else:
+            self._db.execute("DELETE FROM note WHERE key = 'clock'")
+
     def apply(self, rows: Iterable[Row]) -> None:
         """Take in a part of the change feed in one transaction; taking it in twice is harmless."""
         cards: list[tuple[bytes, str, int, int, int, str]] = []

@@ -343,7 +343,7 @@ class Sync:
             middle = before + (datetime.now(UTC) - before) / 2
             self._link.clock_ahead = middle - instant
             if abs(self._link.clock_ahead) <= CLOCK_TOLERANCE:
-                self._link.clock_before_record = False
+                self._link.clock_doubted = False
         except (TypeError, ValueError):
             return
         await self._changed()

@@ -12,14 +12,14 @@ def test_all_is_well() -> None:
 
 def test_what_most_needs_mending_is_said_first() -> None:
     """Each hides those after it, until it is mended."""
-    link = Link(Contact.REVOKED, clock_before_record=True)
+    link = Link(Contact.REVOKED, clock_doubted=True)
     assert worst(link, ["gate"], 2, disk_fails=True) == words.NOT_ENROLLED
     link.contact = Contact.DOWN
     assert worst(link, ["gate"], 2, disk_fails=True) == words.DISK_FULL
     missing = worst(link, ["gate"], 2, disk_fails=False)
     assert missing == words.DEVICE_LOST.fill(device="gate")
     assert worst(link, (), 2, disk_fails=False) == words.CLOCK_WRONG
-    link.clock_before_record = False
+    link.clock_doubted = False
     assert worst(link, (), 2, disk_fails=False) == words.NO_NETWORK
     link.contact = Contact.UP
     parked = worst(link, (), 2, disk_fails=False)

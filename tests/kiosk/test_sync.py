@@ -359,7 +359,7 @@ async def test_a_clock_that_the_register_agrees_with_is_right_again(
     store: Store, client: RegistryClient
 ) -> None:
     """Whatever the journal had said of it (P7)."""
-    link = Link(clock_before_record=True)
+    link = Link(clock_doubted=True)
     async with syncing(store, client, link) as sync:
         await sync._compare_clocks(NOON, datetime.now(UTC).isoformat())
         assert link.clock_suspect
