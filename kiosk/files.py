@@ -1,8 +1,8 @@
 """How the kiosk opens its two SQLite files, and brings their tables to this version's shape."""
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine
@@ -69,7 +69,7 @@ def _whole(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:
     return connection
 
 
-@contextmanager
+@contextlib.contextmanager
 def committing(connection: sqlite3.Connection) -> Iterator[None]:
     """Commit what is done within, or leave nothing of it and no transaction open."""
     connection.execute("BEGIN IMMEDIATE")
@@ -106,6 +106,7 @@ def open_journal(path: Path) -> sqlite3.Connection:
 def _open(path: Path, synchronous: str) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _keep_private(path)
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     except sqlite3.OperationalError as error:
         raise StoreError(f"{path} cannot be opened: {error}") from None
@@ -122,6 +123,16 @@ def _open(path: Path, synchronous: str) -> sqlite3.Connection:
         connection.close()
         raise _explained(path, error) from None
     return connection
+
+
+def _keep_private(path: Path) -> None:
+    """Let the kiosk's user alone read a file and its log, which SQLite makes with its rights."""
+    if not path.exists():
+        path.touch(mode=0o600)
+    for part in (path, path.with_name(f"{path.name}-wal")):
+        with contextlib.suppress(OSError):  # another's, or on a disk that takes nothing
+            if part.is_file():
+                part.chmod(0o600)
 
 
 def _explained(path: Path, error: sqlite3.DatabaseError) -> StoreError:

@@ -22,7 +22,8 @@ _WELL = "ok"
 def write_status(folder: Path, condition: Mapping[str, Any]) -> None:
     """Write the condition, whole or not at all."""
     draft = folder / "status.new"
-    draft.write_text(json.dumps({"pid": os.getpid(), **condition}))
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump({"pid": os.getpid(), **condition}, file)
     draft.replace(folder / "status.json")
 
 

@@ -34,6 +34,9 @@ from kiosk.desk.state import (
 )
 from kiosk.ports import Key
 
+ONE_NUMBER = 2.0
+"""Seconds within which two digits are one number of children; later the second is a correction."""
+
 
 def press(desk: Desk, key: Key, known: Known, now: Moment) -> Step:
     """Take a key: for the use whose question is open, else for the next card."""
@@ -83,7 +86,8 @@ def _type_to_current(desk: Desk, current: Current, key: Key, known: Known, now: 
             digits = ""
             party = replace(party, children=0)
         case _:
-            digits = (digits + key.value)[-2:]
+            since_key = now.clock - (current.children_until - desk.manners.children)
+            digits = (digits + key.value if since_key <= ONE_NUMBER else key.value)[-2:]
             party = replace(party, children=int(digits))
     current = replace(current, digits=digits, children_until=now.clock + desk.manners.children)
     return amend(replace(desk, current=current), party, known, now)

@@ -110,6 +110,25 @@ class TestOneOwner:
             os.umask(before)
         assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
 
+    def test_in_a_folder_that_others_may_read_the_files_are_the_kiosks_alone(
+        self, tmp_path: Path
+    ) -> None:
+        """New ones, those of an earlier version of the program, and what SQLite adds (P6)."""
+        tmp_path.chmod(0o755)
+        before = os.umask(0)
+        try:
+            sqlite3.connect(tmp_path / "cache.sqlite").close()
+            (tmp_path / "cache.sqlite").touch(0o644)
+            journal = open_journal(tmp_path / "journal.sqlite")
+            cache = open_cache(tmp_path / "cache.sqlite")
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+        finally:
+            os.umask(before)
+        assert {"journal.sqlite-wal", "cache.sqlite-wal"} <= modes.keys()
+        assert set(modes.values()) == {0o600}
+        journal.close()
+        cache.close()
+
 
 class TestVersions:
     """A file of another version of the program."""

@@ -34,6 +34,16 @@ def test_what_was_written_last_is_read(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["status.json"]
 
 
+def test_only_the_kiosks_user_reads_it(tmp_path: Path) -> None:
+    """Whatever the folder's rights."""
+    before = os.umask(0)
+    try:
+        write_status(tmp_path, CONDITION)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "status.json").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_kiosk_that_has_ended_is_not_running(tmp_path: Path) -> None:
     """Though its file is still there, as after a power cut."""
     ended = subprocess.run(
