@@ -15,18 +15,21 @@ from importlib.metadata import version
 from typing import Any, cast
 
 from kaiku.text import Text
-from kiosk import desk, ports, systemd, words
+from kiosk import desk, ports, systemd
+from kiosk.clock import is_synchronised
 from kiosk.config import Config, Device, Role
+from kiosk.disk import DiskError
 from kiosk.identity import Identity, forget_identity
-from kiosk.link import Contact, Link
+from kiosk.link import Link
 from kiosk.log import log
+from kiosk.notices import worst
 from kiosk.ports import DeviceError
 from kiosk.reading import Reading
 from kiosk.registry import RegistryClient
 from kiosk.shell import NoticeChanged, OfferingsTold, Outputs, Shell
 from kiosk.status import status_folder, write_status
 from kiosk.store import Store, Stores
-from kiosk.sync import Sync
+from kiosk.sync import Backoff, Sync
 
 STATUS_EVERY = 15.0
 """Seconds between two writings of the status file."""
@@ -44,10 +47,14 @@ class App:
         self._link = Link()
         self._reading = Reading(identity.digest_key)
         self._token = identity.token
-        self._missing: dict[str, str] = {}
+        self._readers = (*config.of(Role.SCANNER), *config.of(Role.KEYPAD))
+        self._untried = {device.name for device in self._readers}
+        self._missing: dict[tuple[str, str], str] = {}
         self._stop = asyncio.Event()
         self._scanners_left = len(config.of(Role.SCANNER))
         self._notice: Text | None = None
+        self._parked = 0
+        self._doubt_noted = False
         self._began = time.monotonic()
         self._status_due = asyncio.Event()
 
@@ -87,10 +94,9 @@ class App:
                 outputs,
                 config.registry.budget,
             )
-            readers = [
-                cast("ports.Reader", self._connect(device))
-                for device in (*config.of(Role.SCANNER), *config.of(Role.KEYPAD))
-            ]
+            self._store.disk.changed = self._take_stock
+            self._take_stock()
+            readers = [cast("ports.Reader", self._connect(device)) for device in self._readers]
             try:
                 await self._serve(readers, outputs.gate)
             except ExceptionGroup as group:
@@ -104,13 +110,14 @@ class App:
                 group.create_task(self._sync.run()),
                 group.create_task(gate.run(self._emit)),
                 *(
-                    group.create_task(reader.run(self._heard(begun)))
-                    for reader, begun in zip(readers, reading, strict=True)
+                    group.create_task(reader.run(self._heard(device.name, begun)))
+                    for device, reader, begun in zip(self._readers, readers, reading, strict=True)
                 ),
                 group.create_task(self._say_ready(reading)),
                 group.create_task(self._feed_watchdog()),
                 group.create_task(self._write_status()),
                 group.create_task(self._prune()),
+                group.create_task(self._try_the_disk()),
             ]
             await self._stop.wait()
             log("stopping")
@@ -150,19 +157,21 @@ class App:
 
     # --- what devices tell ---
 
-    def _heard(self, begun: asyncio.Event) -> ports.Emit:
+    def _heard(self, name: str, begun: asyncio.Event) -> ports.Emit:
         """Return where a reader's events go; the first sets ``begun``."""
 
         def emit(event: ports.Event) -> None:
             begun.set()
-            self._emit(event)
+            match event:
+                case ports.DeviceChanged(device, present, why):
+                    self._note_device(name, device, present=present, why=why)
+                case _:
+                    self._emit(event)
 
         return emit
 
     def _emit(self, event: ports.Event) -> None:
         match event:
-            case ports.DeviceChanged(device, present, why):
-                self._note_device(device, present=present, why=why)
             case ports.InputEnded():
                 self._scanners_left -= 1
                 if self._scanners_left == 0:
@@ -171,12 +180,13 @@ class App:
             case _:
                 self._shell.emit(event)
 
-    def _note_device(self, device: str, *, present: bool, why: str) -> None:
+    def _note_device(self, name: str, device: str, *, present: bool, why: str) -> None:
         log("device", device=device, present=present, **({"why": why} if why else {}))
+        self._untried.discard(name)
         if present:
-            self._missing.pop(device, None)
+            self._missing.pop((name, device), None)
         else:
-            self._missing[device] = why
+            self._missing[name, device] = why
         self._take_stock()
 
     async def _finish(self) -> None:
@@ -190,50 +200,77 @@ class App:
     async def _recall(self) -> None:
         """Take up what the last run knew."""
 
-        def look(stores: Stores) -> tuple[str | None, datetime | None]:
-            stores.journal.unpark()  # a register that is newer now may take what it could not
-            return _earlier_numbers(stores), stores.journal.last_instant()
+        def look(stores: Stores) -> tuple[str | None, datetime | None, bool]:
+            last = stores.journal.last_instant()
+            return _earlier_numbers(stores), last, stores.cache.clock_doubted
 
-        earlier, last = await self._store.call(look)
-        self._link.clock_before_record = last is not None and datetime.now(UTC) < last
+        with contextlib.suppress(DiskError):
+            # A register that is newer now may take what it could not.
+            await self._store.call(lambda stores: stores.journal.unpark())
+        earlier, last, doubted = await self._store.call(look)
+        self._doubt_noted = doubted
+        self._link.clock_doubted = doubted or (last is not None and datetime.now(UTC) < last)
+        await self._mind_the_clock()
         self._reading.accept(earlier)
 
     async def _take_in(self) -> None:
         """Take up what the register has told, and show staff how things stand with it."""
         self._reading.accept(await self._store.call(_earlier_numbers))
         await self._tell_offerings()
+        await self._mind_the_clock()
         self._take_stock()
 
     async def _tell_offerings(self) -> None:
         offerings = await self._store.call(lambda stores: stores.cache.offerings())
         self._shell.emit(OfferingsTold(offerings))
 
+    async def _mind_the_clock(self) -> None:
+        """Trust a clock that a time service keeps; remember over a restart one that is suspect.
+
+        Without this a clock that is wrong again would be believed, once uses are on record that
+        were marked with it (promise P7).
+        """
+        link = self._link
+        link.clock_doubted = link.clock_doubted and not is_synchronised()
+        suspect = link.clock_suspect
+        if suspect != self._doubt_noted:
+            with contextlib.suppress(DiskError):
+                await self._store.call(lambda stores: stores.cache.doubt_clock(doubted=suspect))
+                self._doubt_noted = suspect
+
     async def _forget(self) -> None:
         """Wipe the cards and the identity; the unsent journal stays (promise P6)."""
-        await self._store.call(lambda stores: stores.cache.wipe())
-        forget_identity(self._config.station.state)
+        backoff = Backoff()
+        while not await self._wiped():
+            await backoff.wait()
         log("revoked")
         await self._tell_offerings()
         self._take_stock()
 
+    async def _wiped(self) -> bool:
+        try:
+            await self._store.call(lambda stores: stores.cache.wipe())
+            forget_identity(self._config.station.state)
+        except DiskError:
+            return False
+        except OSError as error:
+            self._store.disk.fails("identity", error)
+            return False
+        self._store.disk.works("identity")
+        return True
+
     def _take_stock(self) -> None:
         """Work out what staff should see, after contact, cards, clock or devices have changed."""
         self._status_due.set()
-        notice = self._worst()
+        self._give_notice()
+
+    def _give_notice(self) -> None:
+        troubles = self._store.disk.troubles
+        lost = [part for _, part in self._missing]
+        notice = worst(self._link, lost, self._parked, disk_fails=bool(troubles))
         if notice != self._notice:
             self._notice = notice
             self._shell.emit(NoticeChanged(notice))
-
-    def _worst(self) -> Text | None:
-        if self._link.contact is Contact.REVOKED:
-            return words.NOT_ENROLLED
-        if self._missing:
-            return words.DEVICE_LOST.fill(device=next(iter(self._missing)))
-        if self._link.clock_suspect:
-            return words.CLOCK_WRONG
-        if self._link.contact is Contact.DOWN:
-            return words.NO_NETWORK
-        return None
 
     # --- being looked after ---
 
@@ -255,8 +292,16 @@ class App:
     async def _write_status(self) -> None:
         folder = status_folder(self._config.station.state)
         while True:
-            condition = await self._condition()
-            await asyncio.to_thread(write_status, folder, condition)
+            try:
+                await self._mind_the_clock()
+                condition = await self._condition()
+                told = {**condition, "state": str(self._config.station.state)}
+                await asyncio.to_thread(write_status, folder, told)
+                self._store.disk.works("status")
+            except DiskError:
+                pass
+            except OSError as error:
+                self._store.disk.fails("status", error)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(STATUS_EVERY):
                     await self._status_due.wait()
@@ -264,15 +309,34 @@ class App:
 
     async def _prune(self) -> None:
         """Forget now and then what the register has had for long."""
+        backoff = Backoff()
         while True:
-            await self._store.call(lambda stores: stores.journal.prune(datetime.now(UTC)))
+            try:
+                await self._store.call(lambda stores: stores.journal.prune(datetime.now(UTC)))
+            except DiskError:
+                await backoff.wait()
+                continue
+            backoff.reset()
             await asyncio.sleep(PRUNE_EVERY)
+
+    async def _try_the_disk(self) -> None:
+        """See whether the store can be written again, for as long as it cannot."""
+        backoff = Backoff(most=15.0)
+        while True:
+            await self._store.disk.failed()
+            await backoff.wait()
+            with contextlib.suppress(DiskError):
+                await self._store.call(Stores.try_to_write)
+                self._store.disk.works("store")
+                backoff.reset()
 
     async def _condition(self) -> dict[str, Any]:
         """Return how the kiosk does: the body of a heartbeat, and what ``status`` tells."""
         backlog, cards = await self._store.call(
             lambda stores: (stores.journal.backlog(), stores.cache.cards)
         )
+        self._parked = backlog.parked
+        self._give_notice()
         link = self._link
         age = None if link.last_contact is None else datetime.now(UTC) - link.last_contact
         return {
@@ -285,13 +349,23 @@ class App:
             "contact": link.contact.value,
             "cards": cards,
             "clock_suspect": link.clock_suspect,
+            "disk": next(iter(self._store.disk.troubles.values()), None),
             "uptime": round(time.monotonic() - self._began, 1),
         }
 
     def _devices(self) -> dict[str, str]:
-        return {device.name: "ok" for device in self._config.devices} | {
-            name: why or "missing" for name, why in self._missing.items()
-        }
+        """Return how each configured device is; a reader may have several parts."""
+        found = {device.name: "ok" for device in self._config.devices}
+        found |= dict.fromkeys(self._untried, "not tried yet")
+        for name in found:
+            lost = [
+                f"{part}: {why or 'missing'}"
+                for (owner, part), why in self._missing.items()
+                if owner == name
+            ]
+            if lost:
+                found[name] = "; ".join(lost)
+        return found
 
 
 def _to_be_mended(group: ExceptionGroup) -> DeviceError | None:

@@ -28,7 +28,7 @@ from kaiku.wire import (
     write_offering,
     write_row,
 )
-from kiosk.files import committing, open_cache
+from kiosk.files import committing, open_cache, rewrite_version
 
 _CARD = "SELECT kind, children, valid_from, valid_until, status FROM card WHERE digest = ?"
 _TALLY = (
@@ -142,6 +142,18 @@ class CardCache:
         row = None if note is None else read_row(json.loads(note))
         return row if isinstance(row, StationRow) else None
 
+    @property
+    def clock_doubted(self) -> bool:
+        """Tell whether the kiosk's clock was suspect when it was last looked at (promise P7)."""
+        return self._note("clock") is not None
+
+    def doubt_clock(self, *, doubted: bool) -> None:
+        """Remember over a restart whether the clock is suspect."""
+        if doubted:
+            self._db.execute(_PUT_NOTE, ("clock", "suspect"))
+        else:
+            self._db.execute("DELETE FROM note WHERE key = 'clock'")
+
     def apply(self, rows: Iterable[Row]) -> None:
         """Take in a part of the change feed in one transaction; taking it in twice is harmless."""
         cards: list[tuple[bytes, str, int, int, int, str]] = []
@@ -202,6 +214,10 @@ class CardCache:
             self._db.execute(_PUT_NOTE, ("cursor", cursor))
             if last:
                 self._db.execute(_PUT_NOTE, ("whole", "yes"))
+
+    def try_to_write(self) -> None:
+        """Write a little and change nothing."""
+        rewrite_version(self._db)
 
     def wipe(self) -> None:
         """Forget everything, on the disk too: the kiosk was revoked (promise P6)."""

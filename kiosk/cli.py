@@ -6,9 +6,10 @@ import json
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
-from kiosk.config import Config, ConfigError, load
+from kiosk.config import Config, ConfigError, load, missing
 
 OK, TROUBLE, USAGE, BAD_CONFIG = 0, 1, 2, 78
 """Exit codes; 78 is EX_CONFIG of sysexits.h."""
@@ -31,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kaikuportti", description="The kiosk that reads cards at the door."
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('kaikuportti')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(
@@ -94,8 +96,11 @@ def run(config: Config, _options: argparse.Namespace) -> int:
     return OK
 
 
-def check(config: Config, _options: argparse.Namespace) -> int:
-    """Print the effective configuration."""
+def check(config: Config, options: argparse.Namespace) -> int:
+    """Print the effective configuration, unless this machine lacks what it names."""
+    problems = [*missing(options.config, config)]
+    if problems:
+        raise ConfigError("\n".join(problems))
     print(json.dumps(config.effective(), indent=2, ensure_ascii=False))
     return OK
 
@@ -114,16 +119,16 @@ def enrol(config: Config, options: argparse.Namespace) -> int:
 
 def status(config: Config, options: argparse.Namespace) -> int:
     """Tell how the running kiosk does."""
-    from kiosk.status import describe, read_status, status_folder
+    from kiosk.status import describe, find_status, to_be_mended
 
-    condition = read_status(status_folder(config.station.state))
+    condition = find_status(config.station.state)
     if options.json:
         print(json.dumps({"running": condition is not None, **(condition or {})}))
     elif condition is None:
         print("The kiosk is not running.")
     else:
         print(describe(config.station.name, condition))
-    return OK if condition is not None else TROUBLE
+    return TROUBLE if condition is None or to_be_mended(condition) else OK
 
 
 def doctor(config: Config, options: argparse.Namespace) -> int:

@@ -9,8 +9,9 @@ import importlib.util
 import pkgutil
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +24,7 @@ from pydantic_core import ErrorDetails
 from kaiku.text import Language
 from kiosk.desk import Profile
 from kiosk.ports import DriverSettings
+from kiosk.wiring import taken_twice
 
 
 class ConfigError(Exception):
@@ -37,6 +39,10 @@ class Role(StrEnum):
     GATE = "gate"
     BUZZER = "buzzer"
     DISPLAY = "display"
+
+
+_LISTS = (Role.SCANNER, Role.DISPLAY)
+"""The roles that several devices may have."""
 
 
 class _Part(BaseModel):
@@ -106,16 +112,22 @@ class _Whole(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A configured device: the driver's module, and its settings as the driver reads them."""
+    """A configured device: the driver's module, and its settings as the driver reads them.
+
+    ``key`` is where it stands in the configuration.
+    """
 
     role: Role
     module: ModuleType
     settings: DriverSettings
+    key: str
+    number: int | None = None
 
     @property
     def name(self) -> str:
-        """The device as the log and staff call it."""
-        return f"{self.role}/{self.settings.driver}"
+        """The device as the log and staff call it; numbered where another would be called so."""
+        name = f"{self.role}/{self.settings.driver}"
+        return name if self.number is None else f"{name} {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +150,7 @@ class Config:
         }
         for device in self.devices:
             settings = device.settings.model_dump(mode="json")
-            if device.role in (Role.SCANNER, Role.DISPLAY):
+            if device.role in _LISTS:
                 whole.setdefault(device.role.value, []).append(settings)
             else:
                 whole[device.role.value] = settings
@@ -157,23 +169,45 @@ def load(path: Path) -> Config:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: is not TOML: {error}") from None
+    whole: _Whole | None = None
+    problems: list[str] = []
     try:
         whole = _Whole.model_validate(data)
     except ValidationError as error:
-        raise ConfigError("\n".join(_explain(path, error, _Whole, ()))) from None
+        problems += _explain(path, error, _Whole, ())
     devices: list[Device] = []
-    problems: list[str] = []
-    for role, number, part in _parts(whole):
+    for role, number, part in _parts(data if whole is None else whole.model_dump()):
         where = (role.value,) if number is None else (role.value, number)
         try:
             devices.append(_device(path, role, where, part))
         except ConfigError as error:
             problems.append(str(error))
-    if whole.station.profile is Profile.LIBRARY and not _has_keys(whole):
+    if whole is not None and whole.station.profile is Profile.LIBRARY and not _has_keys(whole):
         problems.append(f"{path}: keypad: {_KEYS_NEEDED}")
-    if problems:
+    wired = [(device.key, device.settings) for device in devices]
+    problems += [f"{path}: {key}: {mend}" for key, mend in taken_twice(wired)]
+    if whole is None or problems:
         raise ConfigError("\n".join(problems))
-    return Config(whole.station, whole.registry, tuple(devices))
+    return Config(whole.station, whole.registry, _named_apart(devices))
+
+
+def missing(path: Path, config: Config) -> Iterator[str]:
+    """Yield what the devices need and this machine does not have, as file, key and mend."""
+    for device in config.devices:
+        for key, mend in device.settings.lacks().items():
+            yield f"{path}: {device.key}.{key}: {mend}"
+
+
+def _named_apart(devices: Sequence[Device]) -> tuple[Device, ...]:
+    """Return the devices, those of one name numbered."""
+    names = Counter(device.name for device in devices)
+    seen: Counter[str] = Counter()
+    named: list[Device] = []
+    for device in devices:
+        seen[device.name] += 1
+        number = seen[device.name] if names[device.name] > 1 else None
+        named.append(replace(device, number=number))
+    return tuple(named)
 
 
 _KEYS_NEEDED = (
@@ -209,15 +243,14 @@ def _place(role: Role) -> tuple[str, str]:
     return "kiosk.drivers", f"{role.value}_"
 
 
-def _parts(whole: _Whole) -> Iterator[tuple[Role, int | None, Mapping[str, Any]]]:
-    for number, part in enumerate(whole.scanner):
-        yield Role.SCANNER, number, part
-    if whole.keypad is not None:
-        yield Role.KEYPAD, None, whole.keypad
-    for number, part in enumerate(whole.display):
-        yield Role.DISPLAY, number, part
-    yield Role.GATE, None, whole.gate
-    yield Role.BUZZER, None, whole.buzzer
+def _parts(data: Mapping[str, Any]) -> Iterator[tuple[Role, int | None, Mapping[str, Any]]]:
+    """Yield the devices' parts that have the shape of one, in the order of the roles."""
+    for role in (Role.SCANNER, Role.KEYPAD, Role.DISPLAY, Role.GATE, Role.BUZZER):
+        found = data.get(role.value)
+        if role in _LISTS and isinstance(found, list):
+            yield from ((role, n, part) for n, part in enumerate(found) if isinstance(part, dict))
+        elif role not in _LISTS and isinstance(found, dict):
+            yield role, None, found
 
 
 def _device(
@@ -237,7 +270,7 @@ def _device(
         settings = module.Settings.model_validate(dict(part))
     except ValidationError as error:
         raise ConfigError("\n".join(_explain(path, error, module.Settings, where))) from None
-    return Device(role, module, settings)
+    return Device(role, module, settings, _key(where))
 
 
 def _explain(

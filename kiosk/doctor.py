@@ -9,7 +9,7 @@ from kiosk.files import StoreError
 from kiosk.identity import NotEnrolledError, load_identity
 from kiosk.ports import DeviceError, SelfTest, Surroundings
 from kiosk.registry import RegistryClient, RegistryError, RevokedError
-from kiosk.status import read_status, status_folder
+from kiosk.status import find_status
 from kiosk.store import Store
 
 
@@ -28,7 +28,7 @@ class Finding:
 
 async def examine(config: Config) -> list[Finding]:
     """Try identity, register, store and devices; what a running kiosk holds is left alone."""
-    running = read_status(status_folder(config.station.state)) is not None
+    running = find_status(config.station.state) is not None
     findings = [await _register(config)]
     if running:
         words = "a kiosk is running and holds the store and the devices; stop it to try those"

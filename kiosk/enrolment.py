@@ -3,10 +3,11 @@
 import sys
 
 from kiosk.config import Config
+from kiosk.disk import DiskError
 from kiosk.files import StoreError
 from kiosk.identity import NotEnrolledError, load_identity
 from kiosk.registry import RegistryClient, RegistryError, RejectedError
-from kiosk.store import Store
+from kiosk.store import Store, Stores
 from kiosk.sync import fetch
 
 
@@ -14,7 +15,8 @@ async def enrol_kiosk(config: Config, code: str, *, again: bool) -> int:
     """Trade the code for an identity, keep it, and fetch the cards; return an exit code.
 
     A first fetch that breaks off is no failure of the enrolment: the kiosk goes on with it when it
-    runs. The store is opened first, so that no code is spent while another kiosk runs here.
+    runs. The store is opened and written first, so that no code is spent while another kiosk runs
+    here or the disk is full.
     """
     folder = config.station.state
     if not code:
@@ -26,6 +28,7 @@ async def enrol_kiosk(config: Config, code: str, *, again: bool) -> int:
     except StoreError as error:
         return _fail(str(error))
     try:
+        await store.call(Stores.try_to_write)
         async with RegistryClient(config.registry.url, None) as registry:
             identity = await registry.enrol(code, config.station.name)
         identity.save(folder)
@@ -37,6 +40,8 @@ async def enrol_kiosk(config: Config, code: str, *, again: bool) -> int:
         print(f"The kiosk has {cards} cards and is ready to run.")
     except RejectedError as error:
         return _fail(str(error))
+    except (DiskError, OSError) as error:
+        return _fail(f"{folder} cannot be written ({error}); free some space and try again")
     except RegistryError as error:
         if _is_enrolled(config):
             print(f"The cards could not all be fetched ({error}); the kiosk will go on by itself.")

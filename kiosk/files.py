@@ -1,11 +1,12 @@
 """How the kiosk opens its two SQLite files, and brings their tables to this version's shape."""
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
@@ -52,13 +53,13 @@ def open_cache(path: Path) -> sqlite3.Connection:
     try:
         connection = _open(path, synchronous="NORMAL")
         if _version(connection) in (0, CACHE_VERSION):
-            return _whole(path, _shape(connection, Cache, CACHE_VERSION))
+            return _whole(path, _shape(path, connection, Cache, CACHE_VERSION))
         connection.close()
     except SpoiledError:
         pass
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-    return _shape(_open(path, synchronous="NORMAL"), Cache, CACHE_VERSION)
+    return _shape(path, _open(path, synchronous="NORMAL"), Cache, CACHE_VERSION)
 
 
 def _whole(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -71,7 +72,7 @@ def _whole(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:
     return connection
 
 
-@contextmanager
+@contextlib.contextmanager
 def committing(connection: sqlite3.Connection) -> Iterator[None]:
     """Commit what is done within, or leave nothing of it and no transaction open."""
     connection.execute("BEGIN IMMEDIATE")
@@ -93,17 +94,22 @@ def open_journal(path: Path) -> sqlite3.Connection:
         raise StoreError(
             f"{path} was written by a newer version of this program; install that version again"
         )
-    for step in range(version or JOURNAL_VERSION, JOURNAL_VERSION):
-        with committing(connection):
-            for statement in _JOURNAL_STEPS[step]:
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version={step + 1}")
-    return _shape(connection, Journal, JOURNAL_VERSION)
+    try:
+        for step in range(version or JOURNAL_VERSION, JOURNAL_VERSION):
+            with committing(connection):
+                for statement in _JOURNAL_STEPS[step]:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version={step + 1}")
+    except sqlite3.OperationalError as error:
+        connection.close()
+        raise _explained(path, error) from None
+    return _shape(path, connection, Journal, JOURNAL_VERSION)
 
 
 def _open(path: Path, synchronous: str) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _keep_private(path)
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     except sqlite3.OperationalError as error:
         raise StoreError(f"{path} cannot be opened: {error}") from None
@@ -122,6 +128,16 @@ def _open(path: Path, synchronous: str) -> sqlite3.Connection:
     return connection
 
 
+def _keep_private(path: Path) -> None:
+    """Let the kiosk's user alone read a file and its log, which SQLite makes with its rights."""
+    if not path.exists():
+        path.touch(mode=0o600)
+    for part in (path, path.with_name(f"{path.name}-wal")):
+        with contextlib.suppress(OSError):  # another's, or on a disk that takes nothing
+            if part.is_file():
+                part.chmod(0o600)
+
+
 def _explained(path: Path, error: sqlite3.DatabaseError) -> StoreError:
     if not isinstance(error, sqlite3.OperationalError):
         return SpoiledError(f"{path} is spoiled ({error}); keep a copy for support and remove it")
@@ -130,15 +146,27 @@ def _explained(path: Path, error: sqlite3.DatabaseError) -> StoreError:
     return StoreError(f"{path} cannot be opened: {error}")
 
 
+def rewrite_version(connection: sqlite3.Connection) -> None:
+    """Write the file's version as it is: the least that shows whether the disk takes anything."""
+    connection.execute(f"PRAGMA user_version={_version(connection)}")
+
+
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _shape(
-    connection: sqlite3.Connection, tables: type[SQLModel], version: int
+    path: Path, connection: sqlite3.Connection, tables: type[SQLModel], version: int
 ) -> sqlite3.Connection:
+    """Make the tables of a new file, all or none of them."""
     if _version(connection) == 0:
         engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
-        tables.metadata.create_all(engine)
-        connection.execute(f"PRAGMA user_version={version}")
+        try:
+            with engine.begin() as begun:
+                begun.exec_driver_sql("BEGIN IMMEDIATE")
+                tables.metadata.create_all(begun)
+            connection.execute(f"PRAGMA user_version={version}")
+        except (sqlite3.OperationalError, OperationalError) as error:
+            connection.close()
+            raise StoreError(f"{path} cannot be made: {getattr(error, 'orig', error)}") from None
     return connection

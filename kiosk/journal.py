@@ -14,7 +14,7 @@ from kaiku.reason import Reason
 from kaiku.wire import Outcome, Use, write_instant
 from kiosk.cache import Used
 from kiosk.desk import Standing
-from kiosk.files import committing, open_journal
+from kiosk.files import committing, open_journal, rewrite_version
 
 KEEP = timedelta(days=7)
 """How long a use stays after the register has it: long enough to look into a complaint."""
@@ -77,8 +77,8 @@ class UseJournal:
     def __init__(self, path: Path) -> None:
         """Open or make the file; raise :class:`kiosk.files.StoreError` where that fails."""
         self._db = open_journal(path)
-        # What was being asked about when the power went was never told: send it as it stands.
-        self._db.execute("UPDATE entry SET asked = 0 WHERE asked")
+        # What was being asked about when the power went was never told: it is sent as it stands.
+        self._asked: set[UUID] = set()
 
     def close(self) -> None:
         """Close the file."""
@@ -119,13 +119,18 @@ class UseJournal:
             None if use.lease is None else str(use.lease),
             leased,
         )
-        if not use.members:
-            self._db.execute(_RECORD, values)
-            return
-        members = [(member, str(use.id)) for member in use.members]
         with committing(self._db):
             self._db.execute(_RECORD, values)
+            members = [(member, str(use.id)) for member in use.members or ()]
             self._db.executemany("INSERT OR IGNORE INTO group_member VALUES (?, ?)", members)
+        if standing is Standing.ASKED:
+            self._asked.add(use.id)
+        else:
+            self._asked.discard(use.id)
+
+    def give_up(self, use: UUID) -> None:
+        """Send a use as it stands, though the register was asked: nothing came of the question."""
+        self._asked.discard(use)
 
     def uncounted(
         self, digest: bytes, offering: UUID, since: date, service: Service | None = None
@@ -177,38 +182,45 @@ class UseJournal:
         use = _use(row)
         return Last(use, Party(children, use.party.helpers, supporters, adults), leased)
 
-    def unsent(self, most: int) -> list[Use]:
-        """Return the oldest uses that the register does not have as they now are."""
-        return [
-            _use(row)
-            for row in self._db.execute(
-                f"{_USE} WHERE sent_revision < revision AND parked IS NULL AND NOT asked"
-                " ORDER BY seq LIMIT ?",
-                (most,),
-            )
-        ]
+    def unsent(self, most: int, but: frozenset[UUID] = frozenset()) -> list[Use]:
+        """Return the oldest uses that the register does not have as they now are.
+
+        Some can be left out.
+        """
+        held_back = but | self._asked
+        rows = self._db.execute(
+            f"{_USE} WHERE sent_revision < revision AND parked IS NULL ORDER BY seq LIMIT ?",
+            (most + len(held_back),),
+        )
+        uses = [_use(row) for row in rows]
+        return [use for use in uses if use.id not in held_back][:most]
 
     def mark(
         self,
         sent: Iterable[Use],
         flagged: Mapping[UUID, str] | None = None,
-        parked: Mapping[UUID, str] | None = None,
+        parked: Mapping[Use, str] | None = None,
     ) -> None:
         """Remember what became of uses that were sent, in one commit.
 
         ``flagged`` are those that the register kept in conflict, ``parked`` those that it cannot
         take. A use that was amended while it was under way stays unsent, for only its older
-        revision went.
+        revision went, and what is said of that one parks no other. Where the register has answered
+        about a newer revision meanwhile, it has that.
         """
         with committing(self._db):
             for use in sent:
                 self._db.execute(
-                    "UPDATE entry SET sent_revision = ?2, flagged = ?3, sent_taken = CASE"
-                    " WHEN revision = ?2 THEN taken ELSE sent_taken END WHERE id = ?1",
+                    "UPDATE entry SET sent_revision = max(sent_revision, ?2), flagged = ?3,"
+                    " sent_taken = CASE WHEN revision = ?2 THEN taken ELSE sent_taken END"
+                    " WHERE id = ?1",
                     (str(use.id), use.revision, (flagged or {}).get(use.id)),
                 )
-            for use_id, why in (parked or {}).items():
-                self._db.execute("UPDATE entry SET parked = ? WHERE id = ?", (why, str(use_id)))
+            for use, why in (parked or {}).items():
+                self._db.execute(
+                    "UPDATE entry SET parked = ? WHERE id = ? AND revision = ?",
+                    (why, str(use.id), use.revision),
+                )
 
     def sent_counts(self) -> Sequence[tuple[str, int]]:
         """Return what the register has counted of uses, perhaps not yet in the cache's tallies."""
@@ -251,6 +263,10 @@ class UseJournal:
         """Return the latest instant on record: a clock that is before it is wrong (promise P7)."""
         row = self._db.execute("SELECT at FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
         return None if row is None else _instant(row[0])
+
+    def try_to_write(self) -> None:
+        """Write a little and change nothing."""
+        rewrite_version(self._db)
 
     def prune(self, now: datetime) -> None:
         """Forget uses that the register has had for longer than :data:`KEEP`."""

@@ -22,11 +22,15 @@ class Contact(StrEnum):
 
 @dataclass
 class Link:
-    """What the parts that call the register tell each other. Lives on the event loop."""
+    """What the parts that call the register tell each other. Lives on the event loop.
+
+    The clock is ``clock_doubted`` where it is before the last record, or was suspect when the kiosk
+    ended: until the register agrees with it, or a time service keeps it.
+    """
 
     contact: Contact = Contact.UNTRIED
     clock_ahead: timedelta = timedelta(0)
-    clock_before_record: bool = False
+    clock_doubted: bool = False
     last_contact: datetime | None = None
     silent_until: float = 0.0
     flagged: int = field(default=0)
@@ -46,4 +50,4 @@ class Link:
     @property
     def clock_suspect(self) -> bool:
         """Tell whether the kiosk's instant is not to be trusted (promise P7)."""
-        return abs(self.clock_ahead) > CLOCK_TOLERANCE or self.clock_before_record
+        return abs(self.clock_ahead) > CLOCK_TOLERANCE or self.clock_doubted

@@ -14,7 +14,7 @@ the file). It holds
 Every driver and display, real or fake, passes the one suite in ``tests/contract``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -41,6 +41,19 @@ class DriverSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     driver: str
+
+    def takes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return what the device takes of the machine for itself, by the setting that says so."""
+        return {}
+
+    def lacks(self) -> Mapping[str, str]:
+        """Return what is not there on this machine and must be, by the setting that names it."""
+        return {}
+
+
+def lines(*numbers: int | None) -> tuple[str, ...]:
+    """Return GPIO lines as they are called; None is no line."""
+    return tuple(f"GPIO {number}" for number in numbers if number is not None)
 
 
 @dataclass(frozen=True, slots=True)

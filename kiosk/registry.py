@@ -50,6 +50,10 @@ class UnreachableError(RegistryError):
     """The register gave no answer, or none that makes sense."""
 
 
+class FailedError(UnreachableError):
+    """The register failed at what was asked of it; it may be at this alone."""
+
+
 class RejectedError(RegistryError):
     """The register said no; ``status`` is HTTP's."""
 
@@ -254,6 +258,8 @@ def _check(status: int, content: bytes) -> None:
         raise RevokedError(words)
     if httpx.codes.is_client_error(status) and problem and status not in _PASSING:
         raise RejectedError(status, words)
+    if httpx.codes.is_server_error(status) and status != httpx.codes.SERVICE_UNAVAILABLE:
+        raise FailedError(words)
     raise UnreachableError(words)
 
 

@@ -17,6 +17,7 @@ from kaiku.text import Text
 from kaiku.wire import Answer, Outcome
 from kiosk import desk, ports, words
 from kiosk.desk import scenes
+from kiosk.disk import DiskError
 from kiosk.link import Link
 from kiosk.log import log
 from kiosk.reading import Reading
@@ -52,6 +53,15 @@ class OfferingsTold:
 
 
 Event = ports.Event | NoticeChanged | OfferingsTold
+_NO_RECORD = (DiskError, sqlite3.Error)
+
+
+class _UnrecordedError(Exception):
+    """A use could not be committed, so nothing that follows it is done."""
+
+    def __init__(self, record: desk.Record, why: str) -> None:
+        super().__init__(why)
+        self.record = record
 
 
 class Shell:
@@ -104,6 +114,8 @@ class Shell:
                 continue
             try:
                 await self._take(event)
+            except DiskError as error:
+                await self._show_fault(str(error))
             finally:
                 self._events.task_done()
 
@@ -165,20 +177,23 @@ class Shell:
         while next_event is not None:
             before = self._desk
             self._desk, effects = desk.step(before, next_event, known, self._now())
-            next_event = await self._carry_out(before, effects)
+            try:
+                next_event = await self._carry_out(effects)
+            except _UnrecordedError as failure:
+                await self._give_up(before, failure.record)
+                if not isinstance(next_event, desk.TimePassed):  # that is tried again, unseen
+                    await self._refuse(before, failure)
+                return
 
-    async def _carry_out(
-        self, before: desk.Desk, effects: Sequence[desk.Effect]
-    ) -> desk.Event | None:
+    async def _carry_out(self, effects: Sequence[desk.Effect]) -> desk.Event | None:
         """Carry effects out in order; return the answer to a question, if one was asked."""
         for effect in effects:
             match effect:
                 case desk.Record():
                     try:
                         await self._store.call(Stores.record, effect)
-                    except sqlite3.Error as error:
-                        await self._fail_to_record(before, effect, error)
-                        return None
+                    except _NO_RECORD as error:
+                        raise _UnrecordedError(effect, str(error)) from None
                     match effect.standing:
                         case desk.Standing.SENT:
                             log("sent", uses=[str(effect.use.id)])
@@ -200,21 +215,34 @@ class Shell:
                     log("annulled", use=str(use_id), why=why)
         return None
 
-    async def _fail_to_record(
-        self, before: desk.Desk, record: desk.Record, error: sqlite3.Error
-    ) -> None:
-        """Refuse what cannot be recorded: an accept without a durable record is none."""
-        log("journal_failed", why=str(error))
+    async def _give_up(self, before: desk.Desk, record: desk.Record) -> None:
+        """Refuse what cannot be recorded: an accept without a durable record is none.
+
+        Where the register was asked, what stands on record is sent, for it overrules the answer. A
+        use that could not be taken back stands, which is no refusal; it is tried again in a while.
+        """
         later = self._now().clock + self._manners.shown
         passages = tuple(replace(each, until=max(each.until, later)) for each in before.passages)
         group = before.group and replace(before.group, until=max(before.group.until, later))
-        self._desk = replace(before, shown_until=later, passages=passages, group=group)
-        reason = Reason.CANNOT_CHECK_NOW
-        scene = replace(scenes.refused(reason), signal=ports.Signal.FAULT)
+        self._desk = replace(before, asked=None, passages=passages, group=group)
+        await self._store.call(lambda stores: stores.journal.give_up(record.use.id))
+        self._sync.wake()
+
+    async def _refuse(self, before: desk.Desk, failure: _UnrecordedError) -> None:
+        """Say that nobody can be let in now; the visitor cannot mend it."""
+        use, current = failure.record.use, before.current
+        if not use.voided:
+            amends = current is not None and current.use.id == use.id
+            refusal = (Outcome.REFUSED, Reason.CANNOT_CHECK_NOW)
+            self._log(desk.Verdict(*refusal, use.id, use.party, "local", amends=amends))
+        await self._show_fault(str(failure))
+
+    async def _show_fault(self, why: str) -> None:
+        log("journal_failed", why=why)
+        self._desk = replace(self._desk, shown_until=self._now().clock + self._manners.shown)
+        scene = replace(scenes.refused(Reason.CANNOT_CHECK_NOW), signal=ports.Signal.FAULT)
         await self._outputs.buzzer.sound(scene.signal)
         await self._show(scene)
-        verdict = desk.Verdict(Outcome.REFUSED, reason, record.use.id, record.use.party, "local")
-        self._log(verdict)
 
     async def _ask(self, question: desk.Ask | desk.AskAmended) -> Answer | None:
         """Ask the register within the budget; None where no answer came."""

@@ -6,15 +6,24 @@ So that ``kaikuportti status`` can tell it without the store.
 import json
 import os
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+RUNTIME = Path("/run/kaikuportti")
+"""Where systemd's unit keeps the file."""
+
+STALE = 60.0
+"""Seconds after which a condition is told as old: it is written every quarter of a minute."""
+
+_WELL = "ok"
 
 
 def write_status(folder: Path, condition: Mapping[str, Any]) -> None:
     """Write the condition, whole or not at all."""
     draft = folder / "status.new"
-    draft.write_text(json.dumps({"pid": os.getpid(), **condition}))
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump({"pid": os.getpid(), **condition}, file)
     draft.replace(folder / "status.json")
 
 
@@ -26,6 +35,18 @@ def read_status(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return condition if alive else None
+
+
+def find_status(state: Path) -> dict[str, Any] | None:
+    """Return the condition of the kiosk with this state folder, or None where none is running.
+
+    systemd gives its runtime folder to the kiosk alone, so who asks looks there too.
+    """
+    found = read_status(status_folder(state))
+    if found is not None:
+        return found
+    found = read_status(RUNTIME)
+    return found if found is not None and found.get("state") == str(state) else None
 
 
 def _is_alive(pid: int) -> bool:
@@ -44,6 +65,26 @@ def status_folder(state: Path) -> Path:
     return Path(runtime) if runtime else state
 
 
+def to_be_mended(condition: Mapping[str, Any]) -> bool:
+    """Tell whether staff must mend something; a kiosk without a network serves by itself."""
+    return bool(
+        condition["contact"] == "revoked"
+        or condition["parked"]
+        or condition["clock_suspect"]
+        or condition.get("disk")
+        or any(words != _WELL for words in condition["devices"].values())
+        or _age(condition) > STALE
+    )
+
+
+def _age(condition: Mapping[str, Any]) -> float:
+    """Return the seconds since the condition was written, by the clock that wrote it."""
+    written = condition.get("clock")
+    if written is None:
+        return 0.0
+    return (datetime.now(UTC) - datetime.fromisoformat(written)).total_seconds()
+
+
 def describe(station: str, condition: Mapping[str, Any]) -> str:
     """Return the condition as lines for people."""
     age = condition["cache_age"]
@@ -59,6 +100,10 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
         lines.append(f"uses the register could not take: {condition['parked']} (ask support)")
     if condition["clock_suspect"]:
         lines.append("clock: looks wrong; set the time")
+    if condition.get("disk"):
+        lines.append(f"disk: {condition['disk']}; free some space or replace the memory card")
+    if (seconds := _age(condition)) > STALE:
+        lines.append(f"all this is {int(seconds)} s old: the disk may be full; look at the log")
     lines += [f"{name}: {words}" for name, words in condition["devices"].items()]
     return "\n".join(lines)
 

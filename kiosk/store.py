@@ -21,6 +21,7 @@ from kaiku.group import USUAL_SIZE, Member
 from kaiku.offering import Offering, Tariff
 from kiosk.cache import CardCache
 from kiosk.desk import Choice, Known, Record
+from kiosk.disk import Disk, DiskError, translated
 from kiosk.journal import UseJournal
 
 P = ParamSpec("P")
@@ -132,6 +133,11 @@ class Stores:
         use = record.use
         self.journal.record(use, record.admitted, record.source, record.standing, record.leased)
 
+    def try_to_write(self) -> None:
+        """Write a little into both files; raise what the disk says where it takes nothing."""
+        self.journal.try_to_write()
+        self.cache.try_to_write()
+
 
 class Store:
     """The stores behind their own thread."""
@@ -140,6 +146,7 @@ class Store:
         """Take over what :meth:`open` has opened."""
         self._stores = stores
         self._thread = thread
+        self.disk = Disk()
 
     @classmethod
     async def open(cls, folder: Path) -> "Store":
@@ -158,10 +165,19 @@ class Store:
         """Do a piece of work on the store's thread; pieces run one at a time, in order.
 
         Work is short, a few milliseconds at most, for a scan may be waiting behind it. Cancelling
-        the caller does not stop a piece that has begun.
+        the caller does not stop a piece that has begun. Raises :class:`kiosk.disk.DiskError` where
+        the disk does not take or give it now; staff are told.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, lambda: work(self._stores, *args, **kwargs))
+
+        def piece() -> T:
+            with translated():
+                return work(self._stores, *args, **kwargs)
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, piece)
+        except DiskError as error:
+            self.disk.fails("store", error)
+            raise
 
     async def close(self) -> None:
         """Finish what has begun, and close the files."""

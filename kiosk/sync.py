@@ -1,19 +1,24 @@
 """Keeping the kiosk and the register alike: changes come down, uses go up, each at its own pace.
 
 Nothing here stands between a visitor and the verdict. What fails is tried again, later and later
-and never all kiosks at once; what the register cannot take is parked and never blocks the next.
+and never all kiosks at once; what the register cannot take is parked and never blocks the next. A
+disk that takes nothing is such a failure too.
 """
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from kaiku.wire import CardGone, CardRow, CursorRow, Result, Row, Use
+from kiosk.disk import DiskError
 from kiosk.link import CLOCK_TOLERANCE, Contact, Link
 from kiosk.log import log
+from kiosk.pacing import ASIDE, Pacing
 from kiosk.registry import (
+    FailedError,
     RegistryClient,
     RegistryError,
     RejectedError,
@@ -150,6 +155,7 @@ class Sync:
         self._spread = 0.0
         self._fetching = asyncio.Lock()
         self._told: set[bytes] = set()
+        self._pacing = Pacing(BATCH)
         self.synced = asyncio.Event()
         """Set once the whole card list has been there."""
 
@@ -159,7 +165,7 @@ class Sync:
         self._unsent.set()
 
     async def drained(self) -> None:
-        """Wait until the register has everything, but what is parked."""
+        """Wait until the register has everything, but what is parked or set aside."""
         await self._drained.wait()
 
     async def run(self) -> None:
@@ -200,6 +206,8 @@ class Sync:
                 raise
             except RegistryError as error:
                 await self._turn(Contact.DOWN, str(error))
+            except DiskError:
+                pass  # the register is there; what it tells is taken in once there is room
             await backoff.wait()
 
     async def _hear(self, told: Told) -> None:
@@ -225,7 +233,7 @@ class Sync:
                 backoff.reset()
             except RevokedError:
                 raise
-            except RegistryError:
+            except (RegistryError, DiskError):
                 self._stale.set()
                 await backoff.wait()
 
@@ -246,17 +254,37 @@ class Sync:
         while True:
             await self._unsent.wait()
             self._unsent.clear()
-            while uses := await self._store.call(lambda stores: stores.journal.unsent(BATCH)):
-                try:
-                    await self._send_batch(uses)
+            try:
+                while uses := await self._next_uses():
+                    await self._send_or_set_aside(uses)
                     backoff.reset()
-                except RevokedError:
-                    raise
-                except RegistryError:
-                    self._up.clear()
-                    await backoff.wait(sooner=self._up)
+            except RevokedError:
+                raise
+            except RegistryError:
+                self._unsent.set()
+                self._up.clear()
+                await backoff.wait(sooner=self._up)
+            except DiskError:
+                self._unsent.set()
+                await backoff.wait()
             if not self._unsent.is_set():
                 self._drained.set()
+
+    async def _next_uses(self) -> list[Use]:
+        held_back = self._pacing.held_back(time.monotonic())
+        unsent = await self._store.call(lambda stores: stores.journal.unsent(BATCH, held_back))
+        return self._pacing.next(unsent)
+
+    async def _send_or_set_aside(self, uses: list[Use]) -> None:
+        try:
+            await self._send_batch(uses)
+        except FailedError as error:
+            aside = self._pacing.failed(uses, time.monotonic())
+            if aside is not None:
+                log("set_aside", use=str(aside.id), why=str(error))
+                asyncio.get_running_loop().call_later(ASIDE, self.wake)
+            raise
+        self._pacing.taken(uses)
 
     async def _send_batch(self, uses: list[Use]) -> None:
         try:
@@ -272,23 +300,29 @@ class Sync:
                 await self._send_batch(uses[middle:])
             return
         flagged = {item.id: item.detail for item in results if item.result is Result.CONFLICT}
-        parked = {item.id: item.detail for item in results if item.result is Result.INVALID}
-        sent = [use for use in uses if use.id not in parked]
+        said = zip(uses, results, strict=True)
+        parked = {use: item.detail for use, item in said if item.result is Result.INVALID}
+        sent = [use for use in uses if use not in parked]
         await self._store.call(lambda stores: stores.journal.mark(sent, flagged, parked))
         if sent:
             log("sent", uses=[str(use.id) for use in sent])
         for use_id, why in flagged.items():
             log("flagged", use=str(use_id), why=why)
-        for use_id, why in parked.items():
-            log("parked", use=str(use_id), why=why)
+        await self._tell_parked(parked)
         self._link.flagged += len(flagged)
         if await self._store.call(lambda stores: stores.awaits_tally()):
             # The tally may have come before the reply did: then no event will settle these.
             self._stale.set()
 
     async def _park(self, use: Use, why: str) -> None:
-        await self._store.call(lambda stores: stores.journal.mark([], parked={use.id: why}))
-        log("parked", use=str(use.id), why=why)
+        await self._store.call(lambda stores: stores.journal.mark([], parked={use: why}))
+        await self._tell_parked({use: why})
+
+    async def _tell_parked(self, parked: Mapping[Use, str]) -> None:
+        for use, why in parked.items():
+            log("parked", use=str(use.id), why=why)
+        if parked:
+            await self._changed()
 
     async def _beat(self) -> None:
         """Tell the register how the kiosk does, and learn how far its clock is off."""
@@ -299,7 +333,7 @@ class Sync:
                 await self._compare_clocks(before, answer.get("now"))
             except RevokedError:
                 raise
-            except RegistryError:
+            except (RegistryError, DiskError):
                 pass
             await asyncio.sleep(HEARTBEAT)
 
@@ -309,7 +343,7 @@ class Sync:
             middle = before + (datetime.now(UTC) - before) / 2
             self._link.clock_ahead = middle - instant
             if abs(self._link.clock_ahead) <= CLOCK_TOLERANCE:
-                self._link.clock_before_record = False
+                self._link.clock_doubted = False
         except (TypeError, ValueError):
             return
         await self._changed()

@@ -91,10 +91,10 @@ class Entry(Journal, table=True):
     """One use as the visitor was told it.
 
     It is unsent while ``revision`` is above ``sent_revision``, unless the register could not take
-    it: then ``parked`` says why, and people look at it. While the register is being ``asked``
-    about it, it is held back. ``taken`` is what it takes of the card's limit now (visits, or the
-    cents of a fee), ``sent_taken`` what it took when it was sent last, ``counted`` what the cache's
-    tally has of it: the difference is what the tally does not know yet. ``members`` are the
+    it: then ``parked`` says why, and people look at it. ``asked`` says that it was recorded as what
+    holds while the register was asked. ``taken`` is what it takes of the card's limit now (visits,
+    or the cents of a fee), ``sent_taken`` what it took when it was sent last, ``counted`` what the
+    cache's tally has of it: the difference is what the tally does not know yet. ``members`` are the
     digests of a group's members, in hexadecimal and with spaces between; what is ``taken`` then is
     each member's share, and nothing of the leader's. ``leased`` are the seats that it takes of
     ``lease``.

@@ -95,5 +95,13 @@ NOT_ENROLLED = Text(
     "Enheten är inte ansluten till registret",
     "Not enrolled in the register",
 )
+PARKED = Text(
+    "Rekisteri ei ota käyntejä vastaan: {count}",
+    "Registret tar inte emot besök: {count}",
+    "Visits the register cannot take: {count}",
+)
 CLOCK_WRONG = Text("Kello on väärässä", "Klockan går fel", "The clock is wrong")
+DISK_FULL = Text(
+    "Muisti täynnä tai viallinen", "Minnet är fullt eller trasigt", "Storage full or failing"
+)
 DEVICE_LOST = Text("Laite puuttuu: {device}", "Enhet saknas: {device}", "Missing: {device}")

@@ -34,6 +34,9 @@ from kiosk.desk.state import (
 )
 from kiosk.ports import Key
 
+ONE_NUMBER = 2.0
+"""Seconds within which two digits are one number of children; later the second is a correction."""
+
 
 def press(desk: Desk, key: Key, known: Known, now: Moment) -> Step:
     """Take a key: for the use whose question is open, else for the next card."""
@@ -84,7 +87,8 @@ def _type_to_current(desk: Desk, current: Current, key: Key, known: Known, now: 
             digits = ""
             party = replace(party, children=0)
         case _:
-            digits = (digits + key.value)[-2:]
+            since_key = now.clock - (current.children_until - desk.manners.children)
+            digits = (digits + key.value if since_key <= ONE_NUMBER else key.value)[-2:]
             party = replace(party, children=int(digits))
     current = replace(current, digits=digits, children_until=now.clock + desk.manners.children)
     return amend(replace(desk, current=current), party, known, now)
@@ -154,6 +158,9 @@ def _conclude_amended(
     use = replace(current.use, party=party, revision=current.use.revision + 1)
     persons = decision.admitted.persons
     more = persons - current.opened
+    passages = _awaiting(desk, use, persons, now)
+    if current.opened == 0 and desk.manners.passage is not None:  # the first since a restart
+        passages = (*passages, Passage(use, persons, now.clock + desk.manners.passage))
     current = replace(
         current,
         use=use,
@@ -167,7 +174,7 @@ def _conclude_amended(
     ]
     if more > 0:
         effects.append(Open(more))
-    desk = replace(desk, passages=_awaiting(desk, use, persons, now))
+    desk = replace(desk, passages=passages)
     verdict = Verdict(Outcome.ACCEPTED, None, use.id, decision.admitted, said.source, amends=True)
     effects.append(Log(verdict))
     return shown(replace(desk, current=current), now), tuple(effects)

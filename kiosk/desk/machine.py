@@ -30,6 +30,9 @@ from kiosk.desk.state import (
     WentThrough,
 )
 
+REMEMBERED = 120.0
+"""Seconds for which a use is remembered over a restart: a small machine boots in half a minute."""
+
 
 def step(desk: Desk, event: Event, known: Known, now: Moment) -> Step:
     """Return the desk after the event, and what to do, in order.
@@ -95,17 +98,23 @@ def deadline(desk: Desk) -> float | None:
 def resume(manners: Manners, use: Use | None, admitted: Party, now: Moment) -> Desk:
     """Return the desk after a restart, remembering the use that was accepted last.
 
-    A card shown again right after a power cut is then still the same visit.
+    Whether the gate opened for it before the power went is not known. A card shown again soon after
+    the restart is the same visit: it opens the gate once more and is not counted again, for one
+    opening too many is a lesser evil than a holder locked out by a use that let nobody in. Of a use
+    whose card is not shown again nothing is annulled: its people may have passed before.
+
+    A clock that the power cut has set back does not tell the use's age (promise P7): it is then
+    taken as the oldest that is remembered.
     """
     if use is None or use.voided or use.outcome is not Outcome.ACCEPTED:
         return Desk(manners)
     if (use.fee is not None) is not (manners.profile is Profile.LIBRARY):
         return Desk(manners)
     age = (now.at - use.at).total_seconds()
-    if not 0 <= age <= manners.take_back:
+    if age > REMEMBERED:
         return Desk(manners)
-    since = now.clock - age
-    current = Current(use, admitted, since, children_until=since, opened=admitted.persons)
+    since = now.clock - (age if age >= 0 else REMEMBERED)
+    current = Current(use, admitted, since, since, opened=0, resumed=now.clock)
     return Desk(manners, current=current)
 
 

@@ -209,7 +209,8 @@ def repeated(desk: Desk, digest: bytes, known: Known, now: Moment) -> Current | 
 
 
 def _repeatable_until(desk: Desk, use: Current) -> float:
-    return max(use.since + desk.manners.repeat, use.children_until)
+    since = use.since if use.resumed is None else use.resumed
+    return max(since + desk.manners.repeat, use.children_until)
 
 
 def _still_repeatable(desk: Desk, now: Moment) -> tuple[Current, ...]:
@@ -237,8 +238,25 @@ def _repeat(desk: Desk, known: Known, now: Moment) -> Step:
     verdict = Verdict(
         Outcome.ACCEPTED, None, current.use.id, current.admitted, "local", repeat=True
     )
+    if current.opened < current.admitted.persons:
+        return _reopen(desk, current, verdict, known, now)
     tell = Tell(scenes.repeated(current), aloud=True)
     return shown(untyped(desk), now), (tell, Log(verdict))
+
+
+def _reopen(desk: Desk, current: Current, verdict: Verdict, known: Known, now: Moment) -> Step:
+    """Welcome a party that may have been let in before the power went, once, and open for it.
+
+    Who shows the card stands before the gate, so a gate that watches awaits the party anew.
+    """
+    persons = current.admitted.persons
+    asks = current.use.members is None and _asks_for_children(known, current.use.party)
+    until = now.clock + desk.manners.children if asks else current.children_until
+    current = replace(current, opened=persons, children_until=until)
+    passages = _awaiting(desk, current.use, persons, now)
+    desk = replace(desk, current=current, passages=passages)
+    tell = Tell(scenes.accepted(current, asks=asks), aloud=True)
+    return shown(desk, now), (tell, Open(persons), Log(verdict))
 
 
 def hear(desk: Desk, answer: Answer | None, known: Known, now: Moment) -> Step:

@@ -261,6 +261,8 @@ class Current:
     The question for children is open before ``children_until``. The gate has opened for ``opened``
     persons: a party that is made smaller and larger again does not open it anew. ``remaining`` are
     the visits left, or the cents of a fee's service. ``wristband`` is what staff charge, in cents.
+    ``resumed`` is when the kiosk came back with it after a restart; then none are known to have
+    been let through.
     """
 
     use: Use
@@ -271,6 +273,7 @@ class Current:
     remaining: int | None = None
     digits: str = ""
     wristband: int | None = None
+    resumed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

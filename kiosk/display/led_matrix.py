@@ -3,7 +3,7 @@
 The glyphs are drawn here by hand: at eight pixels a font says nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from PIL import Image
@@ -109,6 +109,10 @@ class Settings(DriverSettings):
     port: int = Field(default=0, ge=0)
     device: int = Field(default=0, ge=0)
     contrast: int = Field(default=64, ge=0, le=255)
+
+    def takes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return its place on the bus."""
+        return {"device": (f"SPI {self.port}.{self.device}",)}
 
 
 def connect(settings: Settings, surroundings: Surroundings) -> Display:  # noqa: ARG001

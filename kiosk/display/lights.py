@@ -15,7 +15,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from kiosk.gpio import Output, Player, output
-from kiosk.ports import Display, DriverSettings, Scene, Signal, Surroundings
+from kiosk.ports import Display, DriverSettings, Scene, Signal, Surroundings, lines
 
 
 class Lamp(StrEnum):
@@ -51,6 +51,10 @@ class Settings(DriverSettings):
     yellow: int | None = Field(default=None, ge=0)
     active_high: bool = True
     heartbeat: bool = True
+
+    def takes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return its lines."""
+        return {name: lines(getattr(self, name)) for name in ("red", "green", "yellow")}
 
 
 def rhythms(settings: Settings) -> Mapping[Signal, Rhythm]:

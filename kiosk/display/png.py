@@ -4,6 +4,7 @@ The file is always whole: a new picture is written beside it and takes its place
 """
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import Field
@@ -23,6 +24,15 @@ class Settings(DriverSettings):
     height: int = Field(default=480, le=4096)
     palette: Palette = Field(default=Palette.RGB, strict=False)
 
+    def takes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return its file."""
+        return {"path": (str(self.path.absolute()),)}
+
+    def lacks(self) -> Mapping[str, str]:
+        """Return the folder where it is not there."""
+        folder = self.path.parent
+        return {} if folder.is_dir() else {"path": f"the folder {folder} does not exist; create it"}
+
 
 def connect(settings: Settings, surroundings: Surroundings) -> Display:
     """Return the file as a display. Raises ``DeviceError`` for a size or folder that won't do."""
@@ -30,8 +40,8 @@ def connect(settings: Settings, surroundings: Surroundings) -> Display:
         canvas = Canvas(settings.width, settings.height, settings.palette)
     except ValueError as error:
         raise DeviceError(f"width and height: {error}") from error
-    if not settings.path.parent.is_dir():
-        raise DeviceError(f"path: the folder {settings.path.parent} does not exist; create it")
+    for key, mend in settings.lacks().items():
+        raise DeviceError(f"{key}: {mend}")
     return PngDisplay(settings.path, canvas, surroundings)
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 from pydantic import Field
 
 from kiosk.gpio import Output, Player, Tone, output, tone
-from kiosk.ports import Buzzer, DriverSettings, Signal, Surroundings
+from kiosk.ports import Buzzer, DriverSettings, Signal, Surroundings, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,10 @@ class Settings(DriverSettings):
     pin: int = Field(ge=0)
     active_high: bool = True
     tone: bool = False
+
+    def takes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return its line."""
+        return {"pin": lines(self.pin)}
 
 
 def connect(settings: Settings, surroundings: Surroundings) -> Buzzer:  # noqa: ARG001

@@ -15,12 +15,13 @@ normally closed; a way out in an emergency must not depend on it.
 import asyncio
 import contextlib
 import time
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
 
 from kiosk.gpio import Input, Output, Player, contact, output
-from kiosk.ports import DriverSettings, Emit, Gate, Passed, Surroundings
+from kiosk.ports import DriverSettings, Emit, Gate, Passed, Surroundings, lines
 
 _REST = 0.2
 """Seconds between two pulses at the least, so that a turnstile's controller tells them apart."""
@@ -42,6 +43,10 @@ class Settings(DriverSettings):
     passage_pin: int | None = Field(default=None, ge=0)
     passage_pull: Literal["up", "down"] = "up"
     debounce: float = Field(default=0.05, ge=0, le=1)
+
+    def takes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return its lines."""
+        return {"pin": lines(self.pin), "passage_pin": lines(self.passage_pin)}
 
 
 def connect(settings: Settings, surroundings: Surroundings) -> Gate:  # noqa: ARG001

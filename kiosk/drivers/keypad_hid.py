@@ -5,6 +5,7 @@ clear. Digits count whatever NumLock is, and the NumLock that some keypads send 
 passed over. ``grab`` keeps the keys from the console.
 """
 
+import os
 from collections.abc import Iterable, Mapping
 
 from kiosk.drivers._evdev import Devices, describe, follow_keyboards, require_evdev
@@ -29,6 +30,10 @@ class Settings(DriverSettings):
 
     device: Devices
     grab: bool = True
+
+    def takes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return its devices."""
+        return {"device": tuple(map(os.path.realpath, self.device))}
 
 
 def connect(settings: Settings, surroundings: Surroundings) -> Reader:  # noqa: ARG001

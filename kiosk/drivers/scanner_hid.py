@@ -10,7 +10,8 @@ Digits of the numeric pad are digits whatever NumLock is. Alt with a number type
 understood: such a code is unreadable.
 """
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -29,6 +30,10 @@ class Settings(DriverSettings):
     keymap: Literal["us", "fi"] = "us"
     grab: bool = True
     idle: float = Field(default=0.3, gt=0)
+
+    def takes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return its devices."""
+        return {"device": tuple(map(os.path.realpath, self.device))}
 
 
 def connect(settings: Settings, surroundings: Surroundings) -> Reader:  # noqa: ARG001

@@ -16,6 +16,7 @@ import os
 import stat
 import termios
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -43,6 +44,10 @@ class Settings(DriverSettings):
     parity: Literal["none", "even", "odd"] = "none"
     stop_bits: Literal[1, 2] = 1
     idle: float = Field(default=0.3, gt=0)
+
+    def takes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return its port."""
+        return {"port": (os.path.realpath(self.port),)}
 
 
 def connect(settings: Settings, surroundings: Surroundings) -> Reader:  # noqa: ARG001

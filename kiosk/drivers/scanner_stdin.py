@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kiosk.drivers._frames import Frames
 from kiosk.ports import (
@@ -32,6 +32,10 @@ _NAME = "standard input"
 
 class Settings(DriverSettings):
     """There is nothing to set."""
+
+    def takes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the one standard input."""
+        return {"driver": (_NAME,)}
 
 
 def connect(settings: Settings, surroundings: Surroundings) -> Reader:  # noqa: ARG001

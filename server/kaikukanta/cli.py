@@ -10,6 +10,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -60,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser() -> ArgumentParser:
     """Return the whole command line."""
     top = Parser(prog="kaikukanta", description="The register of cards, uses, venues and kiosks.")
+    top.add_argument("--version", action="version", version=f"%(prog)s {version('kaikuportti')}")
     programs = top.add_subparsers(metavar="COMMAND", required=True, title="commands")
 
     def program(name: str, summary: str, run: Callable[[Settings, Namespace], int]) -> Parser:

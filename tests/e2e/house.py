@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import resource
 import signal
 import socket
 import subprocess
@@ -180,6 +181,11 @@ class KioskProcess:
         self._reader.join(PATIENCE)
         if self._process.stderr is not None:
             self._process.stderr.close()
+
+    def limit_files(self, size: int) -> None:
+        """Let the kiosk write no file beyond a size in bytes: a full disk, as far as it can see."""
+        _, hard = resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size, hard))
 
     def resident(self) -> float:
         """Return the resident memory in megabytes."""

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -102,6 +104,25 @@ def test_check_prints_the_effective_configuration(
     assert list(state.iterdir()) == []
 
 
+def test_check_tells_what_this_machine_lacks(
+    config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A picture's folder that is not there, by its key."""
+    with Path(config).open("a") as file:
+        file.write(f'[[display]]\ndriver = "png"\npath = "{tmp_path}/nowhere/screen.png"\n')
+    assert main(["check", "--config", config]) == 78
+    told = capsys.readouterr().err
+    assert f"{config}: display[1].path: the folder {tmp_path}/nowhere does not exist" in told
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a configuration."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"kaikuportti {version('kaikuportti')}\n"
+
+
 def test_a_kiosk_that_is_not_enrolled_does_not_start(
     config: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -144,6 +165,38 @@ class TestStatus:
         assert "Pool, gate 1: version 0.1.0" in capsys.readouterr().out
         assert main(["status", "--json", "--config", config]) == 0
         assert json.loads(capsys.readouterr().out).items() >= {"running": True, "unsent": 3}.items()
+
+    @pytest.mark.parametrize(
+        ("change", "code"),
+        [
+            ({}, 0),
+            ({"contact": "down"}, 0),
+            ({"contact": "revoked"}, 1),
+            ({"parked": 1}, 1),
+            ({"clock_suspect": True}, 1),
+            ({"disk": "database or disk is full"}, 1),
+            ({"devices": {"scanner/serial": "/dev/ttyACM0: not plugged in"}}, 1),
+            ({"clock": "2026-01-01T00:00:00+00:00"}, 1),
+        ],
+    )
+    def test_what_staff_must_mend_exits_1(
+        self, change: dict[str, object], code: int, config: str, state: Path
+    ) -> None:
+        """A kiosk without a network serves by itself, and is well."""
+        condition = {
+            "version": "0.1.0",
+            "unsent": 3,
+            "parked": 0,
+            "cache_age": None,
+            "devices": {"scanner/serial": "ok"},
+            "contact": "up",
+            "cards": 5,
+            "clock_suspect": False,
+            "uptime": 1.0,
+            "clock": datetime.now(UTC).isoformat(),
+        }
+        write_status(state, condition | change)
+        assert main(["status", "--config", config]) == code
 
 
 class TestEnrol:

@@ -85,6 +85,13 @@ driver = "terminal"
         assert load(path).station.profile is Profile.LIBRARY
         assert load(path).effective()["station"]["profile"] == "library"
 
+    def test_two_devices_of_one_kind_are_told_apart(self, path: Path) -> None:
+        """By a number; the only one of its kind has none."""
+        ports = [f'[[scanner]]\ndriver = "serial"\nport = "/dev/tty{n}"\n' for n in "AB"]
+        path.write_text(LEAST + "".join(ports))
+        names = [device.name for device in load(path).of(Role.SCANNER)]
+        assert names == ["scanner/stdin", "scanner/serial 1", "scanner/serial 2"]
+
     def test_the_effective_configuration_has_every_default_filled_in(self, path: Path) -> None:
         """As plain values, in the shape of the file itself."""
         path.write_text(LEAST)
@@ -279,6 +286,77 @@ class TestMistakes:
             "scanner[1].driver",
             "gate.pin",
         ]
+
+    def test_the_mistakes_of_the_station_do_not_hide_those_of_a_device(self, path: Path) -> None:
+        """All in one round."""
+        wrong = LEAST.replace("name =", "nmae =").replace('"stdin"', '"sdtin"')
+        text = problem(path, wrong + '[gate]\ndriver = "gpio"\npin = -1\n')
+        assert [line.partition(":")[0] for line in text.splitlines()] == [
+            "station.name",
+            "station.nmae",
+            "scanner[1].driver",
+            "gate.pin",
+        ]
+
+    @pytest.mark.parametrize(
+        ("devices", "told"),
+        [
+            (
+                '[gate]\ndriver = "gpio"\npin = 17\n[buzzer]\ndriver = "gpio"\npin = 17',
+                "buzzer.pin: GPIO 17 is taken by gate.pin already",
+            ),
+            (
+                '[gate]\ndriver = "gpio"\npin = 17\npassage_pin = 17',
+                "gate.passage_pin: GPIO 17 is taken by gate.pin already",
+            ),
+            (
+                '[[display]]\ndriver = "lights"\n[gate]\ndriver = "gpio"\npin = 5',
+                "gate.pin: GPIO 5 is taken by display[1].green already",
+            ),
+            (
+                '[[scanner]]\ndriver = "stdin"',
+                "scanner[2].driver: standard input is taken by scanner[1].driver already",
+            ),
+            (
+                '[[scanner]]\ndriver = "serial"\nport = "/dev/ttyX"\n' * 2,
+                "scanner[3].port: /dev/ttyX is taken by scanner[2].port already",
+            ),
+            (
+                """
+[[scanner]]
+driver = "hid"
+device = ["/dev/a", "/dev/b"]
+[keypad]
+driver = "hid"
+device = "/dev/b"
+""",
+                "keypad.device: /dev/b is taken by scanner[2].device already",
+            ),
+            (
+                '[keypad]\ndriver = "hid"\ndevice = ["/dev/b", "/dev/b"]',
+                "keypad.device: names /dev/b twice; name it once",
+            ),
+            (
+                '[[display]]\ndriver = "led-matrix"\n' * 2,
+                "display[2].device: SPI 0.0 is taken by display[1].device already",
+            ),
+            (
+                '[[display]]\ndriver = "png"\npath = "/tmp/x.png"\n' * 2,
+                "display[2].path: /tmp/x.png is taken by display[1].path already",
+            ),
+        ],
+    )
+    def test_what_two_devices_want_is_told(self, path: Path, devices: str, told: str) -> None:
+        """Rather than found out at the door, where one of them is dead."""
+        assert told in problem(path, LEAST + devices)
+
+    def test_a_port_under_two_names_is_one_port(self, path: Path, tmp_path: Path) -> None:
+        """As ``/dev/serial/by-id/…`` and ``/dev/ttyACM0`` are."""
+        port, alias = tmp_path / "ttyACM0", tmp_path / "by-id"
+        port.touch()
+        alias.symlink_to(port)
+        two = "".join(f'[[scanner]]\ndriver = "serial"\nport = "{p}"\n' for p in (port, alias))
+        assert f"scanner[3].port: {port} is taken by scanner[2].port" in problem(path, LEAST + two)
 
     def test_a_value_is_never_repeated(self, path: Path) -> None:
         """It may be a secret that was pasted into the wrong place."""

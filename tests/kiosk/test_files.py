@@ -44,6 +44,33 @@ class TestDurability:
         connection.close()
 
 
+class TestNoRoom:
+    """A file is made on a disk that is full."""
+
+    SCRIPT = """
+import resource, sys
+from pathlib import Path
+from kiosk.files import StoreError, open_journal
+resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
+try:
+    open_journal(Path(sys.argv[1]))
+except StoreError as error:
+    print(error)
+"""
+
+    def test_it_is_told_and_no_half_of_a_file_is_left(self, tmp_path: Path) -> None:
+        """With room, the same file is made whole: with every index."""
+        path = tmp_path / "journal.sqlite"
+        command = [sys.executable, "-c", self.SCRIPT, str(path)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        assert done.stdout.startswith(f"{path} cannot be made: ")
+        late, fresh = open_journal(path), open_journal(tmp_path / "other.sqlite")
+        names = "SELECT name FROM sqlite_schema ORDER BY name"
+        assert late.execute(names).fetchall() == fresh.execute(names).fetchall()
+        late.close()
+        fresh.close()
+
+
 class TestOneOwner:
     """A state folder belongs to one kiosk."""
 
@@ -82,6 +109,25 @@ class TestOneOwner:
         finally:
             os.umask(before)
         assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
+
+    def test_in_a_folder_that_others_may_read_the_files_are_the_kiosks_alone(
+        self, tmp_path: Path
+    ) -> None:
+        """New ones, those of an earlier version of the program, and what SQLite adds (P6)."""
+        tmp_path.chmod(0o755)
+        before = os.umask(0)
+        try:
+            sqlite3.connect(tmp_path / "cache.sqlite").close()
+            (tmp_path / "cache.sqlite").touch(0o644)
+            journal = open_journal(tmp_path / "journal.sqlite")
+            cache = open_cache(tmp_path / "cache.sqlite")
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+        finally:
+            os.umask(before)
+        assert {"journal.sqlite-wal", "cache.sqlite-wal"} <= modes.keys()
+        assert set(modes.values()) == {0o600}
+        journal.close()
+        cache.close()
 
 
 class TestVersions:

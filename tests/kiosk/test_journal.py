@@ -185,13 +185,16 @@ class TestSending:
         journal.mark(under_way)
         assert journal.unsent(10) == [amended(use(1), Party(children=1))]
 
-    def test_an_answer_that_a_batch_overtook_is_stated_again(self, journal: UseJournal) -> None:
-        """The batch may have put an older revision over what the register had answered."""
+    def test_what_a_late_batch_says_of_an_older_revision_undoes_no_answer(
+        self, journal: UseJournal
+    ) -> None:
+        """The register keeps the newer of the two, whichever it got first (promise P5)."""
         record(journal, use(1))
         under_way = journal.unsent(10)
         record(journal, amended(use(1), Party(children=1)), standing=Standing.SENT)
         journal.mark(under_way)
-        assert journal.unsent(10) == [amended(use(1), Party(children=1))]
+        assert journal.unsent(10) == []
+        assert journal.sent_counts() == [(str(use(1).id), 2)]
 
     def test_an_unanswered_batch_is_sent_whole_again(self, journal: UseJournal) -> None:
         """Nothing is marked by sending alone."""
@@ -238,21 +241,21 @@ class TestParking:
     def test_a_parked_use_blocks_nothing_and_is_counted(self, journal: UseJournal) -> None:
         """People look at it."""
         record(journal, use(1), use(2), use(3))
-        journal.mark([use(2)], parked={use(1).id: "offering is not served here"})
+        journal.mark([use(2)], parked={use(1): "offering is not served here"})
         assert journal.unsent(10) == [use(3)]
         assert journal.backlog() == Backlog(unsent=1, parked=1)
 
     def test_it_is_never_dropped(self, journal: UseJournal) -> None:
         """However old (promise P1)."""
         record(journal, use(1))
-        journal.mark([], parked={use(1).id: "invalid"})
+        journal.mark([], parked={use(1): "invalid"})
         journal.prune(NOON + 400 * DAY)
         assert journal.backlog().parked == 1
 
     def test_it_can_be_tried_again(self, journal: UseJournal) -> None:
         """After somebody has mended what was wrong."""
         record(journal, use(1), use(2))
-        journal.mark([], parked={use(1).id: "invalid", use(2).id: "invalid"})
+        journal.mark([], parked={use(1): "invalid", use(2): "invalid"})
         assert journal.unpark() == 2
         assert journal.unsent(10) == [use(1), use(2)]
         assert journal.backlog() == Backlog(unsent=2, parked=0)
@@ -261,9 +264,18 @@ class TestParking:
     def test_a_change_is_tried_again_by_itself(self, journal: UseJournal) -> None:
         """It may be what mends it."""
         record(journal, use(1))
-        journal.mark([], parked={use(1).id: "invalid"})
+        journal.mark([], parked={use(1): "invalid"})
         record(journal, voided(use(1)))
         assert journal.unsent(10) == [voided(use(1))]
+
+    def test_what_was_said_of_an_older_revision_parks_no_newer_one(
+        self, journal: UseJournal
+    ) -> None:
+        """It was amended while it was under way; the register has not seen it so."""
+        record(journal, use(1))
+        record(journal, amended(use(1), Party(children=1)))
+        journal.mark([], parked={use(1): "invalid"})
+        assert journal.unsent(10) == [amended(use(1), Party(children=1))]
 
     def test_a_use_kept_in_conflict_is_sent(self, journal: UseJournal) -> None:
         """The register has it, and flagged it; the kiosk does not send it again."""

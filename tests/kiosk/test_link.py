@@ -44,4 +44,4 @@ def test_a_clock_further_off_is_suspect(ahead: timedelta) -> None:
 
 def test_a_clock_before_the_last_record_is_suspect() -> None:
     """As after a power cut without a battery (promise P7)."""
-    assert Link(clock_before_record=True).clock_suspect
+    assert Link(clock_doubted=True).clock_suspect

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.status import describe, read_status, status_folder, write_status
+from kiosk.status import describe, find_status, read_status, status_folder, write_status
 
 CONDITION: dict[str, Any] = {
     "version": "0.1.0",
@@ -32,6 +32,16 @@ def test_what_was_written_last_is_read(tmp_path: Path) -> None:
     write_status(tmp_path, CONDITION)
     assert read_status(tmp_path) == {"pid": os.getpid(), **CONDITION}
     assert [path.name for path in tmp_path.iterdir()] == ["status.json"]
+
+
+def test_only_the_kiosks_user_reads_it(tmp_path: Path) -> None:
+    """Whatever the folder's rights."""
+    before = os.umask(0)
+    try:
+        write_status(tmp_path, CONDITION)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "status.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_kiosk_that_has_ended_is_not_running(tmp_path: Path) -> None:
@@ -105,6 +115,20 @@ def test_under_systemd_it_lies_in_memory(tmp_path: Path, monkeypatch: pytest.Mon
     assert status_folder(tmp_path) == Path("/run/kaikuportti")
 
 
+def test_a_kiosk_under_systemd_is_found_by_its_state_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks has no runtime folder of the unit's; another kiosk's condition is not taken."""
+    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
+    monkeypatch.setattr("kiosk.status.RUNTIME", tmp_path / "run")
+    state = tmp_path / "state"
+    assert find_status(state) is None
+    (tmp_path / "run").mkdir()
+    write_status(tmp_path / "run", {**CONDITION, "state": str(state)})
+    assert (find_status(state) or {})["unsent"] == 3
+    assert find_status(tmp_path / "other") is None
+
+
 class TestDescribe:
     """The condition as lines for people."""
 
@@ -128,6 +152,8 @@ class TestDescribe:
             ({"contact": "revoked"}, "register: this kiosk was revoked; enrol it again"),
             ({"parked": 2}, "uses the register could not take: 2 (ask support)"),
             ({"clock_suspect": True}, "clock: looks wrong; set the time"),
+            ({"disk": "database or disk is full"}, "disk: database or disk is full; free some"),
+            ({"clock": "2026-01-01T00:00:00+00:00"}, "s old: the disk may be full"),
         ],
     )
     def test_what_is_not_well_is_told(self, change: dict[str, Any], told: str) -> None:

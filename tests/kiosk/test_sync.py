@@ -22,7 +22,7 @@ from kiosk.desk import Record
 from kiosk.link import Contact, Link
 from kiosk.registry import RegistryClient, UnreachableError
 from kiosk.store import Store, Stores
-from kiosk.sync import Sync, fetch
+from kiosk.sync import Backoff, Sync, fetch
 from tests.kaiku.made import NOON, card, entry
 
 pytestmark = pytest.mark.anyio
@@ -186,6 +186,33 @@ async def test_a_register_in_trouble_gets_the_uses_later(
     assert register.batches[0] == register.batches[1]
 
 
+async def test_a_use_at_which_the_register_fails_blocks_nothing(
+    store: Store, client: RegistryClient, register: FakeRegister, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those behind it are sent; it is not parked, and is sent when the register can (P1)."""
+    monkeypatch.setattr(Backoff.__init__, "__defaults__", (0.001, 0.01))
+    monkeypatch.setattr("kiosk.sync.ASIDE", 0.5)
+    monkeypatch.setattr("kiosk.pacing.ASIDE", 0.5)
+    uses = await record(store, 12)
+    bad = str(uses[4].id)
+    mended = asyncio.Event()
+
+    def fail_at_the_bad(sent: list[dict[str, Any]]) -> httpx.Response:
+        fails = bad in [use["id"] for use in sent] and not mended.is_set()
+        return problem(500) if fails else register.take_all(sent)
+
+    register.on_batch = fail_at_the_bad
+    async with syncing(store, client, Link()) as sync:
+        await sync.drained()
+        left = await store.call(lambda stores: stores.journal.unsent(100))
+        assert [str(use.id) for use in left] == [bad]
+        assert (await store.call(lambda stores: stores.journal.backlog())).parked == 0
+        mended.set()
+        async with asyncio.timeout(5):
+            while await store.call(lambda stores: stores.journal.unsent(1)):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+
 async def test_a_conflict_is_sent_and_counted_for_staff(
     store: Store, client: RegistryClient, register: FakeRegister
 ) -> None:
@@ -332,7 +359,7 @@ async def test_a_clock_that_the_register_agrees_with_is_right_again(
     store: Store, client: RegistryClient
 ) -> None:
     """Whatever the journal had said of it (P7)."""
-    link = Link(clock_before_record=True)
+    link = Link(clock_doubted=True)
     async with syncing(store, client, link) as sync:
         await sync._compare_clocks(NOON, datetime.now(UTC).isoformat())
         assert link.clock_suspect
@@ -363,6 +390,36 @@ async def test_a_visit_is_counted_once_whether_the_tally_knows_it_or_not(
     register.pages = [[TallyRow(DIGEST, POOL.id, date(2026, 1, 1), 2, 6), CursorRow("2")]]
     await fetch(client, store, lambda _: None)
     assert await visits() == 6
+
+
+async def test_a_full_disk_ends_nothing_and_what_waited_is_taken_in_later(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """Cards that come down and uses that went up are written once there is room (P1, P4)."""
+
+    def limit(stores: Stores, pages: int) -> None:
+        for db in (stores.cache._db, stores.journal._db):
+            db.execute(f"PRAGMA max_page_count = {pages}")
+            db.execute(f"PRAGMA query_only = {pages == 1}")
+
+    many = [CardRow(bytes([n, m]) * 8, card()) for n in range(20) for m in range(20)]
+    register.pages = [[*many, CursorRow("1")], [*many, CursorRow("1")]]
+    await record(store, 3)
+    await store.call(limit, 1)
+    link = Link()
+    async with syncing(store, client, link) as sync:
+        async with asyncio.timeout(5):
+            await store.disk.failed()
+            while not register.batches:  # noqa: ASYNC110  the fake tells nobody
+                await asyncio.sleep(0.01)
+        assert list(store.disk.troubles) == ["store"]
+        assert await store.call(lambda stores: stores.cache.cards) == 0
+        await store.call(limit, 9999)
+        async with asyncio.timeout(10):
+            await sync.drained()
+            await sync.synced.wait()
+    assert await store.call(lambda stores: stores.cache.cards) == len(many)
+    assert (await store.call(lambda stores: stores.journal.backlog())).unsent == 0
 
 
 async def test_contact_is_down_while_the_stream_of_events_cannot_be_had(

@@ -57,12 +57,11 @@ class AnyGroups(AnyVisitors):
         self.look(self.entrance.end_input())
         assert self.entrance.desk.group is None
 
-    @rule()
-    def the_kiosk_restarts(self) -> None:
+    @rule(boot=st.sampled_from([0.0, 5.0, 30.0, 121.0]))
+    def the_kiosk_restarts(self, boot: float) -> None:
         """A group that is open is forgotten: nothing has happened."""
-        if self.entrance.desk.asked is None:
-            super().the_kiosk_restarts()
-            self.waiting.clear()
+        super().the_kiosk_restarts(boot)
+        self.waiting.clear()
 
     # --- what always holds ---
 

@@ -189,6 +189,27 @@ class TestTheQuestionForChildren:
         assert entrance.inside == [Party(children=12)]
         assert entrance.opened == 13
 
+    def test_a_digit_after_a_pause_is_a_correction(self, entrance: Entrance) -> None:
+        """``2`` and, when the screen has said two, ``1``: one child, and not twenty-one."""
+        entrance.scan(AINO)
+        entrance.press("2")
+        entrance.wait(2.1)
+        entrance.press("1")
+        assert entrance.verdict.outcome is Outcome.ACCEPTED
+        assert entrance.inside == [Party(children=1)]
+
+    def test_two_digits_without_a_pause_are_one_number_however_late_they_come(
+        self, entrance: Entrance
+    ) -> None:
+        """The pause is between the two, not before the first."""
+        entrance.cards[AINO] = card(12)
+        entrance.scan(AINO)
+        entrance.wait(7)
+        entrance.press("1")
+        entrance.wait(2)
+        entrance.press("2")
+        assert entrance.inside == [Party(children=12)]
+
     def test_helpers_and_supporters_are_added(self, entrance: Entrance) -> None:
         """To the same use (OM-67, OM-68)."""
         entrance.scan(AINO)

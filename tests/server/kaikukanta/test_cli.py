@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,12 @@ def test_every_command_and_option_is_explained(command: argparse.ArgumentParser)
         if isinstance(action, argparse._SubParsersAction):
             assert len(action._choices_actions) == len(action.choices)
             assert all(choice.help for choice in action._choices_actions)
+
+
+def test_the_version_is_told(shell: Shell) -> None:
+    """Without a database."""
+    status, out, _ = shell.run("--version")
+    assert (status, out) == (0, f"kaikukanta {version('kaikuportti')}")
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.prog)
