@@ -9,28 +9,17 @@ from kaiku.wire import Json, Outcome, write_answer, write_party
 from server.kaikukanta.context import InContext
 from server.kaikukanta.network.callers import AKiosk, AnyCaller, ATicketSystem, KioskCaller
 from server.kaikukanta.uses import batch, service
-from server.kaikukanta.uses.bodies import (
-    AmendBody,
-    AnswerBody,
-    BatchAnswer,
-    BatchBody,
-    CheckBody,
-    DecisionBody,
-    StateBody,
-    UseBody,
-)
+from server.kaikukanta.uses.answers import AnswerBody, BatchAnswer, DecisionBody, StateBody
+from server.kaikukanta.uses.ask import Ask, misfit
+from server.kaikukanta.uses.batch_bodies import BatchBody
+from server.kaikukanta.uses.bodies import AmendBody, CheckBody, UseBody
 from server.kaikukanta.uses.check import Question, check
-from server.problems import Mistake, Problem, ProblemError, responses
+from server.problems import Problem, ProblemError, responses
 
 T = TypeVar("T")
 
 router = APIRouter(prefix="/api/v1", tags=["uses"])
-FOR_KIOSKS = Problem(
-    422,
-    "invalid",
-    "The request does not fit.",
-    (Mistake("only a kiosk presents a digest", pointer="#/digest"),),
-)
+FOR_KIOSKS = misfit("only a kiosk presents a digest", "#/digest")
 
 
 @router.post(
@@ -43,13 +32,14 @@ def post_use(body: UseBody, caller: AnyCaller, context: InContext) -> Json:
     """Decide and record in one transaction. The same id again gives the same answer."""
     if body.digest is not None and not isinstance(caller, KioskCaller):
         raise ProblemError(FOR_KIOSKS)
-    ask = service.Ask(
+    ask = Ask(
         id=body.id,
         digest=context.digest_of(body.card) if body.card is not None else body.digest_bytes,
         offering=body.offering,
         party=body.party.party(),
         at=body.at or context.clock(),
         by_number=body.card is not None,
+        fee=None if body.fee is None else body.fee.fee(),
     )
     return write_answer(_done(service.record(context, caller, ask)))
 
@@ -98,8 +88,9 @@ def post_void(use_id: UUID, caller: AnyCaller, context: InContext) -> Json:
     response_model=DecisionBody,
 )
 def post_check(body: CheckBody, caller: ATicketSystem, context: InContext) -> Json:
-    """Decide as if the party came now."""
-    question = Question(context.digest_of(body.card), body.offering, body.party.party())
+    """Decide as if the party, or the fee, came now."""
+    fee = None if body.fee is None else body.fee.fee()
+    question = Question(context.digest_of(body.card), body.offering, body.party.party(), fee)
     decision = _done(check(context, caller, question))
     admitted = decision.admitted
     return {

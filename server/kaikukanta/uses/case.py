@@ -4,7 +4,7 @@ Recording, amending, taking back and a kiosk's journal all go through here, so t
 always say what the uses say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -92,11 +92,13 @@ def open_case(
     offering_row: OfferingRecord,
     judged_at: datetime,
     lease: UUID | None = None,
+    counts_of: Callable[[Session, Span], Counts] = hold,
 ) -> Case:
     """Return the case of a use, new or locked, of an offering whose row is locked.
 
     The card has the status of ``judged_at``. A use that no count includes yet is placed under its
     card, day and tally as they are now. ``lease`` is the one that the use is about to be from.
+    ``counts_of`` is :func:`look` where nothing is going to be written.
     """
     offering = to_offering(offering_row)
     found = None if use.digest is None else find_card(session, use.digest)
@@ -116,7 +118,7 @@ def open_case(
         booker=use.card_id if offering.window is not None and use.members is None else None,
         leases=leases if offering.seats is not None else frozenset(),
     )
-    counts = hold(session, under)
+    counts = counts_of(session, under)
     counts.take(counted(use), use.cents or 0, use.lease_id)
     return Case(use, offering, card, counts, members)
 

@@ -16,8 +16,17 @@ from server.database import transact, transaction
 from server.kaikukanta.context import Context
 from server.kaikukanta.network.attempts import fail, spent
 from server.kaikukanta.network.callers import Caller, KioskCaller, serves
+from server.kaikukanta.offerings.former import settings_of
+from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.kaikukanta.uses.case import lock_offering, open_case, undecided
+from server.kaikukanta.uses.ask import Ask, fee_asked, misfit
+from server.kaikukanta.uses.case import (
+    describe,
+    is_about,
+    lock_offering,
+    open_case,
+    undecided,
+)
 from server.kaikukanta.uses.records import (
     State,
     admitted,
@@ -30,7 +39,7 @@ from server.kaikukanta.uses.records import (
 )
 from server.kaikukanta.uses.tables import UseRecord
 from server.kaikukanta.uses.wrong import is_wrong_card, wrong_cards
-from server.problems import Mistake, Problem, too_many
+from server.problems import Problem, too_many
 
 ID_TAKEN = Problem(409, "id_taken", "Another use has this id.")
 NOT_FOUND = Problem(404, "not_found", "You have recorded no such use.")
@@ -38,28 +47,8 @@ TOO_LATE = Problem(409, "too_late", "The time to change this use is over.")
 SUPERSEDED = Problem(409, "superseded", "A newer revision of this use has been kept.")
 REFUSED = Problem(409, "refused", "The use was refused, so there is nothing to change.")
 VOIDED = Problem(409, "voided", "The use was taken back.")
-IN_THE_FUTURE = Problem(
-    422,
-    "invalid",
-    "The request does not fit.",
-    (Mistake("the use has not happened yet", pointer="#/at"),),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A use to be decided; ``digest`` is None where the card could not be read.
-
-    ``by_number`` says that the card was given by its number, which could be a guess. A kiosk that
-    gives a digest has the whole list and guesses nothing: no stray barcodes shut its visitors out.
-    """
-
-    id: UUID
-    digest: bytes | None
-    offering: UUID
-    party: Party
-    at: datetime
-    by_number: bool = True
+FEE_STANDS = Problem(409, "fee", "A fee has no party; take it back and record another.")
+IN_THE_FUTURE = misfit("the use has not happened yet", "#/at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +72,8 @@ def _record(session: Session, context: Context, caller: Caller, ask: Ask) -> Ans
     now, settings = context.clock(), context.settings
     stored = session.get(UseRecord, ask.id)
     if stored is not None:
-        return answer_of(stored) if _is_same(stored, caller, ask) else ID_TAKEN
+        same = _is_same(session, stored, caller, ask)
+        return answer_of(stored) if same else ID_TAKEN
     limit = wrong_cards(context.settings, caller)
     seconds = spent(session, limit, settings, now) if ask.by_number else None
     if seconds is not None:
@@ -94,8 +84,12 @@ def _record(session: Session, context: Context, caller: Caller, ask: Ask) -> Ans
     offering = lock_offering(session, ask.offering)
     if offering is None or not serves(caller, offering):
         return Answer(ask.id, Outcome.REFUSED, Reason.NOT_YOUR_OFFERING, NOBODY)
+    fee = fee_asked(ask.fee, to_offering(offering))
+    if isinstance(fee, Problem):
+        return fee
     use = undecided(ask.id, ask.digest, offering, caller, moment.at, now)
     use.clock_suspect = moment.clock_suspect
+    describe(session, use, fee, members=None)
     ask_for(use, ask.party)
     case = open_case(session, use, offering, moment.judged_at)
     decision = case.decide(ask.party)
@@ -120,6 +114,8 @@ def amend(
         if found is None:
             return NOT_FOUND
         use, offering = found
+        if use.service is not None:
+            return FEE_STANDS
         if use.voided_at is not None:
             return VOIDED
         if use.outcome is Outcome.REFUSED:
@@ -174,11 +170,15 @@ def _own(session: Session, caller: Caller, use_id: UUID) -> tuple[UseRecord, Off
     return use, offering
 
 
-def _is_same(stored: UseRecord, caller: Caller, ask: Ask) -> bool:
-    return is_own(stored, caller) and (stored.digest, stored.offering_id) == (
-        ask.digest,
-        ask.offering,
-    )
+def _is_same(session: Session, stored: UseRecord, caller: Caller, ask: Ask) -> bool:
+    """Tell whether a use was asked for before; pieces have the price that they had then."""
+    if not is_own(stored, caller) or stored.digest != ask.digest:
+        return False
+    row = session.get(OfferingRecord, ask.offering)
+    if row is None or row.id != stored.offering_id:
+        return False
+    fee = fee_asked(ask.fee, settings_of(session, row, stored.offering_version))
+    return not isinstance(fee, Problem) and is_about(session, stored, fee, members=None)
 
 
 def _moment(caller: Caller, at: datetime, now: datetime, tolerance: timedelta) -> _Moment | None:

@@ -1,0 +1,57 @@
+"""What the calls about uses answer, as an API description needs it."""
+
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from kaiku.reason import Reason
+from kaiku.wire import Outcome, Result
+
+
+class Admitted(BaseModel):
+    """Who comes in free."""
+
+    adults: int
+    children: int
+    helpers: int
+    supporters: int
+
+
+class DecisionBody(BaseModel):
+    """What was decided.
+
+    ``remaining`` is the tightest count left, where something is limited: of a fee the cents, else
+    the card's visits, else the seats.
+    """
+
+    outcome: Outcome
+    reason: Reason | None
+    admitted: Admitted
+    remaining: int | None
+
+
+class AnswerBody(DecisionBody):
+    """What was decided on a use."""
+
+    id: UUID
+
+
+class StateBody(AnswerBody):
+    """A use as it now stands."""
+
+    voided: bool
+
+
+class KeptBody(BaseModel):
+    """What became of one item of a batch."""
+
+    id: UUID | None
+    result: Result
+    reason: Reason | None = None
+    detail: str | None = None
+
+
+class BatchAnswer(BaseModel):
+    """What became of each item, in the order in which they were sent."""
+
+    results: list[KeptBody]
