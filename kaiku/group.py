@@ -43,15 +43,17 @@ def decide_group(
     facts: Facts,
     now: datetime,
     size: GroupSize = USUAL_SIZE,
+    along: Party = ALONE,
 ) -> Decision:
     """Decide whether a group is let in: leader, members' cards, younger clients (OM-38, OM-39).
 
     It is let in whole or not at all. ``facts`` are about the seats that all of them take together;
-    each member's own limits count for that member.
+    each member's own limits count for that member. ``along`` says how many assistants, interpreters
+    and support persons go along, who are free as they always are (OM-67, OM-68).
     """
     if leader is None:
         return refused(Reason.UNKNOWN_CARD)
-    group = Party(adults=1 + len(members), children=younger)
+    group = offering.free(replace(along, adults=1 + len(members), children=younger))
     missing = tuple(_missing(members, offering, now))
     reasons = (
         *vain(leader, offering, now),

@@ -1,5 +1,7 @@
 """Groups on a community card: one decision for a worker and a few holders (OM-36 to OM-39)."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from kaiku.decide import NO_FACTS, Facts
 from kaiku.decision import Decision, Missing
 from kaiku.group import USUAL_SIZE, GroupSize, Member, decide_group
 from kaiku.offering import Limit, Offering, OncePerPerformance, Seats, Visits
+from kaiku.party import Party
 from kaiku.reason import Reason
 from tests.kaiku.made import DAY, NOON, TODAY, card, cards, entry, facts, offerings, show
 
@@ -118,3 +121,14 @@ def test_a_group_comes_in_whole_or_not_at_all(
         assert decision.missing == ()
     else:
         assert decision.admitted.persons == 0
+
+
+def test_those_who_help_come_along_outside_the_size_of_the_group() -> None:
+    """Assistants take no seat (OM-67); support persons do, where they are free (OM-68)."""
+    along = Party(helpers=2, supporters=1)
+    for free, left in ((True, 4), (False, 5)):
+        offering = replace(entry(Seats(10)), supporters_free=free)
+        members = [HOLDER] * 4
+        decision = decide_group(WORKER, members, 0, offering, Facts(0), NOON, along=along)
+        assert decision.admitted == Party(helpers=2, supporters=int(free), adults=5)
+        assert decision.seats_left == left

@@ -30,10 +30,18 @@ class DecisionBody(BaseModel):
     remaining: int | None
 
 
+class MissingBody(BaseModel):
+    """A member of a group who cannot come in: the place in the order of ``members``, and why."""
+
+    place: int
+    reason: Reason
+
+
 class AnswerBody(DecisionBody):
-    """What was decided on a use."""
+    """What was decided on a use; ``missing`` is there where members of a group cannot come in."""
 
     id: UUID
+    missing: list[MissingBody] = []
 
 
 class StateBody(AnswerBody):

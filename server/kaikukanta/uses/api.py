@@ -7,40 +7,30 @@ from fastapi import APIRouter
 
 from kaiku.wire import Json, Outcome, write_answer, write_party
 from server.kaikukanta.context import InContext
-from server.kaikukanta.network.callers import AKiosk, AnyCaller, ATicketSystem, KioskCaller
+from server.kaikukanta.network.callers import AKiosk, AnyCaller, ATicketSystem
 from server.kaikukanta.uses import batch, service
 from server.kaikukanta.uses.answers import AnswerBody, BatchAnswer, DecisionBody, StateBody
-from server.kaikukanta.uses.ask import Ask, misfit
 from server.kaikukanta.uses.batch_bodies import BatchBody
 from server.kaikukanta.uses.bodies import AmendBody, CheckBody, UseBody
 from server.kaikukanta.uses.check import Question, check
+from server.kaikukanta.uses.presented import ask_of
 from server.problems import Problem, ProblemError, responses
 
 T = TypeVar("T")
 
 router = APIRouter(prefix="/api/v1", tags=["uses"])
-FOR_KIOSKS = misfit("only a kiosk presents a digest", "#/digest")
 
 
 @router.post(
     "/uses",
     summary="Decide on a use and record it",
     response_model=AnswerBody,
+    response_model_exclude_defaults=True,
     responses=responses(409),
 )
 def post_use(body: UseBody, caller: AnyCaller, context: InContext) -> Json:
     """Decide and record in one transaction. The same id again gives the same answer."""
-    if body.digest is not None and not isinstance(caller, KioskCaller):
-        raise ProblemError(FOR_KIOSKS)
-    ask = Ask(
-        id=body.id,
-        digest=context.digest_of(body.card) if body.card is not None else body.digest_bytes,
-        offering=body.offering,
-        party=body.party.party(),
-        at=body.at or context.clock(),
-        by_number=body.card is not None,
-        fee=None if body.fee is None else body.fee.fee(),
-    )
+    ask = _done(ask_of(context, caller, body))
     return write_answer(_done(service.record(context, caller, ask)))
 
 
@@ -59,6 +49,7 @@ def post_batch(body: BatchBody, caller: AKiosk, context: InContext) -> Json:
     "/uses/{use_id}/party",
     summary="Change the party of a use",
     response_model=AnswerBody,
+    response_model_exclude_defaults=True,
     responses=responses(404, 409),
 )
 def put_party(use_id: UUID, body: AmendBody, caller: AnyCaller, context: InContext) -> Json:
@@ -73,6 +64,7 @@ def put_party(use_id: UUID, body: AmendBody, caller: AnyCaller, context: InConte
     "/uses/{use_id}/void",
     summary="Take a use back",
     response_model=StateBody,
+    response_model_exclude_defaults=True,
     responses=responses(404, 409),
 )
 def post_void(use_id: UUID, caller: AnyCaller, context: InContext) -> Json:

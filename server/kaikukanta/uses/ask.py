@@ -7,6 +7,7 @@ from uuid import UUID
 from kaiku.fee import Fee, of_count
 from kaiku.offering import Offering, Service
 from kaiku.party import Party
+from server.kaikukanta.uses.about import Members
 from server.problems import Mistake, Problem
 
 MOST_PIECES = 10_000
@@ -37,6 +38,7 @@ class Ask:
 
     ``by_number`` says that a card was given by its number, which could be a guess. A kiosk that
     gives a digest has the whole list and guesses nothing: no stray barcodes shut its visitors out.
+    ``members`` are those of a group that the card leads, None where there is none (OM-38).
     """
 
     id: UUID
@@ -46,6 +48,7 @@ class Ask:
     at: datetime
     by_number: bool = True
     fee: Fee | Pieces | None = None
+    members: Members | None = None
 
 
 def fee_asked(asked: Fee | Pieces | None, offering: Offering | None) -> Fee | Problem | None:

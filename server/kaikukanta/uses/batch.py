@@ -22,14 +22,8 @@ from server.kaikukanta.kiosks.tables import Kiosk, Lease
 from server.kaikukanta.network.attempts import fail, spent
 from server.kaikukanta.network.callers import KioskCaller
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.kaikukanta.uses.case import (
-    Case,
-    describe,
-    is_about,
-    lock_offering,
-    open_case,
-    undecided,
-)
+from server.kaikukanta.uses.about import describe, is_about, note
+from server.kaikukanta.uses.case import Case, lock_offering, open_case, undecided
 from server.kaikukanta.uses.records import (
     admit,
     ask_for,
@@ -71,7 +65,7 @@ def keep(context: Context, kiosk: KioskCaller, item: object) -> Kept:
     def work(session: Session) -> Kept:
         if by_number:
             return _keep_guess(session, context, kiosk, use, now)
-        return _keep(session, kiosk, use, now)
+        return _keep(session, context, kiosk, use, now)
 
     return transact(context.engine, work)
 
@@ -83,7 +77,7 @@ def _keep_guess(
     limit = wrong_cards(context.settings, kiosk)
     if spent(session, limit, context.settings, now) is not None:
         return Kept(item.id, Result.INVALID, detail="too many wrong cards; send it again later")
-    kept = _keep(session, kiosk, item, now)
+    kept = _keep(session, context, kiosk, item, now)
     if item.digest is None or find_card(session, item.digest) is None:
         fail(session, limit, context.settings, now)
     return kept
@@ -114,7 +108,7 @@ def _read(context: Context, item: object) -> Use | str:
     return use
 
 
-def _keep(session: Session, kiosk: KioskCaller, item: Use, now: datetime) -> Kept:
+def _keep(session: Session, context: Context, kiosk: KioskCaller, item: Use, now: datetime) -> Kept:
     row = lock_offering(session, item.offering)
     if row is None or row.venue_id != kiosk.venue_id:
         return Kept(item.id, Result.INVALID, detail="offering is not of this kiosk's venue")
@@ -131,7 +125,7 @@ def _keep(session: Session, kiosk: KioskCaller, item: Use, now: datetime) -> Kep
         use.recorder_id = kiosk.kiosk_id
         if item.revision <= use.revision:
             return _kept(use)
-    _apply(session, kiosk, row, use, item, now)
+    _apply(session, context, kiosk, row, use, item)
     return _kept(use)
 
 
@@ -152,15 +146,16 @@ def _continues(session: Session, kiosk: KioskCaller, use: UseRecord, item: Use) 
 
 def _apply(
     session: Session,
+    context: Context,
     kiosk: KioskCaller,
     row: OfferingRecord,
     use: UseRecord,
     item: Use,
-    now: datetime,
 ) -> None:
     """Write an item's revision over a use and count it as it then stands."""
     as_decided = is_counted(use) and asked(use) == item.party
-    case = open_case(session, use, row, use.at, item.lease)
+    size = context.settings.group_size
+    case = open_case(session, use, row, use.at, item.lease, size=size)
     use.lease_id = _lease(session, kiosk, row, item)
     ask_for(use, item.party)
     match item.outcome:
@@ -172,7 +167,7 @@ def _apply(
         case Outcome.ACCEPTED:
             pass
     if item.voided and use.outcome is Outcome.ACCEPTED:
-        use.voided_at = use.voided_at or now
+        use.voided_at = use.voided_at or context.clock()
     if use.voided_at is not None:
         use.conflict = None
     use.revision = item.revision
@@ -185,6 +180,7 @@ def _apply(
 def _accept(case: Case, kiosk: KioskCaller, party: Party) -> None:
     """Write that a party came in, and for which reason the register would have refused it."""
     decision = case.decide(party)
+    note(decision.missing, case.members)
     remaining = decision.remaining if decision.accepted else None
     admit(case.use, _whoever_came(case, party), remaining)
     case.use.conflict = decision.reason

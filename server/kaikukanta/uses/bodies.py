@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 from kaiku.fee import LARGEST_SUM, Fee
 from kaiku.offering import Service
 from kaiku.party import ALONE, Party
+from kaiku.wire import MOST_MEMBERS
 from server.kaikukanta.fields import At, Body, CardText, Count, Digest, OnlyNumber
 from server.kaikukanta.uses.ask import MOST_PIECES, Pieces
 
@@ -83,12 +84,34 @@ class FeeBody(Body):
         return Pieces(self.service, self.count)
 
 
+class MemberBody(Body):
+    """A member's card, given in one way."""
+
+    model_config = ConfigDict(json_schema_extra=_ONE_CARD)
+
+    card: CardText | None = None
+    digest: Digest | None = None
+
+    @model_validator(mode="after")
+    def _one_card(self) -> Self:
+        """Raise ``ValueError`` without exactly one of ``card`` and ``digest``."""
+        _exactly_one(self)
+        return self
+
+
+class GroupBody(Body):
+    """The members of 16 or more of a group that a community card leads (OM-38)."""
+
+    members: Annotated[list[MemberBody], Field(max_length=MOST_MEMBERS)]
+
+
 class UseBody(Body):
     """A use to be decided and recorded: of a card that is given in one way.
 
     ``card`` is the number's text; a kiosk, which holds no number, sends ``digest``. ``at`` is now
     where it is left out, and lies in the past where a use is entered afterwards (OM-47). A ``fee``
-    is the holder's own: nobody comes along.
+    is the holder's own: nobody comes along. Of a ``group`` the card is its leader's, and the
+    party's children are its younger clients.
     """
 
     model_config = ConfigDict(json_schema_extra=_ONE_CARD)
@@ -100,19 +123,16 @@ class UseBody(Body):
     party: PartyBody = PartyBody()
     at: At | None = None
     fee: FeeBody | None = None
+    group: GroupBody | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        """Raise ``ValueError`` without exactly one card, or for a fee with a party."""
-        if (self.card is None) == (self.digest is None):
-            raise ValueError("exactly one of card and digest is needed")
+        """Raise ``ValueError`` without exactly one card, or for a fee with a party or group."""
+        _exactly_one(self)
         _alone(self.fee, self.party)
+        if self.fee is not None and self.group is not None:
+            raise ValueError("a fee is the holder's own: leave the group out")
         return self
-
-    @property
-    def digest_bytes(self) -> bytes | None:
-        """Return the digest, where one was sent."""
-        return None if self.digest is None else bytes.fromhex(self.digest)
 
 
 class CheckBody(Body):
@@ -128,6 +148,11 @@ class CheckBody(Body):
         """Raise ``ValueError`` for a fee with a party."""
         _alone(self.fee, self.party)
         return self
+
+
+def _exactly_one(given: "UseBody | MemberBody") -> None:
+    if (given.card is None) == (given.digest is None):
+        raise ValueError("exactly one of card and digest is needed")
 
 
 def _alone(fee: FeeBody | None, party: PartyBody) -> None:

@@ -15,10 +15,11 @@ from server.kaikukanta.network.attempts import spend, spent
 from server.kaikukanta.network.callers import Caller, serves
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
+from server.kaikukanta.uses.about import describe
 from server.kaikukanta.uses.ask import Pieces, fee_asked
-from server.kaikukanta.uses.case import describe, open_case, undecided
+from server.kaikukanta.uses.case import open_case, undecided
 from server.kaikukanta.uses.counts import look
-from server.kaikukanta.uses.wrong import is_wrong_card, wrong_cards
+from server.kaikukanta.uses.wrong import count_wrong, wrong_cards
 from server.problems import Problem, too_many
 
 NOBODYS = UUID(int=0)
@@ -43,7 +44,7 @@ def check(context: Context, caller: Caller, question: Question) -> Decision | Pr
         if seconds is not None:
             return too_many(seconds)
         decision = _check(session, context, caller, question)
-    if isinstance(decision, Decision) and is_wrong_card(decision):
+    if isinstance(decision, Decision) and count_wrong(decision):
         spend(context, limit)
     return decision
 

@@ -3,7 +3,7 @@
 Each is one transaction. A refusal of the rules is an answer; what cannot be done is a problem.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,10 +19,9 @@ from server.kaikukanta.network.callers import Caller, KioskCaller, serves
 from server.kaikukanta.offerings.former import settings_of
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
+from server.kaikukanta.uses.about import describe, is_about, missing_of
 from server.kaikukanta.uses.ask import Ask, fee_asked, misfit
 from server.kaikukanta.uses.case import (
-    describe,
-    is_about,
     lock_offering,
     open_case,
     undecided,
@@ -38,7 +37,7 @@ from server.kaikukanta.uses.records import (
     state_of,
 )
 from server.kaikukanta.uses.tables import UseRecord
-from server.kaikukanta.uses.wrong import is_wrong_card, wrong_cards
+from server.kaikukanta.uses.wrong import count_wrong, wrong_cards
 from server.problems import Problem, too_many
 
 ID_TAKEN = Problem(409, "id_taken", "Another use has this id.")
@@ -48,6 +47,7 @@ SUPERSEDED = Problem(409, "superseded", "A newer revision of this use has been k
 REFUSED = Problem(409, "refused", "The use was refused, so there is nothing to change.")
 VOIDED = Problem(409, "voided", "The use was taken back.")
 FEE_STANDS = Problem(409, "fee", "A fee has no party; take it back and record another.")
+GROUP_STANDS = Problem(409, "group", "A group comes in as it is; take it back and record another.")
 IN_THE_FUTURE = misfit("the use has not happened yet", "#/at")
 
 
@@ -73,7 +73,7 @@ def _record(session: Session, context: Context, caller: Caller, ask: Ask) -> Ans
     stored = session.get(UseRecord, ask.id)
     if stored is not None:
         same = _is_same(session, stored, caller, ask)
-        return answer_of(stored) if same else ID_TAKEN
+        return _answer(session, stored) if same else ID_TAKEN
     limit = wrong_cards(context.settings, caller)
     seconds = spent(session, limit, settings, now) if ask.by_number else None
     if seconds is not None:
@@ -89,15 +89,16 @@ def _record(session: Session, context: Context, caller: Caller, ask: Ask) -> Ans
         return fee
     use = undecided(ask.id, ask.digest, offering, caller, moment.at, now)
     use.clock_suspect = moment.clock_suspect
-    describe(session, use, fee, members=None)
+    describe(session, use, fee, ask.members)
     ask_for(use, ask.party)
-    case = open_case(session, use, offering, moment.judged_at)
+    case = open_case(session, use, offering, moment.judged_at, size=settings.group_size)
     decision = case.decide(ask.party)
     case.write(decision)
-    if ask.by_number and is_wrong_card(decision):
-        fail(session, limit, settings, now)
+    wrong = count_wrong(decision)
+    if ask.by_number and wrong:
+        fail(session, limit, settings, now, wrong)
     case.close(session)
-    return answer_of(use)
+    return _answer(session, use)
 
 
 def amend(
@@ -116,6 +117,8 @@ def amend(
         use, offering = found
         if use.service is not None:
             return FEE_STANDS
+        if use.members is not None:
+            return GROUP_STANDS
         if use.voided_at is not None:
             return VOIDED
         if use.outcome is Outcome.REFUSED:
@@ -170,6 +173,10 @@ def _own(session: Session, caller: Caller, use_id: UUID) -> tuple[UseRecord, Off
     return use, offering
 
 
+def _answer(session: Session, use: UseRecord) -> Answer:
+    return replace(answer_of(use), missing=missing_of(session, use))
+
+
 def _is_same(session: Session, stored: UseRecord, caller: Caller, ask: Ask) -> bool:
     """Tell whether a use was asked for before; pieces have the price that they had then."""
     if not is_own(stored, caller) or stored.digest != ask.digest:
@@ -178,7 +185,7 @@ def _is_same(session: Session, stored: UseRecord, caller: Caller, ask: Ask) -> b
     if row is None or row.id != stored.offering_id:
         return False
     fee = fee_asked(ask.fee, settings_of(session, row, stored.offering_version))
-    return not isinstance(fee, Problem) and is_about(session, stored, fee, members=None)
+    return not isinstance(fee, Problem) and is_about(session, stored, fee, ask.members)
 
 
 def _moment(caller: Caller, at: datetime, now: datetime, tolerance: timedelta) -> _Moment | None:

@@ -72,15 +72,19 @@ class UseRecord(Base, table=True):
 
 
 class UseMember(Base, table=True):
-    """A member of a group: whose use it is as well, in the order in which the cards were shown."""
+    """A member of a group: whose use it is as well, in the order in which the cards were shown.
+
+    ``digest`` is None where the card could not be read, ``reason`` why the member cannot come in.
+    """
 
     __tablename__ = "use_member"
 
     use_id: UUID = Field(foreign_key="use.id", primary_key=True)
     place: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    digest: bytes
+    digest: bytes | None = None
     card_id: UUID | None = Field(default=None, foreign_key="card.id", index=True)
     since: date | None = None
+    reason: Reason | None = Field(default=None, sa_type=choice(Reason))
 
 
 class SeatCount(Base, table=True):
