@@ -38,10 +38,15 @@ class MissingBody(BaseModel):
 
 
 class AnswerBody(DecisionBody):
-    """What was decided on a use; ``missing`` is there where members of a group cannot come in."""
+    """What was decided on a use.
+
+    ``missing`` is there where members of a group cannot come in, ``conflict`` where a use that was
+    entered afterwards is kept against a limit of the venue.
+    """
 
     id: UUID
     missing: list[MissingBody] = []
+    conflict: Reason | None = None
 
 
 class StateBody(AnswerBody):

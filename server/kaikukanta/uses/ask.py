@@ -1,7 +1,7 @@
 """A use as it is asked for, before anything is decided, and the fee that it comes to."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from kaiku.fee import Fee, of_count
@@ -38,6 +38,7 @@ class Ask:
 
     ``by_number`` says that a card was given by its number, which could be a guess. A kiosk that
     gives a digest has the whole list and guesses nothing: no stray barcodes shut its visitors out.
+    It happened ``at`` an instant or on a ``day``; where neither is said, it happens now (OM-47).
     ``members`` are those of a group that the card leads, None where there is none (OM-38).
     """
 
@@ -45,7 +46,8 @@ class Ask:
     digest: bytes | None
     offering: UUID
     party: Party
-    at: datetime
+    at: datetime | None = None
+    day: date | None = None
     by_number: bool = True
     fee: Fee | Pieces | None = None
     members: Members | None = None

@@ -22,16 +22,16 @@ from server.kaikukanta.kiosks.tables import Kiosk, Lease
 from server.kaikukanta.network.attempts import fail, spent
 from server.kaikukanta.network.callers import KioskCaller
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.kaikukanta.uses.about import describe, is_about, note
+from server.kaikukanta.uses.about import describe, is_about
 from server.kaikukanta.uses.case import Case, lock_offering, open_case, undecided
 from server.kaikukanta.uses.records import (
-    admit,
     ask_for,
     asked,
     is_counted,
     is_own,
     lock_use,
     refuse,
+    unflag,
 )
 from server.kaikukanta.uses.tables import Recorder, UseRecord
 from server.kaikukanta.uses.wrong import wrong_cards
@@ -161,7 +161,7 @@ def _apply(
     match item.outcome:
         case Outcome.REFUSED:
             refuse(use, item.reason, None)
-            use.conflict = None
+            unflag(use)
         case Outcome.ACCEPTED if not as_decided:
             _accept(case, kiosk, item.party)
         case Outcome.ACCEPTED:
@@ -169,7 +169,7 @@ def _apply(
     if item.voided and use.outcome is Outcome.ACCEPTED:
         use.voided_at = use.voided_at or context.clock()
     if use.voided_at is not None:
-        use.conflict = None
+        unflag(use)
     use.revision = item.revision
     use.clock_suspect = use.clock_suspect or item.clock_suspect
     if item.offering_version is not None:
@@ -180,18 +180,12 @@ def _apply(
 def _accept(case: Case, kiosk: KioskCaller, party: Party) -> None:
     """Write that a party came in, and for which reason the register would have refused it."""
     decision = case.decide(party)
-    note(decision.missing, case.members)
-    remaining = decision.remaining if decision.accepted else None
-    admit(case.use, _whoever_came(case, party), remaining)
-    case.use.conflict = decision.reason
-    if decision.accepted and case.offering.id not in kiosk.offerings:
+    if decision.reason is not None:
+        case.let_stand(party, case.offering, decision, decision.reason)
+        return
+    case.write(decision)
+    if case.offering.id not in kiosk.offerings:
         case.use.conflict = Reason.NOT_YOUR_OFFERING
-
-
-def _whoever_came(case: Case, party: Party) -> Party:
-    """Return the people of a use that a kiosk let in, whatever the rules say of them."""
-    members = case.use.members
-    return case.offering.free(party if members is None else replace(party, adults=1 + members))
 
 
 def _lease(session: Session, kiosk: KioskCaller, row: OfferingRecord, item: Use) -> UUID | None:

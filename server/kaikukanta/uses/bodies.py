@@ -9,7 +9,7 @@ from kaiku.fee import LARGEST_SUM, Fee
 from kaiku.offering import Service
 from kaiku.party import ALONE, Party
 from kaiku.wire import MOST_MEMBERS
-from server.kaikukanta.fields import At, Body, CardText, Count, Digest, OnlyNumber
+from server.kaikukanta.fields import At, Body, CardText, Count, Day, Digest, OnlyNumber
 from server.kaikukanta.uses.ask import MOST_PIECES, Pieces
 
 
@@ -108,8 +108,9 @@ class GroupBody(Body):
 class UseBody(Body):
     """A use to be decided and recorded: of a card that is given in one way.
 
-    ``card`` is the number's text; a kiosk, which holds no number, sends ``digest``. ``at`` is now
-    where it is left out, and lies in the past where a use is entered afterwards (OM-47). A ``fee``
+    ``card`` is the number's text; a kiosk, which holds no number, sends ``digest``. It
+    happens now, unless it is entered afterwards: then it happened ``at`` an instant, or on a
+    ``day`` (OM-47). A ``fee``
     is the holder's own: nobody comes along. Of a ``group`` the card is its leader's, and the
     party's children are its younger clients.
     """
@@ -122,6 +123,7 @@ class UseBody(Body):
     offering: UUID
     party: PartyBody = PartyBody()
     at: At | None = None
+    day: Day | None = None
     fee: FeeBody | None = None
     group: GroupBody | None = None
 
@@ -129,6 +131,8 @@ class UseBody(Body):
     def _fits(self) -> Self:
         """Raise ``ValueError`` without exactly one card, or for a fee with a party or group."""
         _exactly_one(self)
+        if self.at is not None and self.day is not None:
+            raise ValueError("at and day cannot both be given")
         _alone(self.fee, self.party)
         if self.fee is not None and self.group is not None:
             raise ValueError("a fee is the holder's own: leave the group out")

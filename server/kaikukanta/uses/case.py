@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from kaiku.card import Card
 from kaiku.days import day_of
-from kaiku.decide import Decision, decide, refused
+from kaiku.decide import Decision, Facts, decide, refused
 from kaiku.fee import decide_fee
 from kaiku.group import USUAL_SIZE, GroupSize, Member, decide_group
 from kaiku.offering import Offering
@@ -27,8 +27,26 @@ from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.about import Belonging, belongings, note, unread
 from server.kaikukanta.uses.accounts import account, since
 from server.kaikukanta.uses.counts import Counts, Span, hold
-from server.kaikukanta.uses.records import admit, counted, fee_of, is_counted, recorder_of, refuse
+from server.kaikukanta.uses.records import (
+    admit,
+    counted,
+    fee_of,
+    flag,
+    is_counted,
+    recorder_of,
+    refuse,
+    unflag,
+)
 from server.kaikukanta.uses.tables import UseRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was counted before: the seats and the card's own, a fee's cents, each member's own."""
+
+    facts: Facts
+    cents: int = 0
+    members: tuple[Facts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,34 +62,55 @@ class Case:
 
     def decide(self, party: Party) -> Decision:
         """Return what the rules say of a party."""
-        return self.decide_by(self.offering, party)
+        return self.decide_by(self.offering, party, self.known)
 
-    def decide_by(self, offering: Offering, party: Party) -> Decision:
-        """Return what the rules say by other settings of the offering."""
+    @property
+    def known(self) -> Known:
+        """What the running counts say."""
+        counts = self.counts
+        members = tuple(counts.facts_of(member.account) for member in self.members)
+        return Known(counts.facts, counts.cents, members)
+
+    def decide_by(self, offering: Offering, party: Party, known: Known) -> Decision:
+        """Return what the rules say by other settings, of which other counts may be known."""
         if self.use.digest is None:
             return refused(Reason.UNREADABLE)
         fee, at = fee_of(self.use), self.use.at
         if fee is not None:
-            return decide_fee(self.card, fee, offering, self.counts.cents, at)
+            return decide_fee(self.card, fee, offering, known.cents, at)
         if self.use.members is not None:
-            return self._decide_group(offering, party)
-        return decide(self.card, party, offering, self.counts.facts, at)
+            return self._decide_group(offering, party, known)
+        return decide(self.card, party, offering, known.facts, at)
 
-    def _decide_group(self, offering: Offering, party: Party) -> Decision:
-        members = [Member(each.card, self.counts.facts_of(each.account)) for each in self.members]
-        facts, at = self.counts.facts, self.use.at
+    def _decide_group(self, offering: Offering, party: Party, known: Known) -> Decision:
+        members = [
+            Member(each.card, facts)
+            for each, facts in zip(self.members, known.members, strict=True)
+        ]
+        younger, at = party.children, self.use.at
         decision = decide_group(
-            self.card, members, party.children, offering, facts, at, self.size, along=party
+            self.card, members, younger, offering, known.facts, at, self.size, along=party
         )
         return replace(decision, missing=unread(decision.missing, self.members))
 
     def write(self, decision: Decision) -> None:
         """Write a decision into the use."""
         note(decision.missing, self.members)
+        unflag(self.use)
         if decision.accepted:
             admit(self.use, decision.admitted, decision.remaining)
         else:
             refuse(self.use, decision.reason, decision.remaining)
+
+    def let_stand(
+        self, party: Party, offering: Offering, decision: Decision, conflict: Reason
+    ) -> None:
+        """Write that a party came in, although a decision by some settings is against it."""
+        note(decision.missing, self.members)
+        members = self.use.members
+        came = party if members is None else replace(party, adults=1 + members)
+        admit(self.use, offering.free(came), None)
+        flag(self.use, conflict, offering.version)
 
     def close(self, session: Session) -> None:
         """Count the use as it now stands; the last act of the transaction."""

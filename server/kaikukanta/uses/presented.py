@@ -7,11 +7,14 @@ from server.kaikukanta.uses.bodies import MemberBody, UseBody
 from server.problems import Problem
 
 ONLY_A_KIOSK = "only a kiosk presents a digest"
+NOT_A_KIOSK = "only a venue or an agent enters uses afterwards"
 TWICE = "the same card is there before"
 
 
 def ask_of(context: Context, caller: Caller, body: UseBody) -> Ask | Problem:
     """Return what a body asks, or what is wrong with its cards."""
+    if body.day is not None and isinstance(caller, KioskCaller):
+        return misfit(NOT_A_KIOSK, "#/day")
     members = [] if body.group is None else body.group.members
     presented = {"#": body} | {f"#/group/members/{n}": each for n, each in enumerate(members)}
     for pointer, each in presented.items():
@@ -26,7 +29,8 @@ def ask_of(context: Context, caller: Caller, body: UseBody) -> Ask | Problem:
         digest=digests[0],
         offering=body.offering,
         party=body.party.party(),
-        at=body.at or context.clock(),
+        at=body.at,
+        day=body.day,
         by_number=any(each.card is not None for each in presented.values()),
         fee=None if body.fee is None else body.fee.fee(),
         members=None if body.group is None else digests[1:],

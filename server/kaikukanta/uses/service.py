@@ -3,8 +3,7 @@
 Each is one transaction. A refusal of the rules is an answer; what cannot be done is a problem.
 """
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 from uuid import UUID
 
 from sqlmodel import Session
@@ -15,17 +14,19 @@ from kaiku.wire import Answer, Outcome
 from server.database import transact, transaction
 from server.kaikukanta.context import Context
 from server.kaikukanta.network.attempts import fail, spent
-from server.kaikukanta.network.callers import Caller, KioskCaller, serves
+from server.kaikukanta.network.callers import Caller, serves
 from server.kaikukanta.offerings.former import settings_of
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.about import describe, is_about, missing_of
-from server.kaikukanta.uses.ask import Ask, fee_asked, misfit
+from server.kaikukanta.uses.ask import Ask, fee_asked
 from server.kaikukanta.uses.case import (
     lock_offering,
     open_case,
     undecided,
 )
+from server.kaikukanta.uses.late import rule, settings_then
+from server.kaikukanta.uses.moment import moment_of
 from server.kaikukanta.uses.records import (
     State,
     admitted,
@@ -48,16 +49,6 @@ REFUSED = Problem(409, "refused", "The use was refused, so there is nothing to c
 VOIDED = Problem(409, "voided", "The use was taken back.")
 FEE_STANDS = Problem(409, "fee", "A fee has no party; take it back and record another.")
 GROUP_STANDS = Problem(409, "group", "A group comes in as it is; take it back and record another.")
-IN_THE_FUTURE = misfit("the use has not happened yet", "#/at")
-
-
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """When a use counts as happening, and of when its card's status is (OM-30, promise P7)."""
-
-    at: datetime
-    judged_at: datetime
-    clock_suspect: bool = False
 
 
 def record(context: Context, caller: Caller, ask: Ask) -> Answer | Problem:
@@ -78,23 +69,25 @@ def _record(session: Session, context: Context, caller: Caller, ask: Ask) -> Ans
     seconds = spent(session, limit, settings, now) if ask.by_number else None
     if seconds is not None:
         return too_many(seconds)
-    moment = _moment(caller, ask.at, now, settings.clock_tolerance)
-    if moment is None:
-        return IN_THE_FUTURE
-    offering = lock_offering(session, ask.offering)
-    if offering is None or not serves(caller, offering):
+    row = lock_offering(session, ask.offering)
+    if row is None or not serves(caller, row):
         return Answer(ask.id, Outcome.REFUSED, Reason.NOT_YOUR_OFFERING, NOBODY)
-    fee = fee_asked(ask.fee, to_offering(offering))
+    moment = moment_of(session, caller, ask, row, now, settings.clock_tolerance)
+    if isinstance(moment, Problem):
+        return moment
+    use = undecided(ask.id, ask.digest, row, caller, moment.at, now)
+    then = settings_then(session, row, use, settings.clock_tolerance)
+    fee = fee_asked(ask.fee, then or to_offering(row))
     if isinstance(fee, Problem):
         return fee
-    use = undecided(ask.id, ask.digest, offering, caller, moment.at, now)
     use.clock_suspect = moment.clock_suspect
+    use.offering_version = row.version if then is None else then.version
     describe(session, use, fee, ask.members)
     ask_for(use, ask.party)
-    case = open_case(session, use, offering, moment.judged_at, size=settings.group_size)
-    decision = case.decide(ask.party)
-    case.write(decision)
-    wrong = count_wrong(decision)
+    case = open_case(session, use, row, moment.judged_at, size=settings.group_size)
+    ruling = rule(session, case, then, ask.party)
+    ruling.write(case, ask.party)
+    wrong = count_wrong(ruling.decision)
     if ask.by_number and wrong:
         fail(session, limit, settings, now, wrong)
     case.close(session)
@@ -114,7 +107,7 @@ def amend(
         found = _own(session, caller, use_id)
         if found is None:
             return NOT_FOUND
-        use, offering = found
+        use, row = found
         if use.service is not None:
             return FEE_STANDS
         if use.members is not None:
@@ -131,15 +124,16 @@ def amend(
             return answer_of(use)
         if context.clock() - use.received_at > context.settings.amend_within:
             return TOO_LATE
-        case = open_case(session, use, offering, use.at)
-        decision = case.decide(party)
-        if decision.accepted:
+        case = open_case(session, use, row, use.at)
+        then = settings_then(session, row, use, context.settings.clock_tolerance)
+        ruling = rule(session, case, then, party)
+        if ruling.accepted:
             ask_for(use, party)
-            case.write(decision)
+            ruling.write(case, party)
         case.close(session)
-        if decision.accepted:
+        if ruling.accepted:
             return answer_of(use)
-        return Answer(use.id, Outcome.REFUSED, decision.reason, admitted(use), use.remaining)
+        return Answer(use.id, Outcome.REFUSED, ruling.decision.reason, admitted(use), use.remaining)
 
 
 def void(context: Context, caller: Caller, use_id: UUID) -> State | Problem:
@@ -186,16 +180,3 @@ def _is_same(session: Session, stored: UseRecord, caller: Caller, ask: Ask) -> b
         return False
     fee = fee_asked(ask.fee, settings_of(session, row, stored.offering_version))
     return not isinstance(fee, Problem) and is_about(session, stored, fee, ask.members)
-
-
-def _moment(caller: Caller, at: datetime, now: datetime, tolerance: timedelta) -> _Moment | None:
-    """Return when a use counts as happening; None for one that has not happened yet.
-
-    What is entered afterwards is judged as of its day. A kiosk asks of this very moment: where its
-    clock says another, the register's time counts and the use is marked.
-    """
-    if abs(now - at) <= tolerance:
-        return _Moment(at, judged_at=now)
-    if isinstance(caller, KioskCaller):
-        return _Moment(now, judged_at=now, clock_suspect=True)
-    return _Moment(at, judged_at=at) if at < now else None
