@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from kaiku.reason import Reason
 from kaiku.wire import Outcome, Result
+from server.kaikukanta.uses.bulk import RowOutcome
 
 
 class Admitted(BaseModel):
@@ -68,3 +69,37 @@ class BatchAnswer(BaseModel):
     """What became of each item, in the order in which they were sent."""
 
     results: list[KeptBody]
+
+
+class EnteredBody(BaseModel):
+    """What became of a row of a file; ``row`` is its line, the header's being 1.
+
+    ``repeated`` says that it had been entered before. One that is ``invalid`` was not kept:
+    ``detail`` says how to mend it.
+    """
+
+    row: int
+    id: UUID | None
+    outcome: RowOutcome
+    reason: Reason | None
+    conflict: Reason | None
+    detail: str | None
+    repeated: bool
+
+
+class TotalsBody(BaseModel):
+    """How many rows a file has, and what became of them; ``accepted`` includes ``conflicts``."""
+
+    rows: int
+    accepted: int
+    refused: int
+    invalid: int
+    conflicts: int
+    repeated: int
+
+
+class ReportBody(BaseModel):
+    """What became of a file, row by row."""
+
+    rows: list[EnteredBody]
+    totals: TotalsBody

@@ -1,22 +1,36 @@
 """The calls about uses: recording them, one or many, changing, taking back and checking."""
 
-from typing import Any, TypeVar
+from dataclasses import asdict
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body, Query
 
 from kaiku.wire import Json, Outcome, write_answer, write_party
 from server.kaikukanta.context import InContext
 from server.kaikukanta.network.callers import AKiosk, AnyCaller, ATicketSystem
 from server.kaikukanta.uses import batch, service
-from server.kaikukanta.uses.answers import AnswerBody, BatchAnswer, DecisionBody, StateBody
+from server.kaikukanta.uses.answers import (
+    AnswerBody,
+    BatchAnswer,
+    DecisionBody,
+    ReportBody,
+    StateBody,
+)
 from server.kaikukanta.uses.batch_bodies import BatchBody
 from server.kaikukanta.uses.bodies import AmendBody, CheckBody, UseBody
+from server.kaikukanta.uses.bulk import Desk, enter, totals
 from server.kaikukanta.uses.check import Question, check
 from server.kaikukanta.uses.presented import ask_of
+from server.kaikukanta.uses.sheet import SheetError, read_sheet
 from server.problems import Problem, ProblemError, responses
 
 T = TypeVar("T")
+
+MOST_ROWS = 500
+TOO_LONG = Problem(
+    413, "too_large", f"A file may have {MOST_ROWS} rows: split it, and send each part."
+)
 
 router = APIRouter(prefix="/api/v1", tags=["uses"])
 
@@ -43,6 +57,31 @@ def post_use(body: UseBody, caller: AnyCaller, context: InContext) -> Json:
 def post_batch(body: BatchBody, caller: AKiosk, context: InContext) -> Json:
     """Keep what was decided at the kiosk, each item on its own; what does not fit is `invalid`."""
     return {"results": [_kept(batch.keep(context, caller, item)) for item in body.uses]}
+
+
+@router.post(
+    "/uses/csv",
+    summary="Enter past uses from a table",
+    response_model=ReportBody,
+)
+def post_csv(
+    caller: ATicketSystem,
+    context: InContext,
+    content: Annotated[bytes, Body(media_type="text/csv")],
+    offering: Annotated[UUID | None, Query(description="of rows that name none")] = None,
+) -> Json:
+    """Enter the rows of a CSV file one by one; one that does not fit never stops the next.
+
+    The file can be sent again: what was entered before is `repeated` and counted once.
+    """
+    try:
+        rows = read_sheet(content)
+    except SheetError as error:
+        raise ProblemError(Problem(422, "invalid", str(error))) from None
+    if len(rows) > MOST_ROWS:
+        raise ProblemError(TOO_LONG)
+    entered = list(enter(Desk(context, caller, offering), rows))
+    return {"rows": [asdict(row) for row in entered], "totals": totals(entered)}
 
 
 @router.put(
