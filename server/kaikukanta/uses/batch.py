@@ -5,16 +5,15 @@ counted; where the register would have refused it, it is flagged as a conflict (
 item never blocks the next.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session
 
 from kaiku.party import Party
 from kaiku.reason import Reason
-from kaiku.wire import Outcome, Result, Use, WireError, read_use
+from kaiku.wire import Outcome, Result, Use
 from server.database import transact
 from server.kaikukanta.cards.service import find_card
 from server.kaikukanta.context import Context
@@ -24,6 +23,8 @@ from server.kaikukanta.network.callers import KioskCaller
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.about import describe, is_about
 from server.kaikukanta.uses.case import Case, lock_offering, open_case, undecided
+from server.kaikukanta.uses.change import explained, right_until
+from server.kaikukanta.uses.items import id_of, names_a_card, read_item
 from server.kaikukanta.uses.records import (
     ask_for,
     asked,
@@ -35,11 +36,6 @@ from server.kaikukanta.uses.records import (
 )
 from server.kaikukanta.uses.tables import Recorder, UseRecord
 from server.kaikukanta.uses.wrong import wrong_cards
-
-LARGEST_NUMBER = 2**31 - 1
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(9000, 1, 1, tzinfo=UTC)
-NOT_THEN = "at is not a time at which it can have happened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +51,12 @@ class Kept:
 def keep(context: Context, kiosk: KioskCaller, item: object) -> Kept:
     """Keep one item of a journal, in a transaction of its own."""
     now = context.clock()
-    use = _read(context, item)
+    use = read_item(context, item)
     if isinstance(use, str):
-        return Kept(_id_of(item), Result.INVALID, detail=use)
+        return Kept(id_of(item), Result.INVALID, detail=use)
     if use.at > now + context.settings.clock_tolerance:
         use = replace(use, clock_suspect=True)
-    by_number = isinstance(item, Mapping) and item.get("card") is not None
+    by_number = names_a_card(item)
 
     def work(session: Session) -> Kept:
         if by_number:
@@ -81,31 +77,6 @@ def _keep_guess(
     if item.digest is None or find_card(session, item.digest) is None:
         fail(session, limit, context.settings, now)
     return kept
-
-
-def _read(context: Context, item: object) -> Use | str:
-    """Return the use in an item, or what is wrong with it.
-
-    A kiosk knows digests only; an item that names a ``card`` in its place is taken all the same.
-    """
-    if not isinstance(item, Mapping):
-        return "a use must be an object"
-    if item.get("card") is not None and item.get("digest") is not None:
-        return "exactly one of card and digest is needed"
-    try:
-        use = read_use(item)
-        card = item.get("card")
-        if isinstance(card, str):
-            use = replace(use, digest=context.digest_of(card))
-        elif card is not None:
-            return "card must be a string"
-    except WireError as error:
-        return str(error)
-    if not EARLIEST <= use.at < LATEST:
-        return NOT_THEN
-    if max(use.revision, use.offering_version or 0) > LARGEST_NUMBER:
-        return f"revision and offering_version must be at most {LARGEST_NUMBER}"
-    return use
 
 
 def _keep(session: Session, context: Context, kiosk: KioskCaller, item: Use, now: datetime) -> Kept:
@@ -164,6 +135,7 @@ def _apply(
             unflag(use)
         case Outcome.ACCEPTED if not as_decided:
             _accept(case, kiosk, item.party)
+            use.conflict_since = right_until(session, case, item)
         case Outcome.ACCEPTED:
             pass
     if item.voided and use.outcome is Outcome.ACCEPTED:
@@ -200,12 +172,4 @@ def _lease(session: Session, kiosk: KioskCaller, row: OfferingRecord, item: Use)
 def _kept(use: UseRecord) -> Kept:
     if use.conflict is None:
         return Kept(use.id, Result.RECORDED)
-    return Kept(use.id, Result.CONFLICT, use.conflict)
-
-
-def _id_of(item: object) -> UUID | None:
-    found = item.get("id") if isinstance(item, Mapping) else None
-    try:
-        return UUID(found) if isinstance(found, str) else None
-    except ValueError:
-        return None
+    return Kept(use.id, Result.CONFLICT, use.conflict, explained(use))

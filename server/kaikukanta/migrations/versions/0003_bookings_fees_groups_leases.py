@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Make the tables, and let a tally be of a service."""
     with op.batch_alter_table("use") as table:
         table.add_column(sa.Column("conflict_version", sa.Integer(), nullable=True))
+        table.add_column(sa.Column("conflict_since", _INSTANT, nullable=True))
         table.add_column(sa.Column("service", sa.String(40), nullable=True))
         table.add_column(sa.Column("cents", sa.Integer(), nullable=True))
         table.add_column(sa.Column("members", sa.Integer(), nullable=True))
