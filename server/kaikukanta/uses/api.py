@@ -5,6 +5,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Query
+from pydantic import WithJsonSchema
 
 from kaiku.wire import Json, Outcome, write_answer, write_party
 from server.kaikukanta.context import InContext
@@ -27,6 +28,11 @@ from server.problems import Problem, ProblemError, responses
 
 T = TypeVar("T")
 
+A_TABLE = {
+    "type": "string",
+    "description": "CSV in UTF-8; the first row names the columns, in Finnish, Swedish or English.",
+    "examples": ["kortti;päivä;lapset\n7K2M9QX4TB0E;20.11.2026;1\n"],
+}
 MOST_ROWS = 500
 TOO_LONG = Problem(
     413, "too_large", f"A file may have {MOST_ROWS} rows: split it, and send each part."
@@ -67,7 +73,7 @@ def post_batch(body: BatchBody, caller: AKiosk, context: InContext) -> Json:
 def post_csv(
     caller: ATicketSystem,
     context: InContext,
-    content: Annotated[bytes, Body(media_type="text/csv")],
+    content: Annotated[bytes, Body(media_type="text/csv"), WithJsonSchema(A_TABLE)],
     offering: Annotated[UUID | None, Query(description="of rows that name none")] = None,
 ) -> Json:
     """Enter the rows of a CSV file one by one; one that does not fit never stops the next.

@@ -20,11 +20,7 @@ from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.about import describe, is_about, missing_of
 from server.kaikukanta.uses.ask import Ask, fee_asked
-from server.kaikukanta.uses.case import (
-    lock_offering,
-    open_case,
-    undecided,
-)
+from server.kaikukanta.uses.case import lock_offering, open_case, undecided
 from server.kaikukanta.uses.late import rule, settings_then
 from server.kaikukanta.uses.moment import moment_of
 from server.kaikukanta.uses.records import (
