@@ -150,7 +150,8 @@ def _members(data: Mapping[str, Any]) -> tuple[bytes, ...]:
 class Answer:
     """What the register decided on a use that was asked of it.
 
-    ``missing`` says who of a group cannot come in.
+    ``missing`` says who of a group cannot come in. ``conflict`` is the venue's limit that was
+    against a use entered afterwards: kept all the same, and flagged (OM-47).
     """
 
     id: UUID
@@ -159,6 +160,7 @@ class Answer:
     admitted: Party
     remaining: int | None = None
     missing: tuple[Missing, ...] = ()
+    conflict: Reason | None = None
 
 
 def write_answer(answer: Answer) -> Json:
@@ -170,6 +172,7 @@ def write_answer(answer: Answer) -> Json:
         "admitted": {"adults": answer.admitted.adults, **write_party(answer.admitted)},
         "remaining": answer.remaining,
         "missing": [write_missing(missing) for missing in answer.missing],
+        "conflict": None if answer.conflict is None else answer.conflict.value,
     }
 
 
@@ -181,7 +184,7 @@ def write_missing(missing: Missing) -> Json:
 def read_answer(data: Mapping[str, Any]) -> Answer:
     """Read the body of a reply."""
     admitted = read_object(data, "admitted")
-    reason = data.get("reason")
+    reason, conflict = data.get("reason"), data.get("conflict")
     return Answer(
         id=read_uuid(data, "id"),
         outcome=read_enum(data, "outcome", Outcome),
@@ -189,6 +192,7 @@ def read_answer(data: Mapping[str, Any]) -> Answer:
         admitted=_party(admitted, adults=read_count(admitted, "adults", most=LARGEST)),
         remaining=read_maybe_count(data, "remaining"),
         missing=tuple(_missing(missing) for missing in read_list(data, "missing")),
+        conflict=None if conflict is None else read_enum(data, "conflict", Reason),
     )
 
 

@@ -1,6 +1,7 @@
 """Fields that bodies of several calls share: strict, for JSON that fits its description."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
@@ -38,15 +39,32 @@ def _only_number(value: Any) -> Any:
     raise PydanticCustomError("not_an_integer", "must be an integer")
 
 
+def _only_day(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        return value
+    raise PydanticCustomError("not_a_day", "must be a day such as 2026-11-24")
+
+
 def _within_reason(value: datetime) -> datetime:
     if not _FIRST <= value < _LAST:
         raise ValueError("is not a time at which a use can have happened")
     return value.astimezone(UTC)
 
 
+def _day_within_reason(value: date) -> date:
+    if not _FIRST.date() <= value < _LAST.date():
+        raise ValueError("is not a day on which a use can have happened")
+    return value
+
+
 OnlyNumber = BeforeValidator(_only_number)
 Instant = Annotated[AwareDatetime, BeforeValidator(_only_text)]
 At = Annotated[Instant, AfterValidator(_within_reason)]
+Day = Annotated[
+    date,
+    BeforeValidator(_only_day),
+    AfterValidator(_day_within_reason),
+]
 Count = Annotated[int, Field(ge=0, le=LARGEST), OnlyNumber]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 CardText = Annotated[

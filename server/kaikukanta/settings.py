@@ -15,7 +15,9 @@ from pydantic import BeforeValidator, Field, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kaiku.digest import KEY_SIZE
+from kaiku.group import USUAL_SIZE, GroupSize
 from kaiku.number import EARLIER
+from kaiku.wire import MOST_MEMBERS
 
 
 def _seconds(value: Any) -> Any:
@@ -42,6 +44,11 @@ class Settings(BaseSettings):
     clock_tolerance: Duration = timedelta(minutes=10)
     """How far from the register's time a use still counts as happening now."""
 
+    group_largest: Annotated[int, Field(ge=2, le=MOST_MEMBERS + 1)] = USUAL_SIZE.largest
+    """The most persons of a group on a community card (OM-37)."""
+    group_leader_counts: bool = USUAL_SIZE.leader_counts
+    """Whether its leader is one of them; the source leaves it open (OM-37)."""
+
     attempts_window: Duration = timedelta(minutes=10)
     """The time over which failed attempts are counted."""
     wrong_cards: PositiveInt = 60
@@ -53,6 +60,11 @@ class Settings(BaseSettings):
 
     page_rows: PositiveInt = 50_000
     """Rows of one page of the change feed."""
+
+    @property
+    def group_size(self) -> GroupSize:
+        """How large a group may be, as the rules take it."""
+        return GroupSize(self.group_largest, self.group_leader_counts)
 
 
 class DigestKeyError(Exception):

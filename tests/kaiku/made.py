@@ -207,6 +207,7 @@ answers = st.builds(
     any_parties,
     st.none() | st.integers(0, 1000),
     st.lists(st.builds(Missing, st.integers(1, 9), st.sampled_from(Reason)), max_size=3).map(tuple),
+    st.none() | st.sampled_from(Reason),
 )
 rows: st.SearchStrategy[Row] = st.one_of(
     st.builds(CardRow, digests, cards),

@@ -33,7 +33,8 @@ def count_uses(session: Session) -> dict[str, Any]:
     """Return counts of uses.
 
     ``accepted`` and its parts leave voided uses out; ``refused`` are by reason; ``conflicts`` are
-    those accepted at a kiosk that the register would have refused (promise P1).
+    those accepted at a kiosk, or entered afterwards, that the register would have refused (promise
+    P1, OM-47).
     """
     standing = col(UseRecord.voided_at).is_(None)
     accepted = standing & (col(UseRecord.outcome) == Outcome.ACCEPTED)

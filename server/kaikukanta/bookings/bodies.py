@@ -9,7 +9,8 @@ from kaiku.booking import BookingState
 from kaiku.reason import Reason
 from kaiku.wire import Outcome
 from server.kaikukanta.fields import Body, CardText
-from server.kaikukanta.uses.bodies import DecisionBody, PartyBody
+from server.kaikukanta.uses.answers import DecisionBody
+from server.kaikukanta.uses.bodies import PartyBody
 
 
 class BookBody(Body):

@@ -57,12 +57,10 @@ def changes(
     accept_encoding: Annotated[str, Header()] = "",
 ) -> Response:
     """Send what changed since a cursor, or all, as lines of JSON; the last line is the cursor."""
-    settings = context.settings
     try:
         cursor = BEGINNING if after is None else read_cursor(after)
         with read(context.engine) as session:
-            earlier = settings.earlier_numbers.pattern
-            page = open_page(session, kiosk.kiosk_id, cursor, earlier, settings.page_rows)
+            page = open_page(session, kiosk.kiosk_id, cursor, context.settings)
     except CursorError as error:
         mistakes = (Mistake(str(error), parameter="after"),)
         raise ProblemError(Problem(422, "invalid", "The cursor does not fit.", mistakes)) from None

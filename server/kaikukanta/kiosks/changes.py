@@ -24,6 +24,7 @@ from server.kaikukanta.kiosks.source import Source, Span
 from server.kaikukanta.kiosks.sources import sources
 from server.kaikukanta.kiosks.tables import Kiosk
 from server.kaikukanta.network.tables import Venue
+from server.kaikukanta.settings import Settings
 
 _NAMES = (
     select(col(Venue.name_fi), col(Venue.name_sv), col(Venue.name_en))
@@ -56,9 +57,7 @@ def position(session: Session) -> int:
     return newest
 
 
-def open_page(
-    session: Session, kiosk_id: UUID, cursor: Cursor, earlier_numbers: str, most: int
-) -> Page:
+def open_page(session: Session, kiosk_id: UUID, cursor: Cursor, settings: Settings) -> Page:
     """Fix what a page covers; raise :class:`CursorError` for a cursor that was tampered with.
 
     A cursor beyond the newest change is from before the register was restored from a backup: the
@@ -73,8 +72,8 @@ def open_page(
         found = [source for source in found if source.name >= cursor.cut.source]
         if found and found[0].name == cursor.cut.source:
             found[0].place(cursor.cut.last)
-    station = line(_station(session, kiosk_id, earlier_numbers))
-    return Page(cursor, bound, tuple(found), station, most)
+    station = line(_station(session, kiosk_id, settings))
+    return Page(cursor, bound, tuple(found), station, settings.page_rows)
 
 
 def read_page(engine: Engine, page: Page) -> Iterator[bytes]:
@@ -135,6 +134,6 @@ def _last(page: Page) -> tuple[str, ...]:
     return cut.last if cut is not None and at_cut else ()
 
 
-def _station(session: Session, kiosk_id: UUID, earlier_numbers: str) -> StationRow:
+def _station(session: Session, kiosk_id: UUID, settings: Settings) -> StationRow:
     names = session.connection().execute(_NAMES, {"kiosk": kiosk_id}).one()
-    return StationRow(Text(*names), earlier_numbers)
+    return StationRow(Text(*names), settings.earlier_numbers.pattern, settings.group_size)

@@ -34,14 +34,14 @@ def spent(session: Session, limit: Limit, settings: Settings, now: datetime) -> 
     return _seconds_left(settings, now)
 
 
-def fail(session: Session, limit: Limit, settings: Settings, now: datetime) -> None:
-    """Count a failed attempt, and forget the windows that are over."""
+def fail(session: Session, limit: Limit, settings: Settings, now: datetime, times: int = 1) -> None:
+    """Count failed attempts, and forget the windows that are over."""
     window = _window(settings, now)
-    values = {"subject": limit.subject, "window": window, "count": 1}
+    values = {"subject": limit.subject, "window": window, "count": times}
     added = upsert(session, Attempts).values(values)
     session.execute(
         added.on_conflict_do_update(
-            index_elements=["subject", "window"], set_={"count": Attempts.count + 1}
+            index_elements=["subject", "window"], set_={"count": Attempts.count + times}
         )
     )
     over = col(Attempts.window) < window

@@ -1,56 +1,56 @@
 """The calls about uses: recording them, one or many, changing, taking back and checking."""
 
-from typing import Any, TypeVar
+from dataclasses import asdict
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body, Query
+from pydantic import WithJsonSchema
 
 from kaiku.wire import Json, Outcome, write_answer, write_party
 from server.kaikukanta.context import InContext
-from server.kaikukanta.network.callers import AKiosk, AnyCaller, ATicketSystem, KioskCaller
+from server.kaikukanta.network.callers import AKiosk, AnyCaller, ATicketSystem
 from server.kaikukanta.uses import batch, service
-from server.kaikukanta.uses.bodies import (
-    AmendBody,
+from server.kaikukanta.uses.answers import (
     AnswerBody,
     BatchAnswer,
-    BatchBody,
-    CheckBody,
     DecisionBody,
+    ReportBody,
     StateBody,
-    UseBody,
 )
+from server.kaikukanta.uses.batch_bodies import BatchBody
+from server.kaikukanta.uses.bodies import AmendBody, CheckBody, UseBody
+from server.kaikukanta.uses.bulk import Desk, enter, totals
 from server.kaikukanta.uses.check import Question, check
-from server.problems import Mistake, Problem, ProblemError, responses
+from server.kaikukanta.uses.presented import ask_of
+from server.kaikukanta.uses.sheet import SheetError, read_sheet
+from server.problems import Problem, ProblemError, responses
 
 T = TypeVar("T")
 
-router = APIRouter(prefix="/api/v1", tags=["uses"])
-FOR_KIOSKS = Problem(
-    422,
-    "invalid",
-    "The request does not fit.",
-    (Mistake("only a kiosk presents a digest", pointer="#/digest"),),
+A_TABLE = {
+    "type": "string",
+    "description": "CSV in UTF-8; the first row names the columns, in Finnish, Swedish or English.",
+    "examples": ["kortti;päivä;lapset\n7K2M9QX4TB0E;20.11.2026;1\n"],
+}
+MOST_ROWS = 500
+TOO_LONG = Problem(
+    413, "too_large", f"A file may have {MOST_ROWS} rows: split it, and send each part."
 )
+
+router = APIRouter(prefix="/api/v1", tags=["uses"])
 
 
 @router.post(
     "/uses",
     summary="Decide on a use and record it",
     response_model=AnswerBody,
+    response_model_exclude_defaults=True,
     responses=responses(409),
 )
 def post_use(body: UseBody, caller: AnyCaller, context: InContext) -> Json:
     """Decide and record in one transaction. The same id again gives the same answer."""
-    if body.digest is not None and not isinstance(caller, KioskCaller):
-        raise ProblemError(FOR_KIOSKS)
-    ask = service.Ask(
-        id=body.id,
-        digest=context.digest_of(body.card) if body.card is not None else body.digest_bytes,
-        offering=body.offering,
-        party=body.party.party(),
-        at=body.at or context.clock(),
-        by_number=body.card is not None,
-    )
+    ask = _done(ask_of(context, caller, body))
     return write_answer(_done(service.record(context, caller, ask)))
 
 
@@ -65,10 +65,36 @@ def post_batch(body: BatchBody, caller: AKiosk, context: InContext) -> Json:
     return {"results": [_kept(batch.keep(context, caller, item)) for item in body.uses]}
 
 
+@router.post(
+    "/uses/csv",
+    summary="Enter past uses from a table",
+    response_model=ReportBody,
+)
+def post_csv(
+    caller: ATicketSystem,
+    context: InContext,
+    content: Annotated[bytes, Body(media_type="text/csv"), WithJsonSchema(A_TABLE)],
+    offering: Annotated[UUID | None, Query(description="of rows that name none")] = None,
+) -> Json:
+    """Enter the rows of a CSV file one by one; one that does not fit never stops the next.
+
+    The file can be sent again: what was entered before is `repeated` and counted once.
+    """
+    try:
+        rows = read_sheet(content)
+    except SheetError as error:
+        raise ProblemError(Problem(422, "invalid", str(error))) from None
+    if len(rows) > MOST_ROWS:
+        raise ProblemError(TOO_LONG)
+    entered = list(enter(Desk(context, caller, offering), rows))
+    return {"rows": [asdict(row) for row in entered], "totals": totals(entered)}
+
+
 @router.put(
     "/uses/{use_id}/party",
     summary="Change the party of a use",
     response_model=AnswerBody,
+    response_model_exclude_defaults=True,
     responses=responses(404, 409),
 )
 def put_party(use_id: UUID, body: AmendBody, caller: AnyCaller, context: InContext) -> Json:
@@ -83,6 +109,7 @@ def put_party(use_id: UUID, body: AmendBody, caller: AnyCaller, context: InConte
     "/uses/{use_id}/void",
     summary="Take a use back",
     response_model=StateBody,
+    response_model_exclude_defaults=True,
     responses=responses(404, 409),
 )
 def post_void(use_id: UUID, caller: AnyCaller, context: InContext) -> Json:
@@ -98,8 +125,9 @@ def post_void(use_id: UUID, caller: AnyCaller, context: InContext) -> Json:
     response_model=DecisionBody,
 )
 def post_check(body: CheckBody, caller: ATicketSystem, context: InContext) -> Json:
-    """Decide as if the party came now."""
-    question = Question(context.digest_of(body.card), body.offering, body.party.party())
+    """Decide as if the party, or the fee, came now."""
+    fee = None if body.fee is None else body.fee.fee()
+    question = Question(context.digest_of(body.card), body.offering, body.party.party(), fee)
     decision = _done(check(context, caller, question))
     admitted = decision.admitted
     return {

@@ -5,16 +5,15 @@ counted; where the register would have refused it, it is flagged as a conflict (
 item never blocks the next.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session
 
 from kaiku.party import Party
 from kaiku.reason import Reason
-from kaiku.wire import Outcome, Result, Use, WireError, read_use
+from kaiku.wire import Outcome, Result, Use
 from server.database import transact
 from server.kaikukanta.cards.service import find_card
 from server.kaikukanta.context import Context
@@ -22,30 +21,21 @@ from server.kaikukanta.kiosks.tables import Kiosk, Lease
 from server.kaikukanta.network.attempts import fail, spent
 from server.kaikukanta.network.callers import KioskCaller
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.kaikukanta.uses.case import (
-    Case,
-    describe,
-    is_about,
-    lock_offering,
-    open_case,
-    undecided,
-)
+from server.kaikukanta.uses.about import describe, is_about
+from server.kaikukanta.uses.case import Case, lock_offering, open_case, undecided
+from server.kaikukanta.uses.change import explained, right_until
+from server.kaikukanta.uses.items import id_of, names_a_card, read_item
 from server.kaikukanta.uses.records import (
-    admit,
     ask_for,
     asked,
     is_counted,
     is_own,
     lock_use,
     refuse,
+    unflag,
 )
 from server.kaikukanta.uses.tables import Recorder, UseRecord
 from server.kaikukanta.uses.wrong import wrong_cards
-
-LARGEST_NUMBER = 2**31 - 1
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(9000, 1, 1, tzinfo=UTC)
-NOT_THEN = "at is not a time at which it can have happened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +51,17 @@ class Kept:
 def keep(context: Context, kiosk: KioskCaller, item: object) -> Kept:
     """Keep one item of a journal, in a transaction of its own."""
     now = context.clock()
-    use = _read(context, item)
+    use = read_item(context, item)
     if isinstance(use, str):
-        return Kept(_id_of(item), Result.INVALID, detail=use)
+        return Kept(id_of(item), Result.INVALID, detail=use)
     if use.at > now + context.settings.clock_tolerance:
         use = replace(use, clock_suspect=True)
-    by_number = isinstance(item, Mapping) and item.get("card") is not None
+    by_number = names_a_card(item)
 
     def work(session: Session) -> Kept:
         if by_number:
             return _keep_guess(session, context, kiosk, use, now)
-        return _keep(session, kiosk, use, now)
+        return _keep(session, context, kiosk, use, now)
 
     return transact(context.engine, work)
 
@@ -83,38 +73,13 @@ def _keep_guess(
     limit = wrong_cards(context.settings, kiosk)
     if spent(session, limit, context.settings, now) is not None:
         return Kept(item.id, Result.INVALID, detail="too many wrong cards; send it again later")
-    kept = _keep(session, kiosk, item, now)
+    kept = _keep(session, context, kiosk, item, now)
     if item.digest is None or find_card(session, item.digest) is None:
         fail(session, limit, context.settings, now)
     return kept
 
 
-def _read(context: Context, item: object) -> Use | str:
-    """Return the use in an item, or what is wrong with it.
-
-    A kiosk knows digests only; an item that names a ``card`` in its place is taken all the same.
-    """
-    if not isinstance(item, Mapping):
-        return "a use must be an object"
-    if item.get("card") is not None and item.get("digest") is not None:
-        return "exactly one of card and digest is needed"
-    try:
-        use = read_use(item)
-        card = item.get("card")
-        if isinstance(card, str):
-            use = replace(use, digest=context.digest_of(card))
-        elif card is not None:
-            return "card must be a string"
-    except WireError as error:
-        return str(error)
-    if not EARLIEST <= use.at < LATEST:
-        return NOT_THEN
-    if max(use.revision, use.offering_version or 0) > LARGEST_NUMBER:
-        return f"revision and offering_version must be at most {LARGEST_NUMBER}"
-    return use
-
-
-def _keep(session: Session, kiosk: KioskCaller, item: Use, now: datetime) -> Kept:
+def _keep(session: Session, context: Context, kiosk: KioskCaller, item: Use, now: datetime) -> Kept:
     row = lock_offering(session, item.offering)
     if row is None or row.venue_id != kiosk.venue_id:
         return Kept(item.id, Result.INVALID, detail="offering is not of this kiosk's venue")
@@ -131,7 +96,7 @@ def _keep(session: Session, kiosk: KioskCaller, item: Use, now: datetime) -> Kep
         use.recorder_id = kiosk.kiosk_id
         if item.revision <= use.revision:
             return _kept(use)
-    _apply(session, kiosk, row, use, item, now)
+    _apply(session, context, kiosk, row, use, item)
     return _kept(use)
 
 
@@ -152,29 +117,31 @@ def _continues(session: Session, kiosk: KioskCaller, use: UseRecord, item: Use) 
 
 def _apply(
     session: Session,
+    context: Context,
     kiosk: KioskCaller,
     row: OfferingRecord,
     use: UseRecord,
     item: Use,
-    now: datetime,
 ) -> None:
     """Write an item's revision over a use and count it as it then stands."""
     as_decided = is_counted(use) and asked(use) == item.party
-    case = open_case(session, use, row, use.at, item.lease)
+    size = context.settings.group_size
+    case = open_case(session, use, row, use.at, item.lease, size=size)
     use.lease_id = _lease(session, kiosk, row, item)
     ask_for(use, item.party)
     match item.outcome:
         case Outcome.REFUSED:
             refuse(use, item.reason, None)
-            use.conflict = None
+            unflag(use)
         case Outcome.ACCEPTED if not as_decided:
             _accept(case, kiosk, item.party)
+            use.conflict_since = right_until(session, case, item)
         case Outcome.ACCEPTED:
             pass
     if item.voided and use.outcome is Outcome.ACCEPTED:
-        use.voided_at = use.voided_at or now
+        use.voided_at = use.voided_at or context.clock()
     if use.voided_at is not None:
-        use.conflict = None
+        unflag(use)
     use.revision = item.revision
     use.clock_suspect = use.clock_suspect or item.clock_suspect
     if item.offering_version is not None:
@@ -185,17 +152,12 @@ def _apply(
 def _accept(case: Case, kiosk: KioskCaller, party: Party) -> None:
     """Write that a party came in, and for which reason the register would have refused it."""
     decision = case.decide(party)
-    remaining = decision.remaining if decision.accepted else None
-    admit(case.use, _whoever_came(case, party), remaining)
-    case.use.conflict = decision.reason
-    if decision.accepted and case.offering.id not in kiosk.offerings:
+    if decision.reason is not None:
+        case.let_stand(party, case.offering, decision, decision.reason)
+        return
+    case.write(decision)
+    if case.offering.id not in kiosk.offerings:
         case.use.conflict = Reason.NOT_YOUR_OFFERING
-
-
-def _whoever_came(case: Case, party: Party) -> Party:
-    """Return the people of a use that a kiosk let in, whatever the rules say of them."""
-    members = case.use.members
-    return case.offering.free(party if members is None else replace(party, adults=1 + members))
 
 
 def _lease(session: Session, kiosk: KioskCaller, row: OfferingRecord, item: Use) -> UUID | None:
@@ -210,12 +172,4 @@ def _lease(session: Session, kiosk: KioskCaller, row: OfferingRecord, item: Use)
 def _kept(use: UseRecord) -> Kept:
     if use.conflict is None:
         return Kept(use.id, Result.RECORDED)
-    return Kept(use.id, Result.CONFLICT, use.conflict)
-
-
-def _id_of(item: object) -> UUID | None:
-    found = item.get("id") if isinstance(item, Mapping) else None
-    try:
-        return UUID(found) if isinstance(found, str) else None
-    except ValueError:
-        return None
+    return Kept(use.id, Result.CONFLICT, use.conflict, explained(use))

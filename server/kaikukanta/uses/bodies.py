@@ -1,25 +1,39 @@
-"""What the calls about uses take and give, as an API description needs it."""
+"""What the calls about uses take, as an API description needs it."""
 
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from kaiku.party import Party
-from kaiku.reason import Reason
-from kaiku.wire import Outcome, Result
-from server.kaikukanta.fields import At, Body, CardText, Count, Digest, OnlyNumber
+from kaiku.fee import LARGEST_SUM, Fee
+from kaiku.offering import Service
+from kaiku.party import ALONE, Party
+from kaiku.wire import MOST_MEMBERS
+from server.kaikukanta.fields import At, Body, CardText, Count, Day, Digest, OnlyNumber
+from server.kaikukanta.uses.ask import MOST_PIECES, Pieces
 
-MOST_USES = 500
 
+def _one_of(*given: tuple[str, str]) -> dict[str, Any]:
+    """Return the schema of a body that says something in exactly one of two ways.
 
-def _only(given: str) -> dict[str, Any]:
-    """Return the schema of a body that has one of the two ways to give a card."""
-    other = {"card": "digest", "digest": "card"}[given]
+    Each way is a field's name and its JSON type.
+    """
+    names = [name for name, _ in given]
     return {
-        "required": [given],
-        "properties": {given: {"type": "string"}, other: {"type": "null"}},
+        "oneOf": [
+            {
+                "required": [name],
+                "properties": {
+                    name: {"type": kind},
+                    **{other: {"type": "null"} for other in names if other != name},
+                },
+            }
+            for name, kind in given
+        ]
     }
+
+
+_ONE_CARD = _one_of(("card", "string"), ("digest", "string"))
 
 
 class PartyBody(Body):
@@ -43,14 +57,65 @@ class AmendBody(PartyBody):
     revision: Annotated[int, Field(ge=0, le=2**31 - 1), OnlyNumber] | None = None
 
 
+class FeeBody(Body):
+    """A fee at a library's desk: a sum in ``cents``, or a ``count`` of pieces (OM-59).
+
+    Nothing says what was copied or borrowed.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_one_of(("cents", "integer"), ("count", "integer")))
+
+    service: Service
+    cents: Annotated[int, Field(ge=1, le=LARGEST_SUM), OnlyNumber] | None = None
+    count: Annotated[int, Field(ge=1, le=MOST_PIECES), OnlyNumber] | None = None
+
+    @model_validator(mode="after")
+    def _one_sum(self) -> Self:
+        """Raise ``ValueError`` without exactly one of ``cents`` and ``count``."""
+        if (self.cents is None) == (self.count is None):
+            raise ValueError("exactly one of cents and count is needed")
+        return self
+
+    def fee(self) -> Fee | Pieces:
+        """Return the fee, or the pieces whose price the offering's settings know."""
+        if self.cents is not None:
+            return Fee(self.service, self.cents)
+        assert self.count is not None
+        return Pieces(self.service, self.count)
+
+
+class MemberBody(Body):
+    """A member's card, given in one way."""
+
+    model_config = ConfigDict(json_schema_extra=_ONE_CARD)
+
+    card: CardText | None = None
+    digest: Digest | None = None
+
+    @model_validator(mode="after")
+    def _one_card(self) -> Self:
+        """Raise ``ValueError`` without exactly one of ``card`` and ``digest``."""
+        _exactly_one(self)
+        return self
+
+
+class GroupBody(Body):
+    """The members of 16 or more of a group that a community card leads (OM-38)."""
+
+    members: Annotated[list[MemberBody], Field(max_length=MOST_MEMBERS)]
+
+
 class UseBody(Body):
     """A use to be decided and recorded: of a card that is given in one way.
 
-    ``card`` is the number's text; a kiosk, which holds no number, sends ``digest``. ``at`` is now
-    where it is left out, and lies in the past where a use is entered afterwards (OM-47).
+    ``card`` is the number's text; a kiosk, which holds no number, sends ``digest``. It
+    happens now, unless it is entered afterwards: then it happened ``at`` an instant, or on a
+    ``day`` (OM-47). A ``fee``
+    is the holder's own: nobody comes along. Of a ``group`` the card is its leader's, and the
+    party's children are its younger clients.
     """
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [_only("card"), _only("digest")]})
+    model_config = ConfigDict(json_schema_extra=_ONE_CARD)
 
     id: UUID
     card: CardText | None = None
@@ -58,101 +123,42 @@ class UseBody(Body):
     offering: UUID
     party: PartyBody = PartyBody()
     at: At | None = None
+    day: Day | None = None
+    fee: FeeBody | None = None
+    group: GroupBody | None = None
 
     @model_validator(mode="after")
-    def _one_card(self) -> Self:
-        """Raise ``ValueError`` without exactly one of ``card`` and ``digest``."""
-        if (self.card is None) == (self.digest is None):
-            raise ValueError("exactly one of card and digest is needed")
+    def _fits(self) -> Self:
+        """Raise ``ValueError`` without exactly one card, or for a fee with a party or group."""
+        _exactly_one(self)
+        if self.at is not None and self.day is not None:
+            raise ValueError("at and day cannot both be given")
+        _alone(self.fee, self.party)
+        if self.fee is not None and self.group is not None:
+            raise ValueError("a fee is the holder's own: leave the group out")
         return self
-
-    @property
-    def digest_bytes(self) -> bytes | None:
-        """Return the digest, where one was sent."""
-        return None if self.digest is None else bytes.fromhex(self.digest)
 
 
 class CheckBody(Body):
-    """A party at an offering, to be decided as if it came now."""
+    """A party or a fee at an offering, to be decided as if it came now."""
 
     card: CardText
     offering: UUID
     party: PartyBody = PartyBody()
+    fee: FeeBody | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        """Raise ``ValueError`` for a fee with a party."""
+        _alone(self.fee, self.party)
+        return self
 
 
-USE_ITEM: dict[str, Any] = {
-    "type": "object",
-    "description": "A use as a kiosk recorded it. An item that does not fit is answered `invalid`.",
-    "properties": {
-        "id": {"type": "string", "format": "uuid"},
-        "offering": {"type": "string", "format": "uuid"},
-        "at": {"type": "string", "format": "date-time"},
-        "digest": {"type": ["string", "null"], "pattern": "^[0-9a-f]{32}$"},
-        "card": {"type": ["string", "null"], "description": "in place of the digest"},
-        "party": {"$ref": "#/components/schemas/PartyBody"},
-        "outcome": {"enum": [outcome.value for outcome in Outcome]},
-        "reason": {"enum": [*(reason.value for reason in Reason), None]},
-        "revision": {"type": "integer", "minimum": 1},
-        "voided": {"type": "boolean"},
-        "offering_version": {"type": ["integer", "null"]},
-        "clock_suspect": {"type": "boolean"},
-    },
-}
+def _exactly_one(given: "UseBody | MemberBody") -> None:
+    if (given.card is None) == (given.digest is None):
+        raise ValueError("exactly one of card and digest is needed")
 
 
-ANY_ITEM = {"anyOf": [USE_ITEM, {"description": "Anything else is kept from blocking the rest."}]}
-
-
-class BatchBody(Body):
-    """A part of a kiosk's journal, oldest first."""
-
-    uses: Annotated[
-        list[Any],
-        Field(max_length=MOST_USES),
-        WithJsonSchema({"type": "array", "maxItems": MOST_USES, "items": ANY_ITEM}),
-    ]
-
-
-class Admitted(BaseModel):
-    """Who comes in free."""
-
-    adults: int
-    children: int
-    helpers: int
-    supporters: int
-
-
-class DecisionBody(BaseModel):
-    """What was decided. ``remaining`` is the tightest count left, where something is limited."""
-
-    outcome: Outcome
-    reason: Reason | None
-    admitted: Admitted
-    remaining: int | None
-
-
-class AnswerBody(DecisionBody):
-    """What was decided on a use."""
-
-    id: UUID
-
-
-class StateBody(AnswerBody):
-    """A use as it now stands."""
-
-    voided: bool
-
-
-class KeptBody(BaseModel):
-    """What became of one item of a batch."""
-
-    id: UUID | None
-    result: Result
-    reason: Reason | None = None
-    detail: str | None = None
-
-
-class BatchAnswer(BaseModel):
-    """What became of each item, in the order in which they were sent."""
-
-    results: list[KeptBody]
+def _alone(fee: FeeBody | None, party: PartyBody) -> None:
+    if fee is not None and party.party() != ALONE:
+        raise ValueError("a fee is the holder's own: leave the party out")

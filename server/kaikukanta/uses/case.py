@@ -4,8 +4,8 @@ Recording, amending, taking back and a kiosk's journal all go through here, so t
 always say what the uses say.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,9 +13,9 @@ from sqlmodel import Session
 
 from kaiku.card import Card
 from kaiku.days import day_of
-from kaiku.decide import Decision, decide, refused
-from kaiku.fee import Fee, decide_fee
-from kaiku.group import Member, decide_group
+from kaiku.decide import Decision, Facts, decide, refused
+from kaiku.fee import decide_fee
+from kaiku.group import USUAL_SIZE, GroupSize, Member, decide_group
 from kaiku.offering import Offering
 from kaiku.party import Party
 from kaiku.reason import Reason
@@ -24,18 +24,29 @@ from server.kaikukanta.cards.service import find_card, lock_card, to_card
 from server.kaikukanta.network.callers import Caller, caller_id
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.kaikukanta.uses.accounts import account, members_of, since
-from server.kaikukanta.uses.counts import Account, Counts, Span, hold
-from server.kaikukanta.uses.records import admit, counted, fee_of, is_counted, recorder_of, refuse
-from server.kaikukanta.uses.tables import UseMember, UseRecord
+from server.kaikukanta.uses.about import Belonging, belongings, note, unread
+from server.kaikukanta.uses.accounts import account, since
+from server.kaikukanta.uses.counts import Counts, Span, hold
+from server.kaikukanta.uses.records import (
+    admit,
+    counted,
+    fee_of,
+    flag,
+    is_counted,
+    recorder_of,
+    refuse,
+    unflag,
+)
+from server.kaikukanta.uses.tables import UseRecord
 
 
 @dataclass(frozen=True, slots=True)
-class Belonging:
-    """A member of a group: the card, None where nobody knows it, and the account that counts it."""
+class Known:
+    """What was counted before: the seats and the card's own, a fee's cents, each member's own."""
 
-    card: Card | None
-    account: Account | None
+    facts: Facts
+    cents: int = 0
+    members: tuple[Facts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +58,59 @@ class Case:
     card: Card | None
     counts: Counts
     members: tuple[Belonging, ...] = ()
+    size: GroupSize = USUAL_SIZE
 
     def decide(self, party: Party) -> Decision:
         """Return what the rules say of a party."""
-        return self.decide_by(self.offering, party)
+        return self.decide_by(self.offering, party, self.known)
 
-    def decide_by(self, offering: Offering, party: Party) -> Decision:
-        """Return what the rules say by other settings of the offering."""
+    @property
+    def known(self) -> Known:
+        """What the running counts say."""
+        counts = self.counts
+        members = tuple(counts.facts_of(member.account) for member in self.members)
+        return Known(counts.facts, counts.cents, members)
+
+    def decide_by(self, offering: Offering, party: Party, known: Known) -> Decision:
+        """Return what the rules say by other settings, of which other counts may be known."""
         if self.use.digest is None:
             return refused(Reason.UNREADABLE)
         fee, at = fee_of(self.use), self.use.at
         if fee is not None:
-            return decide_fee(self.card, fee, offering, self.counts.cents, at)
+            return decide_fee(self.card, fee, offering, known.cents, at)
         if self.use.members is not None:
-            members = [
-                Member(each.card, self.counts.facts_of(each.account)) for each in self.members
-            ]
-            facts = self.counts.facts
-            return decide_group(self.card, members, party.children, offering, facts, at)
-        return decide(self.card, party, offering, self.counts.facts, at)
+            return self._decide_group(offering, party, known)
+        return decide(self.card, party, offering, known.facts, at)
+
+    def _decide_group(self, offering: Offering, party: Party, known: Known) -> Decision:
+        members = [
+            Member(each.card, facts)
+            for each, facts in zip(self.members, known.members, strict=True)
+        ]
+        younger, at = party.children, self.use.at
+        decision = decide_group(
+            self.card, members, younger, offering, known.facts, at, self.size, along=party
+        )
+        return replace(decision, missing=unread(decision.missing, self.members))
 
     def write(self, decision: Decision) -> None:
         """Write a decision into the use."""
+        note(decision.missing, self.members)
+        unflag(self.use)
         if decision.accepted:
             admit(self.use, decision.admitted, decision.remaining)
         else:
             refuse(self.use, decision.reason, decision.remaining)
+
+    def let_stand(
+        self, party: Party, offering: Offering, decision: Decision, conflict: Reason
+    ) -> None:
+        """Write that a party came in, although a decision by some settings is against it."""
+        note(decision.missing, self.members)
+        members = self.use.members
+        came = party if members is None else replace(party, adults=1 + members)
+        admit(self.use, offering.free(came), None)
+        flag(self.use, conflict, offering.version)
 
     def close(self, session: Session) -> None:
         """Count the use as it now stands; the last act of the transaction."""
@@ -92,22 +130,26 @@ def open_case(
     offering_row: OfferingRecord,
     judged_at: datetime,
     lease: UUID | None = None,
+    counts_of: Callable[[Session, Span], Counts] = hold,
+    size: GroupSize = USUAL_SIZE,
 ) -> Case:
     """Return the case of a use, new or locked, of an offering whose row is locked.
 
     The card has the status of ``judged_at``. A use that no count includes yet is placed under its
     card, day and tally as they are now. ``lease`` is the one that the use is about to be from.
+    ``counts_of`` is :func:`look` where nothing is going to be written. ``size`` is how large a
+    group may be (OM-37).
     """
     offering = to_offering(offering_row)
     found = None if use.digest is None else find_card(session, use.digest)
-    if found is not None and offering.window is not None:
+    if found is not None and offering.window is not None and counts_of is hold:
         lock_card(session, found)
     card = None if found is None else to_card(found, judged_at)
     if not is_counted(use):
         use.card_id = None if found is None else found.id
         use.day = offering.day(use.at)
         use.since = since(offering, card, use)
-    members = _members(session, use, offering, judged_at)
+    members = belongings(session, use, offering, judged_at)
     leases = frozenset(id_ for id_ in (use.lease_id, lease) if id_ is not None)
     under = Span(
         offering.id,
@@ -115,58 +157,12 @@ def open_case(
         seats_on=None if offering.seats is None else offering.seats_day(use.at),
         own=account(use.card_id, use.since, use.service or ""),
         members=tuple(each.account for each in members if each.account is not None),
-        booker=use.card_id if use.members is None else None,
+        booker=use.card_id if use.members is None and use.service is None else None,
         leases=leases if offering.seats is not None else frozenset(),
     )
-    counts = hold(session, under)
+    counts = counts_of(session, under)
     counts.take(counted(use), use.cents or 0, use.lease_id)
-    return Case(use, offering, card, counts, members)
-
-
-def describe(
-    session: Session, use: UseRecord, fee: Fee | None, members: Sequence[bytes] | None
-) -> None:
-    """Write into a new use what it is about: a fee (OM-59), or a group's members (OM-38)."""
-    if fee is not None:
-        use.service, use.cents = fee.service, fee.cents
-    if members is not None:
-        use.members = len(members)
-        session.add(use)
-        session.flush()
-        session.add_all(
-            UseMember(use_id=use.id, place=place, digest=digest)
-            for place, digest in enumerate(members, 1)
-        )
-        session.flush()
-
-
-def is_about(
-    session: Session, use: UseRecord, fee: Fee | None, members: Sequence[bytes] | None
-) -> bool:
-    """Tell whether a use is about this fee, and this group."""
-    if fee != fee_of(use):
-        return False
-    if members is None or use.members is None:
-        return members is None and use.members is None
-    return [row.digest for row in members_of(session, use)] == list(members)
-
-
-def _members(
-    session: Session, use: UseRecord, offering: Offering, judged_at: datetime
-) -> tuple[Belonging, ...]:
-    """Return the members of a group, placed under their cards like the use itself."""
-    if use.members is None:
-        return ()
-    members = []
-    for row in members_of(session, use):
-        found = find_card(session, row.digest)
-        card = None if found is None else to_card(found, judged_at)
-        if not is_counted(use):
-            row.card_id = None if found is None else found.id
-            counts = card is not None and offering.counts_cards
-            row.since = offering.counted_since(card, use.at) if card and counts else None
-        members.append(Belonging(card, account(row.card_id, row.since)))
-    return tuple(members)
+    return Case(use, offering, card, counts, members, size)
 
 
 def undecided(

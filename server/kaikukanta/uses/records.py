@@ -106,9 +106,21 @@ def refuse(use: UseRecord, reason: Reason | None, remaining: int | None) -> None
     use.remaining = remaining
 
 
+def flag(use: UseRecord, conflict: Reason, version: int) -> None:
+    """Write what is against a use that stands, by a version of the settings (P1, OM-47)."""
+    use.conflict, use.conflict_version, use.conflict_since = conflict, version, None
+
+
+def unflag(use: UseRecord) -> None:
+    """Write that nothing is against a use as it stands."""
+    use.conflict = use.conflict_version = use.conflict_since = None
+
+
 def answer_of(use: UseRecord) -> Answer:
     """Return the answer to a use, the same each time."""
-    return Answer(use.id, use.outcome, use.reason, admitted(use), use.remaining)
+    return Answer(
+        use.id, use.outcome, use.reason, admitted(use), use.remaining, conflict=use.conflict
+    )
 
 
 def state_of(use: UseRecord) -> State:

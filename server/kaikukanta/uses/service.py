@@ -3,8 +3,7 @@
 Each is one transaction. A refusal of the rules is an answer; what cannot be done is a problem.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import replace
 from uuid import UUID
 
 from sqlmodel import Session
@@ -15,9 +14,15 @@ from kaiku.wire import Answer, Outcome
 from server.database import transact, transaction
 from server.kaikukanta.context import Context
 from server.kaikukanta.network.attempts import fail, spent
-from server.kaikukanta.network.callers import Caller, KioskCaller, serves
+from server.kaikukanta.network.callers import Caller, serves
+from server.kaikukanta.offerings.former import settings_of
+from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
+from server.kaikukanta.uses.about import describe, is_about, missing_of
+from server.kaikukanta.uses.ask import Ask, fee_asked
 from server.kaikukanta.uses.case import lock_offering, open_case, undecided
+from server.kaikukanta.uses.late import rule, settings_then
+from server.kaikukanta.uses.moment import moment_of
 from server.kaikukanta.uses.records import (
     State,
     admitted,
@@ -29,8 +34,8 @@ from server.kaikukanta.uses.records import (
     state_of,
 )
 from server.kaikukanta.uses.tables import UseRecord
-from server.kaikukanta.uses.wrong import is_wrong_card, wrong_cards
-from server.problems import Mistake, Problem, too_many
+from server.kaikukanta.uses.wrong import count_wrong, wrong_cards
+from server.problems import Problem, too_many
 
 ID_TAKEN = Problem(409, "id_taken", "Another use has this id.")
 NOT_FOUND = Problem(404, "not_found", "You have recorded no such use.")
@@ -38,37 +43,8 @@ TOO_LATE = Problem(409, "too_late", "The time to change this use is over.")
 SUPERSEDED = Problem(409, "superseded", "A newer revision of this use has been kept.")
 REFUSED = Problem(409, "refused", "The use was refused, so there is nothing to change.")
 VOIDED = Problem(409, "voided", "The use was taken back.")
-IN_THE_FUTURE = Problem(
-    422,
-    "invalid",
-    "The request does not fit.",
-    (Mistake("the use has not happened yet", pointer="#/at"),),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A use to be decided; ``digest`` is None where the card could not be read.
-
-    ``by_number`` says that the card was given by its number, which could be a guess. A kiosk that
-    gives a digest has the whole list and guesses nothing: no stray barcodes shut its visitors out.
-    """
-
-    id: UUID
-    digest: bytes | None
-    offering: UUID
-    party: Party
-    at: datetime
-    by_number: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """When a use counts as happening, and of when its card's status is (OM-30, promise P7)."""
-
-    at: datetime
-    judged_at: datetime
-    clock_suspect: bool = False
+FEE_STANDS = Problem(409, "fee", "A fee has no party; take it back and record another.")
+GROUP_STANDS = Problem(409, "group", "A group comes in as it is; take it back and record another.")
 
 
 def record(context: Context, caller: Caller, ask: Ask) -> Answer | Problem:
@@ -83,27 +59,35 @@ def _record(session: Session, context: Context, caller: Caller, ask: Ask) -> Ans
     now, settings = context.clock(), context.settings
     stored = session.get(UseRecord, ask.id)
     if stored is not None:
-        return answer_of(stored) if _is_same(stored, caller, ask) else ID_TAKEN
+        same = _is_same(session, stored, caller, ask)
+        return _answer(session, stored) if same else ID_TAKEN
     limit = wrong_cards(context.settings, caller)
     seconds = spent(session, limit, settings, now) if ask.by_number else None
     if seconds is not None:
         return too_many(seconds)
-    moment = _moment(caller, ask.at, now, settings.clock_tolerance)
-    if moment is None:
-        return IN_THE_FUTURE
-    offering = lock_offering(session, ask.offering)
-    if offering is None or not serves(caller, offering):
+    row = lock_offering(session, ask.offering)
+    if row is None or not serves(caller, row):
         return Answer(ask.id, Outcome.REFUSED, Reason.NOT_YOUR_OFFERING, NOBODY)
-    use = undecided(ask.id, ask.digest, offering, caller, moment.at, now)
+    moment = moment_of(session, caller, ask, row, now, settings.clock_tolerance)
+    if isinstance(moment, Problem):
+        return moment
+    use = undecided(ask.id, ask.digest, row, caller, moment.at, now)
+    then = settings_then(session, row, use, settings.clock_tolerance)
+    fee = fee_asked(ask.fee, then or to_offering(row))
+    if isinstance(fee, Problem):
+        return fee
     use.clock_suspect = moment.clock_suspect
+    use.offering_version = row.version if then is None else then.version
+    describe(session, use, fee, ask.members)
     ask_for(use, ask.party)
-    case = open_case(session, use, offering, moment.judged_at)
-    decision = case.decide(ask.party)
-    case.write(decision)
-    if ask.by_number and is_wrong_card(decision):
-        fail(session, limit, settings, now)
+    case = open_case(session, use, row, moment.judged_at, size=settings.group_size)
+    ruling = rule(session, case, then, ask.party)
+    ruling.write(case, ask.party)
+    wrong = count_wrong(ruling.decision)
+    if ask.by_number and wrong:
+        fail(session, limit, settings, now, wrong)
     case.close(session)
-    return answer_of(use)
+    return _answer(session, use)
 
 
 def amend(
@@ -119,7 +103,11 @@ def amend(
         found = _own(session, caller, use_id)
         if found is None:
             return NOT_FOUND
-        use, offering = found
+        use, row = found
+        if use.service is not None:
+            return FEE_STANDS
+        if use.members is not None:
+            return GROUP_STANDS
         if use.voided_at is not None:
             return VOIDED
         if use.outcome is Outcome.REFUSED:
@@ -132,15 +120,16 @@ def amend(
             return answer_of(use)
         if context.clock() - use.received_at > context.settings.amend_within:
             return TOO_LATE
-        case = open_case(session, use, offering, use.at)
-        decision = case.decide(party)
-        if decision.accepted:
+        case = open_case(session, use, row, use.at)
+        then = settings_then(session, row, use, context.settings.clock_tolerance)
+        ruling = rule(session, case, then, party)
+        if ruling.accepted:
             ask_for(use, party)
-            case.write(decision)
+            ruling.write(case, party)
         case.close(session)
-        if decision.accepted:
+        if ruling.accepted:
             return answer_of(use)
-        return Answer(use.id, Outcome.REFUSED, decision.reason, admitted(use), use.remaining)
+        return Answer(use.id, Outcome.REFUSED, ruling.decision.reason, admitted(use), use.remaining)
 
 
 def void(context: Context, caller: Caller, use_id: UUID) -> State | Problem:
@@ -174,21 +163,16 @@ def _own(session: Session, caller: Caller, use_id: UUID) -> tuple[UseRecord, Off
     return use, offering
 
 
-def _is_same(stored: UseRecord, caller: Caller, ask: Ask) -> bool:
-    return is_own(stored, caller) and (stored.digest, stored.offering_id) == (
-        ask.digest,
-        ask.offering,
-    )
+def _answer(session: Session, use: UseRecord) -> Answer:
+    return replace(answer_of(use), missing=missing_of(session, use))
 
 
-def _moment(caller: Caller, at: datetime, now: datetime, tolerance: timedelta) -> _Moment | None:
-    """Return when a use counts as happening; None for one that has not happened yet.
-
-    What is entered afterwards is judged as of its day. A kiosk asks of this very moment: where its
-    clock says another, the register's time counts and the use is marked.
-    """
-    if abs(now - at) <= tolerance:
-        return _Moment(at, judged_at=now)
-    if isinstance(caller, KioskCaller):
-        return _Moment(now, judged_at=now, clock_suspect=True)
-    return _Moment(at, judged_at=at) if at < now else None
+def _is_same(session: Session, stored: UseRecord, caller: Caller, ask: Ask) -> bool:
+    """Tell whether a use was asked for before; pieces have the price that they had then."""
+    if not is_own(stored, caller) or stored.digest != ask.digest:
+        return False
+    row = session.get(OfferingRecord, ask.offering)
+    if row is None or row.id != stored.offering_id:
+        return False
+    fee = fee_asked(ask.fee, settings_of(session, row, stored.offering_version))
+    return not isinstance(fee, Problem) and is_about(session, stored, fee, ask.members)

@@ -29,7 +29,8 @@ class UseRecord(Base, table=True):
     ``digest`` is what was presented (None for an unreadable scan), ``card_id`` the card it was
     found to be. ``conflict`` is the reason for which the register would have refused what a kiosk
     had already accepted offline, or a venue has entered afterwards: kept and flagged (promise P1,
-    OM-47). ``conflict_version`` says by which version of the offering's settings.
+    OM-47). ``conflict_version`` says by which version of the offering's settings, and
+    ``conflict_since`` when they had changed from those by which the kiosk was right, where it was.
     ``asked`` is the party that was asked for. ``revision`` is the highest that the kiosk's journal
     has sent, 0 before it has. ``service`` and ``cents`` are of a fee at a library's desk (OM-59),
     ``members`` the number of cards of a group, whose leader's card this use is of (OM-38).
@@ -61,6 +62,7 @@ class UseRecord(Base, table=True):
     remaining: int | None = None
     conflict: Reason | None = Field(default=None, sa_type=choice(Reason))
     conflict_version: int | None = None
+    conflict_since: datetime | None = Field(default=None, sa_type=Instant)
     offline: bool = False
     clock_suspect: bool = False
     revision: int = 0
@@ -72,15 +74,19 @@ class UseRecord(Base, table=True):
 
 
 class UseMember(Base, table=True):
-    """A member of a group: whose use it is as well, in the order in which the cards were shown."""
+    """A member of a group: whose use it is as well, in the order in which the cards were shown.
+
+    ``digest`` is None where the card could not be read, ``reason`` why the member cannot come in.
+    """
 
     __tablename__ = "use_member"
 
     use_id: UUID = Field(foreign_key="use.id", primary_key=True)
     place: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    digest: bytes
+    digest: bytes | None = None
     card_id: UUID | None = Field(default=None, foreign_key="card.id", index=True)
     since: date | None = None
+    reason: Reason | None = Field(default=None, sa_type=choice(Reason))
 
 
 class SeatCount(Base, table=True):

@@ -14,6 +14,7 @@ def wrong_cards(settings: Settings, caller: Caller) -> Limit:
     return Limit(f"card:{caller_id(caller)}", settings.wrong_cards)
 
 
-def is_wrong_card(decision: Decision) -> bool:
-    """Tell whether a refusal is for a card that cannot be read or is not known."""
-    return decision.reason in _WRONG
+def count_wrong(decision: Decision) -> int:
+    """Return how many cards of a refusal cannot be read or are not known, a group's included."""
+    reasons = (decision.reason, *(missing.reason for missing in decision.missing))
+    return sum(reason in _WRONG for reason in reasons)

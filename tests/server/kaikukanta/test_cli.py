@@ -456,3 +456,63 @@ def test_an_empty_file_is_not_backed_up_as_a_register(nothing: Path, shell: Shel
     assert status == 1
     assert "no register to copy" in err
     assert not (nothing / "copy").exists()
+
+
+def _venue_of(shell: Shell, offering: str) -> str:
+    """Return the id of an offering's venue."""
+    lines = (line.split("\t") for line in shell.admin("offering", "list").splitlines())
+    return next(venue for id_, venue, *_ in lines if id_ == offering)
+
+
+def test_a_file_of_past_uses_is_imported(register: str, shell: Shell, tmp_path: Path) -> None:
+    """The report names the rows to look at and sums up the rest; twice is once (OM-47)."""
+    offering, yesterday = made()["vars"]["offering"], day_of(utc_now()) - timedelta(days=1)
+    cards = {
+        (card["state"], card["children"]): card["number"]
+        for card in made()["cards"]
+        if card["kind"] == "personal"
+    }
+    file = tmp_path / "uses.csv"
+    rows = [
+        "kortti;päivä;lapset",
+        f"{cards['valid', 2]};{yesterday:%d.%m.%Y};2",
+        f"{cards['valid', 0]};{yesterday};",
+        f"{cards['expired', 0]};{yesterday};",
+        f"{cards['valid', 1]};tomorrow;",
+    ]
+    file.write_text("\r\n".join(rows), "utf-8-sig")
+    words = ("uses", "import", str(file), "--venue", _venue_of(shell, offering))
+    said = shell.admin(*words, "--offering", offering).splitlines()
+    assert said[0].startswith("row 4: refused: expired: The card has expired.")
+    assert said[1] == "row 5: not entered: day must be a day such as 20.11.2026 or 2026-11-20"
+    assert said[2].startswith("4 rows: 2 accepted (0 against a limit), 1 refused, 1 not entered; 0")
+    again = shell.admin(*words, "--offering", offering).splitlines()
+    assert again[0].endswith("(was there before)")
+    assert again[-1].endswith("3 were there before")
+    assert len(said) == len(again) == 3
+
+
+def test_a_long_file_says_how_far_it_is(register: str, shell: Shell, tmp_path: Path) -> None:
+    """On standard error, so that the report can be kept."""
+    offering = made()["vars"]["offering"]
+    file = tmp_path / "uses.csv"
+    file.write_text("card\n" + "'\u200b;x\n" * 1001)
+    status, out, err = shell.run(
+        "admin", "uses", "import", str(file), "--venue", _venue_of(shell, offering)
+    )
+    assert (status, err.splitlines()) == (0, ["500 of 1001 rows", "1000 of 1001 rows"])
+    assert out.endswith("1001 not entered; 0 were there before")
+
+
+def test_a_file_that_cannot_be_imported_is_told_in_a_line(
+    register: str, shell: Shell, tmp_path: Path
+) -> None:
+    """A file that is not there, one that is no table, and a venue that is none."""
+    file, nobody = tmp_path / "uses.csv", "e3e70682-c209-4cac-a29f-6fbed82c07cd"
+    venue = _venue_of(shell, made()["vars"]["offering"])
+    missing = shell.refused("uses", "import", str(file), "--venue", venue)
+    assert missing == "kaikukanta: the file cannot be read: No such file or directory"
+    file.write_text("name;phone\n")
+    assert "Column 1 is not known" in shell.refused("uses", "import", str(file), "--venue", venue)
+    file.write_text("card\n")
+    assert "no such venue" in shell.refused("uses", "import", str(file), "--venue", nobody)

@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Make the tables, and let a tally be of a service."""
     with op.batch_alter_table("use") as table:
         table.add_column(sa.Column("conflict_version", sa.Integer(), nullable=True))
+        table.add_column(sa.Column("conflict_since", _INSTANT, nullable=True))
         table.add_column(sa.Column("service", sa.String(40), nullable=True))
         table.add_column(sa.Column("cents", sa.Integer(), nullable=True))
         table.add_column(sa.Column("members", sa.Integer(), nullable=True))
@@ -21,9 +22,10 @@ def upgrade() -> None:
         "use_member",
         sa.Column("use_id", sa.Uuid(), nullable=False),
         sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=True),
         sa.Column("card_id", sa.Uuid(), nullable=True),
         sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(40), nullable=True),
         sa.ForeignKeyConstraint(["use_id"], ["use.id"], name="fk_use_member_use_id"),
         sa.ForeignKeyConstraint(["card_id"], ["card.id"], name="fk_use_member_card_id"),
         sa.PrimaryKeyConstraint("use_id", "place", name="pk_use_member"),

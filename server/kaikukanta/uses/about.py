@@ -1,0 +1,98 @@
+"""What a use is about beside the card itself: a fee (OM-59), or the members of a group (OM-38)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from kaiku.card import Card
+from kaiku.decision import Missing
+from kaiku.fee import Fee
+from kaiku.offering import Offering
+from kaiku.reason import Reason
+from kaiku.wire import Outcome
+from server.kaikukanta.cards.service import find_card, to_card
+from server.kaikukanta.uses.accounts import account, members_of
+from server.kaikukanta.uses.counts import Account
+from server.kaikukanta.uses.records import fee_of, is_counted
+from server.kaikukanta.uses.tables import UseMember, UseRecord
+
+Members = Sequence[bytes | None]
+"""The digests of a group's members, None for a card that could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """A member of a group: the card, None where nobody knows it, and the account that counts it."""
+
+    row: UseMember
+    card: Card | None
+    account: Account | None
+
+
+def describe(session: Session, use: UseRecord, fee: Fee | None, members: Members | None) -> None:
+    """Write into a new use what it is about."""
+    if fee is not None:
+        use.service, use.cents = fee.service, fee.cents
+    if members is not None:
+        use.members = len(members)
+        session.add(use)
+        session.flush()
+        session.add_all(
+            UseMember(use_id=use.id, place=place, digest=digest)
+            for place, digest in enumerate(members, 1)
+        )
+        session.flush()
+
+
+def is_about(session: Session, use: UseRecord, fee: Fee | None, members: Members | None) -> bool:
+    """Tell whether a use is about this fee, and this group."""
+    if fee != fee_of(use):
+        return False
+    if members is None or use.members is None:
+        return members is None and use.members is None
+    return [row.digest for row in members_of(session, use)] == list(members)
+
+
+def belongings(
+    session: Session, use: UseRecord, offering: Offering, judged_at: datetime
+) -> tuple[Belonging, ...]:
+    """Return the members of a group, placed under their cards like the use itself."""
+    if use.members is None:
+        return ()
+    members = []
+    for row in members_of(session, use):
+        found = None if row.digest is None else find_card(session, row.digest)
+        card = None if found is None else to_card(found, judged_at)
+        if not is_counted(use):
+            row.card_id = None if found is None else found.id
+            counts = card is not None and offering.counts_cards
+            row.since = offering.counted_since(card, use.at) if card and counts else None
+        members.append(Belonging(row, card, account(row.card_id, row.since)))
+    return tuple(members)
+
+
+def unread(missing: Sequence[Missing], members: Sequence[Belonging]) -> tuple[Missing, ...]:
+    """Return who cannot come in, told apart: a card that nobody knows, and one not read at all."""
+    return tuple(
+        replace(each, reason=Reason.UNREADABLE)
+        if members[each.place - 1].row.digest is None
+        else each
+        for each in missing
+    )
+
+
+def note(missing: Sequence[Missing], members: Sequence[Belonging]) -> None:
+    """Write at each member why that one cannot come in."""
+    reasons = {each.place: each.reason for each in missing}
+    for member in members:
+        member.row.reason = reasons.get(member.row.place)
+
+
+def missing_of(session: Session, use: UseRecord) -> tuple[Missing, ...]:
+    """Return who of a group was refused for a reason of their own, as it was decided."""
+    if use.members is None or use.outcome is Outcome.ACCEPTED:
+        return ()
+    rows = members_of(session, use)
+    return tuple(Missing(row.place, row.reason) for row in rows if row.reason is not None)

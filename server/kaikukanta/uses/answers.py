@@ -1,0 +1,105 @@
+"""What the calls about uses answer, as an API description needs it."""
+
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from kaiku.reason import Reason
+from kaiku.wire import Outcome, Result
+from server.kaikukanta.uses.bulk import RowOutcome
+
+
+class Admitted(BaseModel):
+    """Who comes in free."""
+
+    adults: int
+    children: int
+    helpers: int
+    supporters: int
+
+
+class DecisionBody(BaseModel):
+    """What was decided.
+
+    ``remaining`` is the tightest count left, where something is limited: of a fee the cents, else
+    the card's visits, else the seats.
+    """
+
+    outcome: Outcome
+    reason: Reason | None
+    admitted: Admitted
+    remaining: int | None
+
+
+class MissingBody(BaseModel):
+    """A member of a group who cannot come in: the place in the order of ``members``, and why."""
+
+    place: int
+    reason: Reason
+
+
+class AnswerBody(DecisionBody):
+    """What was decided on a use.
+
+    ``missing`` is there where members of a group cannot come in, ``conflict`` where a use that was
+    entered afterwards is kept against a limit of the venue.
+    """
+
+    id: UUID
+    missing: list[MissingBody] = []
+    conflict: Reason | None = None
+
+
+class StateBody(AnswerBody):
+    """A use as it now stands."""
+
+    voided: bool
+
+
+class KeptBody(BaseModel):
+    """What became of one item of a batch."""
+
+    id: UUID | None
+    result: Result
+    reason: Reason | None = None
+    detail: str | None = None
+
+
+class BatchAnswer(BaseModel):
+    """What became of each item, in the order in which they were sent."""
+
+    results: list[KeptBody]
+
+
+class EnteredBody(BaseModel):
+    """What became of a row of a file; ``row`` is its line, the header's being 1.
+
+    ``repeated`` says that it had been entered before. One that is ``invalid`` was not kept:
+    ``detail`` says how to mend it.
+    """
+
+    row: int
+    id: UUID | None
+    outcome: RowOutcome
+    reason: Reason | None
+    conflict: Reason | None
+    detail: str | None
+    repeated: bool
+
+
+class TotalsBody(BaseModel):
+    """How many rows a file has, and what became of them; ``accepted`` includes ``conflicts``."""
+
+    rows: int
+    accepted: int
+    refused: int
+    invalid: int
+    conflicts: int
+    repeated: int
+
+
+class ReportBody(BaseModel):
+    """What became of a file, row by row."""
+
+    rows: list[EnteredBody]
+    totals: TotalsBody

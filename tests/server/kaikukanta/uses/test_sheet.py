@@ -1,0 +1,189 @@
+"""A table as spreadsheets save it: columns in three languages, and the habits of Excel."""
+
+from contextlib import suppress
+from datetime import date
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kaiku.party import Party
+from server.kaikukanta.uses.entry import Entry, read_entry
+from server.kaikukanta.uses.sheet import NAMES, Column, RowError, SheetError, read_sheet
+
+POOL = UUID(int=1)
+CARD = "7K2M9QX4TB0E"
+
+
+def _entries(text: str, offering: UUID | None = POOL) -> list[Entry | str]:
+    """Return what each row says, or what is wrong with it."""
+    found: list[Entry | str] = []
+    for row in read_sheet(text.encode()):
+        try:
+            found.append(read_entry(row, offering))
+        except RowError as error:
+            found.append(str(error))
+    return found
+
+
+def _one(text: str) -> Entry | str:
+    (entry,) = _entries(text)
+    return entry
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "card;offering;day;children;helpers;supporters;id",
+        "kortti;tarjonta;päivä;lapset;avustajat;tukihenkilöt;tunniste",
+        "kort;utbud;dag;barn;assistenter;stödpersoner;id",
+        "Kortin numero;Tilaisuus;PVM;LAPSET;Avustajat;Tukihenkilöt;ID",
+    ],
+)
+def test_columns_are_named_in_three_languages(header: str) -> None:
+    """Finnish, Swedish or English, in small letters or capitals."""
+    play, id_ = UUID(int=2), UUID(int=3)
+    assert _one(f"{header}\n{CARD};{play};20.11.2026;2;1;0;{id_}\n") == Entry(
+        CARD, play, date(2026, 11, 20), Party(2, 1, 0), id_
+    )
+
+
+def test_no_name_means_two_columns() -> None:
+    """Each name has one meaning."""
+    names = [name for names in NAMES.values() for name in names]
+    assert len(names) == len(set(names))
+    assert set(NAMES) == set(Column)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_file_is_read_as_any_spreadsheet_writes_it(
+    delimiter: str, ending: str, mark: str
+) -> None:
+    """Either delimiter, any line ending, with the mark of UTF-8 or without."""
+    lines = [delimiter.join(("card", "day")), delimiter.join((CARD, "2026-11-20")), ""]
+    assert _one(mark + ending.join(lines)) == Entry(CARD, POOL, date(2026, 11, 20), Party(), None)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [CARD, f"'{CARD}", f'"{CARD}"', f"  {CARD} ", f"\u00a0{CARD}", f"’{CARD}", f'"\' {CARD}"'],
+)
+def test_a_card_is_read_without_what_keeps_it_text(cell: str) -> None:
+    """Apostrophes, spaces and quotation marks around a number are a spreadsheet's."""
+    entry = _one(f"card;day\n{cell};20.11.2026\n")
+    assert isinstance(entry, Entry)
+    assert entry.card == CARD
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("2026-11-20", date(2026, 11, 20)),
+        ("20.11.2026", date(2026, 11, 20)),
+        ("1.2.2026", date(2026, 2, 1)),
+        ("01.02.2026", date(2026, 2, 1)),
+        ("", None),
+    ],
+)
+def test_a_day_is_written_in_either_way(cell: str, day: date | None) -> None:
+    """As Finns write it, or as computers do; left out it is the performance's own."""
+    entry = _one(f"card;day\n{CARD};{cell}\n")
+    assert isinstance(entry, Entry)
+    assert entry.day == day
+
+
+@pytest.mark.parametrize(
+    ("cell", "children"), [("", 0), ("0", 0), ("3", 3), ("2,0", 2), ("2.00", 2)]
+)
+def test_a_count_is_whole(cell: str, children: int) -> None:
+    """With or without the decimals that a spreadsheet adds."""
+    entry = _one(f"card;lapset\n{CARD};{cell}\n")
+    assert isinstance(entry, Entry)
+    assert entry.party.children == children
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (";20.11.2026", "card is missing"),
+        ("1,23E+12;20.11.2026", "the spreadsheet has rounded the card"),
+        (f"{CARD};20/11/2026", "day must be"),
+        (f"{CARD};31.11.2026", "day must be"),
+        (f"{CARD};1.1.0001", "day must be"),
+        (f"{CARD};;2,5", "children must be a whole number from 0 to 99"),
+        (f"{CARD};;-1", "children must be"),
+        (f"{CARD};;100", "children must be"),
+        (f"{CARD};;٣", "children must be"),
+        (f"{CARD};;;x", "offering must be a UUID"),
+        (f"{CARD};;;;7", "id must be a UUID"),
+        (f"{CARD};;;;;more", "a cell stands under no column"),
+        ("x" * 200_000, "the row cannot be read"),
+    ],
+)
+def test_a_row_that_does_not_fit_says_how_to_mend_it(row: str, words: str) -> None:
+    """Without repeating what it holds; the next row is read all the same."""
+    bad, good = _entries(f"card;day;children;offering;id\n{row}\n{CARD};20.11.2026\n")
+    assert isinstance(bad, str)
+    assert bad.startswith(words)
+    assert CARD not in bad
+    assert isinstance(good, Entry)
+
+
+def test_a_stray_quotation_mark_spoils_its_own_row_only() -> None:
+    """It does not swallow the rows below."""
+    text = f'card;day\n"{CARD};20.11.2026\n{CARD};20.11.2026\n'
+    assert len(_entries(text)) == 2
+    assert isinstance(_entries(text)[1], Entry)
+
+
+def test_empty_rows_are_passed_over_and_lines_are_counted() -> None:
+    """A row's number is its line, as the spreadsheet shows it."""
+    rows = read_sheet(f'card;day\n\n{CARD};20.11.2026\n;\n \n"";""\n{CARD};\n;;;\n\n'.encode())
+    assert [row.line for row in rows] == [3, 7]
+
+
+def test_an_offering_is_named_somewhere() -> None:
+    """In the row, or for the whole file; the row's own comes first."""
+    own = UUID(int=9)
+    rows = f"card;offering\n{CARD};{own}\n{CARD};\n"
+    assert [entry.offering for entry in _entries(rows) if isinstance(entry, Entry)] == [own, POOL]
+    assert (
+        _entries(rows, None)[1] == "offering is missing: give it in the row, or for the whole file"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "one of them must be card"),
+        (b"\n\n", "one of them must be card"),
+        (b"day;children\n", "one of them must be card"),
+        (f"{CARD};20.11.2026\n".encode(), "Column 1 is not known"),
+        (b"card;name\n", "Column 2 is not known; the columns are card, offering, day"),
+        (b"card;kortti\n", "A column is there twice"),
+        ("kortti;päivä\n".encode("cp1252"), "not UTF-8"),
+        (b"x" * 200_000, "cannot be read"),
+    ],
+)
+def test_a_file_that_is_no_table_of_uses_is_told_so(content: bytes, words: str) -> None:
+    """What to mend, and never what it holds."""
+    with pytest.raises(SheetError, match=words) as told:
+        read_sheet(content)
+    assert CARD not in str(told.value)
+
+
+@given(
+    st.binary(max_size=200) | st.text(max_size=200).map(lambda text: f"card;day\n{text}".encode())
+)
+def test_whatever_a_file_holds_it_is_read_or_told(content: bytes) -> None:
+    """Nothing breaks the reading."""
+    try:
+        rows = read_sheet(content)
+    except SheetError:
+        return
+    for row in rows:
+        with suppress(RowError):
+            assert read_entry(row, POOL).card
