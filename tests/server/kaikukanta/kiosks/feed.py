@@ -55,8 +55,9 @@ def page(town: Town, kiosk: UUID, after: str | None, most: int) -> Page:
     """Return a page of at most so many rows, without HTTP."""
     cursor = BEGINNING if after is None else read_cursor(after)
     engine = town.context.engine
+    settings = town.context.settings.model_copy(update={"page_rows": most})
     with read(engine) as session:
-        opened = open_page(session, kiosk, cursor, "[0-9]{8}", most)
+        opened = open_page(session, kiosk, cursor, settings)
     return parse(b"".join(read_page(engine, opened)).decode())
 
 
