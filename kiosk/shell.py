@@ -16,6 +16,7 @@ from kaiku.text import Text
 from kaiku.wire import Answer, Outcome
 from kiosk import desk, ports, words
 from kiosk.desk import scenes
+from kiosk.leases import LeaseGoneError
 from kiosk.link import Link
 from kiosk.log import log
 from kiosk.reading import Reading
@@ -79,7 +80,9 @@ class Shell:
         """Deal with events until cancelled."""
         last = await self._store.call(lambda stores: stores.journal.last_accepted())
         if last is not None:
-            self._desk = desk.resume(self._manners, last.use, last.admitted, self._now())
+            self._desk = desk.resume(
+                self._manners, last.use, last.admitted, self._now(), last.booked
+            )
         await self._show(desk.idle(self._desk))
         while True:
             try:
@@ -110,8 +113,12 @@ class Shell:
             case ports.Pressed(key, at):
                 self._scanned_at = at
                 current = self._desk.current
-                card = None if current is None else current.use.digest
-                await self._step(desk.Typed(key), await self._known(card))
+                known = await (
+                    self._known(None)
+                    if current is None
+                    else self._known(current.use.digest, current.use.at)
+                )
+                await self._step(desk.Typed(key), known)
             case ports.Passed():
                 log("passed")
                 await self._step(desk.WentThrough(), desk.Known())
@@ -120,10 +127,13 @@ class Shell:
             case ports.DeviceChanged() | ports.InputEnded():
                 pass
 
-    async def _known(self, card: bytes | None) -> desk.Known:
+    async def _known(self, card: bytes | None, counted: datetime | None = None) -> desk.Known:
+        """Look up a card; ``counted`` is the instant of a use of its that is decided anew."""
         now = self._now()
         ask = self._link.may_ask(now.clock)
-        return await self._store.call(lambda stores: stores.known(card, now.at, ask=ask))
+        return await self._store.call(
+            lambda stores: stores.known(card, now.at, ask=ask, counted=counted)
+        )
 
     async def _step(self, event: desk.Event, known: desk.Known) -> None:
         """Take one step of the desk, and those that the register's answers lead to."""
@@ -131,7 +141,28 @@ class Shell:
         while next_event is not None:
             before = self._desk
             self._desk, effects = desk.step(before, next_event, known, self._now())
-            next_event = await self._carry_out(before, effects)
+            try:
+                next_event = await self._carry_out(before, effects)
+            except LeaseGoneError:
+                # The register has just taken it back. Nothing was done yet: decide without it.
+                self._desk, known = before, known.unleased
+                continue
+            if next_event is not None:
+                known = await self._known_after(known)
+
+    async def _known_after(self, known: desk.Known) -> desk.Known:
+        """Look up anew what may have changed while the register was asked, a lease above all."""
+        asked, current = self._desk.asked, self._desk.current
+        match asked:
+            case desk.Ask():
+                anew = await self._known(asked.digest, asked.at)
+            case desk.AskAmended() if current is not None:
+                anew = await self._known(current.use.digest, current.use.at)
+            case _:
+                return known
+        if known.offering is None or anew.offering is None:
+            return known.unleased
+        return anew if anew.offering.id == known.offering.id else known.unleased
 
     async def _carry_out(
         self, before: desk.Desk, effects: Sequence[desk.Effect]

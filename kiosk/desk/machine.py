@@ -33,8 +33,11 @@ def step(desk: Desk, event: Event, known: Known, now: Moment) -> Step:
 
     ``known`` is about the card that the event is about: the one presented, or the current one for
     keys and answers. The events of one desk come one at a time; after an :class:`Ask` or an
-    :class:`AskAmended` the next is its :class:`Answered`.
+    :class:`AskAmended` the next is its :class:`Answered`. While the clock is suspect no lease is
+    spent, for its day cannot be known (promise P7).
     """
+    if now.suspect:
+        known = known.unleased
     match event:
         case Presented():
             return present(unless_stale(desk, now), event, known, now)
@@ -60,7 +63,9 @@ def deadline(desk: Desk) -> float | None:
     return min(times, default=None)
 
 
-def resume(manners: Manners, use: Use | None, admitted: Party, now: Moment) -> Desk:
+def resume(
+    manners: Manners, use: Use | None, admitted: Party, now: Moment, booked: int = 0
+) -> Desk:
     """Return the desk after a restart, remembering the use that was accepted last.
 
     A card shown again right after a power cut is then still the same visit.
@@ -71,7 +76,9 @@ def resume(manners: Manners, use: Use | None, admitted: Party, now: Moment) -> D
     if not 0 <= age <= manners.take_back:
         return Desk(manners)
     since = now.clock - age
-    current = Current(use, admitted, since, children_until=since, opened=admitted.persons)
+    current = Current(
+        use, admitted, since, children_until=since, opened=admitted.persons, booked=booked
+    )
     return Desk(manners, current=current)
 
 

@@ -14,6 +14,7 @@ from kiosk.desk.common import (
     Said,
     as_decision,
     decide_alone,
+    leasing,
     needs_register,
     shown,
     untyped,
@@ -51,7 +52,7 @@ def present(desk: Desk, event: Presented, known: Known, now: Moment) -> Step:
         return replace(kept, supporters=desk.supporters), effects
     if _is_too_early(known, now):
         return _conclude(desk, event, desk.typed, _too_early(desk, known, now), known, now)
-    if known.ask and needs_register(known):
+    if known.ask and needs_register(known, desk.typed):
         assert known.offering is not None
         return _ask(desk, event, event.digest, known.offering, now)
     return _conclude(desk, event, desk.typed, decide_alone(known, desk.typed, now), known, now)
@@ -136,7 +137,10 @@ def _conclude(
         offering_version=known.offering.version,
         clock_suspect=now.suspect,
     )
-    record = Record(use, decision.admitted, said.source, said.standing)
+    booked = known.facts.booked
+    if decision.accepted and said is not Said.BY_REGISTER:
+        use = leasing(use, decision.admitted, known)
+    record = Record(use, decision.admitted, said.source, said.standing, booked)
     if decision.reason is not None:
         scene = scenes.refused(decision.reason)
         return after, (record, Tell(scene, aloud=True), Log(verdict))
@@ -148,6 +152,7 @@ def _conclude(
         children_until=now.clock + (desk.manners.children if asks else 0.0),
         opened=decision.admitted.persons,
         remaining=decision.visits_left,
+        booked=booked,
     )
     after = replace(
         after,

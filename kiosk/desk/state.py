@@ -1,6 +1,6 @@
 """What goes into the desk, what comes out of it, and what it is between two events."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 from uuid import UUID
@@ -48,6 +48,11 @@ class Known:
     lease: UUID | None = None
     whole: bool = False
     ask: bool = False
+
+    @property
+    def unleased(self) -> "Known":
+        """The same, with no seat that may be given away without the register."""
+        return replace(self, facts=replace(self.facts, leased=0), lease=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +136,14 @@ class Standing(Enum):
 class Record:
     """Commit the use to the journal before anything that follows.
 
-    ``leased`` are the seats that it takes of the use's lease.
+    ``booked`` are the seats that its card had booked.
     """
 
     use: Use
     admitted: Party
     source: str
     standing: Standing = Standing.UNSENT
-    leased: int = 0
+    booked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +230,8 @@ class Current:
     """A use that was accepted, while it can still be amended, repeated or taken back.
 
     The question for children is open before ``children_until``. The gate has opened for ``opened``
-    persons: a party that is made smaller and larger again does not open it anew.
+    persons: a party that is made smaller and larger again does not open it anew. ``booked`` are the
+    seats that its card had booked.
     """
 
     use: Use
@@ -235,6 +241,7 @@ class Current:
     opened: int
     remaining: int | None = None
     digits: str = ""
+    booked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from server.kaikukanta.bodies import BodyGuard
 from server.kaikukanta.context import Clock, open_context, utc_now
 from server.kaikukanta.kiosks.api import router as kiosks
 from server.kaikukanta.kiosks.watch import watching
+from server.kaikukanta.leases.api import router as leases
 from server.kaikukanta.network.callers import Authentication
 from server.kaikukanta.offerings.api import router as offerings
 from server.kaikukanta.settings import Settings
@@ -44,6 +45,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     app.add_middleware(Authentication, context=context)
     described = problems.responses(400, 401, 403, 413, 415, 422, 429, 500, 503)
     app.include_router(kiosks, responses=described)
+    app.include_router(leases, responses=described)
     app.include_router(uses, responses=described)
     app.include_router(offerings, responses=described)
     app.add_api_route("/health", health, summary="Whether it serves", tags=["service"])

@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     clock_tolerance: Duration = timedelta(minutes=10)
     """How far from the register's time a use still counts as happening now."""
 
+    recall_wait: Duration = timedelta(seconds=0.4)
+    """How long a decision waits for kiosks to give leased seats back; a kiosk waits for 0.8 s."""
+
     attempts_window: Duration = timedelta(minutes=10)
     """The time over which failed attempts are counted."""
     wrong_cards: PositiveInt = 60

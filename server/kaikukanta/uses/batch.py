@@ -30,6 +30,7 @@ from server.kaikukanta.uses.case import (
     open_case,
     undecided,
 )
+from server.kaikukanta.uses.counts import Part
 from server.kaikukanta.uses.records import (
     admit,
     ask_for,
@@ -160,8 +161,9 @@ def _apply(
 ) -> None:
     """Write an item's revision over a use and count it as it then stands."""
     as_decided = is_counted(use) and asked(use) == item.party
-    case = open_case(session, use, row, use.at, item.lease)
-    use.lease_id = _lease(session, kiosk, row, item)
+    part = _part(session, kiosk, row, item)
+    case = open_case(session, use, row, use.at, part)
+    use.lease_id, use.leased = (None, 0) if part is None else (part.lease, part.seats)
     ask_for(use, item.party)
     match item.outcome:
         case Outcome.REFUSED:
@@ -198,13 +200,13 @@ def _whoever_came(case: Case, party: Party) -> Party:
     return case.offering.free(party if members is None else replace(party, adults=1 + members))
 
 
-def _lease(session: Session, kiosk: KioskCaller, row: OfferingRecord, item: Use) -> UUID | None:
-    """Return the lease that an item's seats are from, where the kiosk has had such a one."""
+def _part(session: Session, kiosk: KioskCaller, row: OfferingRecord, item: Use) -> Part | None:
+    """Return what an item takes of a lease, where its venue's kiosks have had such a one."""
     lease = None if item.lease is None else session.get(Lease, item.lease)
     if lease is None or lease.offering_id != row.id:
         return None
     holder = session.get_one(Kiosk, lease.kiosk_id)
-    return lease.id if holder.venue_id == kiosk.venue_id else None
+    return Part(lease.id, item.leased) if holder.venue_id == kiosk.venue_id else None
 
 
 def _kept(use: UseRecord) -> Kept:

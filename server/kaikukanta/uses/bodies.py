@@ -96,6 +96,8 @@ USE_ITEM: dict[str, Any] = {
         "voided": {"type": "boolean"},
         "offering_version": {"type": ["integer", "null"]},
         "clock_suspect": {"type": "boolean"},
+        "lease": {"type": ["string", "null"], "format": "uuid"},
+        "leased": {"type": "integer", "minimum": 0, "description": "seats from the lease"},
     },
 }
 

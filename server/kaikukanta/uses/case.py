@@ -5,8 +5,8 @@ always say what the uses say.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import Session
@@ -16,6 +16,7 @@ from kaiku.days import day_of
 from kaiku.decide import Decision, decide, refused
 from kaiku.fee import Fee, decide_fee
 from kaiku.group import Member, decide_group
+from kaiku.lease import needed
 from kaiku.offering import Offering
 from kaiku.party import Party
 from kaiku.reason import Reason
@@ -25,8 +26,16 @@ from server.kaikukanta.network.callers import Caller, caller_id
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.accounts import account, members_of, since
-from server.kaikukanta.uses.counts import Account, Counts, Span, hold
-from server.kaikukanta.uses.records import admit, counted, fee_of, is_counted, recorder_of, refuse
+from server.kaikukanta.uses.counts import Account, Counts, Part, Span, hold
+from server.kaikukanta.uses.records import (
+    admit,
+    counted,
+    fee_of,
+    is_counted,
+    part_of,
+    recorder_of,
+    refuse,
+)
 from server.kaikukanta.uses.tables import UseMember, UseRecord
 
 
@@ -67,6 +76,20 @@ class Case:
             return decide_group(self.card, members, party.children, offering, facts, at)
         return decide(self.card, party, offering, self.counts.facts, at)
 
+    @property
+    def seats_day(self) -> date:
+        """The day that a cap on seats counts the use under."""
+        return self.offering.seats_day(self.use.at)
+
+    def lacking(self, decision: Decision, party: Party) -> int:
+        """Return how many seats a party lacks, where nothing else stands against it; else 0."""
+        facts, seats = self.counts.facts, self.offering.seats
+        if decision.reasons != (Reason.SEATS_FULL,) or seats is None or facts.seats_taken is None:
+            return 0
+        members = self.use.members
+        whole = party if members is None else replace(party, adults=1 + members)
+        return facts.seats_taken + needed(self.offering.free(whole), facts.booked) - seats.cap
+
     def write(self, decision: Decision) -> None:
         """Write a decision into the use."""
         if decision.accepted:
@@ -77,7 +100,7 @@ class Case:
     def close(self, session: Session) -> None:
         """Count the use as it now stands; the last act of the transaction."""
         session.add(self.use)
-        self.counts.add(counted(self.use), self.use.cents or 0, self.use.lease_id)
+        self.counts.add(counted(self.use), self.use.cents or 0, part_of(self.use))
         self.counts.settle(session)
 
 
@@ -91,12 +114,13 @@ def open_case(
     use: UseRecord,
     offering_row: OfferingRecord,
     judged_at: datetime,
-    lease: UUID | None = None,
+    part: Part | None = None,
 ) -> Case:
     """Return the case of a use, new or locked, of an offering whose row is locked.
 
     The card has the status of ``judged_at``. A use that no count includes yet is placed under its
-    card, day and tally as they are now. ``lease`` is the one that the use is about to be from.
+    card, day and tally as they are now. ``part`` is what the use is about to take of a lease, where
+    that is not what it takes already.
     """
     offering = to_offering(offering_row)
     found = None if use.digest is None else find_card(session, use.digest)
@@ -106,7 +130,8 @@ def open_case(
         use.day = offering.day(use.at)
         use.since = since(offering, card, use)
     members = _members(session, use, offering, judged_at)
-    leases = frozenset(id_ for id_ in (use.lease_id, lease) if id_ is not None)
+    before = part_of(use)
+    parts = frozenset(each.lease for each in (before, part) if each is not None)
     under = Span(
         offering.id,
         use.id,
@@ -114,10 +139,11 @@ def open_case(
         own=account(use.card_id, use.since, use.service or ""),
         members=tuple(each.account for each in members if each.account is not None),
         booker=use.card_id if offering.window is not None and use.members is None else None,
-        leases=leases if offering.seats is not None else frozenset(),
+        part=part or before,
+        leases=parts,
     )
     counts = hold(session, under)
-    counts.take(counted(use), use.cents or 0, use.lease_id)
+    counts.take(counted(use), use.cents or 0, before)
     return Case(use, offering, card, counts, members)
 
 

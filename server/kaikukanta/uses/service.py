@@ -12,8 +12,9 @@ from sqlmodel import Session
 from kaiku.party import NOBODY, Party
 from kaiku.reason import Reason
 from kaiku.wire import Answer, Outcome
-from server.database import transact, transaction
+from server.database import transaction
 from server.kaikukanta.context import Context
+from server.kaikukanta.leases.recall import Round, decided, unless_leased
 from server.kaikukanta.network.attempts import fail, spent
 from server.kaikukanta.network.callers import Caller, KioskCaller, serves
 from server.kaikukanta.offerings.tables import OfferingRecord
@@ -76,10 +77,14 @@ def record(context: Context, caller: Caller, ask: Ask) -> Answer | Problem:
 
     An offering that is not the caller's is refused and not recorded.
     """
-    return transact(context.engine, lambda session: _record(session, context, caller, ask))
+    return decided(
+        context, lambda session, in_round: _record(session, context, in_round, caller, ask)
+    )
 
 
-def _record(session: Session, context: Context, caller: Caller, ask: Ask) -> Answer | Problem:
+def _record(
+    session: Session, context: Context, in_round: Round, caller: Caller, ask: Ask
+) -> Answer | Problem:
     now, settings = context.clock(), context.settings
     stored = session.get(UseRecord, ask.id)
     if stored is not None:
@@ -99,6 +104,8 @@ def _record(session: Session, context: Context, caller: Caller, ask: Ask) -> Ans
     ask_for(use, ask.party)
     case = open_case(session, use, offering, moment.judged_at)
     decision = case.decide(ask.party)
+    lacking = case.lacking(decision, ask.party)
+    unless_leased(session, context, in_round, offering.id, case.seats_day, lacking)
     case.write(decision)
     if ask.by_number and is_wrong_card(decision):
         fail(session, limit, settings, now)
@@ -115,32 +122,48 @@ def amend(
     ``after`` is the revision of its journal after which a kiosk asks: a request that was held up on
     its way, and was given up, must not undo what the journal has said since (promise P5).
     """
-    with transaction(context.engine) as session:
-        found = _own(session, caller, use_id)
-        if found is None:
-            return NOT_FOUND
-        use, offering = found
-        if use.voided_at is not None:
-            return VOIDED
-        if use.outcome is Outcome.REFUSED:
-            return REFUSED
-        if after is not None:
-            if after < use.revision:
-                return SUPERSEDED
-            use.revision = after
-        if asked(use) == party:
-            return answer_of(use)
-        if context.clock() - use.received_at > context.settings.amend_within:
-            return TOO_LATE
-        case = open_case(session, use, offering, use.at)
-        decision = case.decide(party)
-        if decision.accepted:
-            ask_for(use, party)
-            case.write(decision)
-        case.close(session)
-        if decision.accepted:
-            return answer_of(use)
-        return Answer(use.id, Outcome.REFUSED, decision.reason, admitted(use), use.remaining)
+    return decided(
+        context,
+        lambda session, in_round: _amend(session, context, in_round, caller, use_id, party, after),
+    )
+
+
+def _amend(
+    session: Session,
+    context: Context,
+    in_round: Round,
+    caller: Caller,
+    use_id: UUID,
+    party: Party,
+    after: int | None,
+) -> Answer | Problem:
+    found = _own(session, caller, use_id)
+    if found is None:
+        return NOT_FOUND
+    use, offering = found
+    if use.voided_at is not None:
+        return VOIDED
+    if use.outcome is Outcome.REFUSED:
+        return REFUSED
+    if after is not None:
+        if after < use.revision:
+            return SUPERSEDED
+        use.revision = after
+    if asked(use) == party:
+        return answer_of(use)
+    if context.clock() - use.received_at > context.settings.amend_within:
+        return TOO_LATE
+    case = open_case(session, use, offering, use.at)
+    decision = case.decide(party)
+    lacking = case.lacking(decision, party)
+    unless_leased(session, context, in_round, offering.id, case.seats_day, lacking)
+    if decision.accepted:
+        ask_for(use, party)
+        case.write(decision)
+    case.close(session)
+    if decision.accepted:
+        return answer_of(use)
+    return Answer(use.id, Outcome.REFUSED, decision.reason, admitted(use), use.remaining)
 
 
 def void(context: Context, caller: Caller, use_id: UUID) -> State | Problem:
