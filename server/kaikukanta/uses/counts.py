@@ -138,7 +138,7 @@ class Counts:
         for lease in self._leases.values():
             given_up = self._spent[lease.id] - lease.spent
             if lease.returned_at is not None and given_up > 0:
-                self._keep(lease, granted=lease.granted - given_up)
+                self._keep(lease, granted=max(lease.spent, lease.granted - given_up))
         changed = [
             row
             for row, before in zip(self._told, self._before, strict=True)

@@ -53,6 +53,7 @@ class Entrance:
         default_factory=lambda: {AINO: card(2), ELLI: card(0), OTTO: card(1)}
     )
     facts: Facts = field(default_factory=Facts)
+    lease: UUID | None = None
     whole: bool = True
     online: bool = False
     suspect: bool = False
@@ -75,7 +76,9 @@ class Entrance:
     def known(self, digest: bytes | None) -> Known:
         """Return what the store knows of a card."""
         found = None if digest is None else self.cards.get(digest)
-        return Known(self.offering, found, self.facts, whole=self.whole, ask=self.online)
+        return Known(
+            self.offering, found, self.facts, self.lease, whole=self.whole, ask=self.online
+        )
 
     def do(self, event: Event, digest: bytes | None = None) -> list[Effect]:
         """Take one step, and return its effects."""
