@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from kaiku.card import Card
 from kaiku.days import day_of
@@ -113,7 +113,7 @@ class Store:
         self._thread = thread
 
     @classmethod
-    async def open(cls, folder: Path) -> "Store":
+    async def open(cls, folder: Path) -> Self:
         """Open the store in a folder; raise :class:`kiosk.files.StoreError` where that fails."""
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         try:
