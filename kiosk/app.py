@@ -332,8 +332,12 @@ class App:
 
     async def _condition(self) -> dict[str, Any]:
         """Return how the kiosk does: the body of a heartbeat, and what ``status`` tells."""
-        backlog, cards = await self._store.call(
-            lambda stores: (stores.journal.backlog(), stores.cache.cards)
+        backlog, cards, leased = await self._store.call(
+            lambda stores: (
+                stores.journal.backlog(),
+                stores.cache.cards,
+                stores.leases.seats_left(),
+            )
         )
         self._parked = backlog.parked
         self._give_notice()
@@ -343,6 +347,7 @@ class App:
             "version": version("kaikuportti"),
             "unsent": backlog.unsent,
             "parked": backlog.parked,
+            "leased": None if link.clock_suspect else leased,
             "cache_age": None if age is None else round(age.total_seconds(), 1),
             "clock": datetime.now(UTC).isoformat(),
             "devices": self._devices(),

@@ -4,11 +4,12 @@ All of it can be fetched again, so it is written quickly and wiped without loss.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from kaiku.card import Card, Kind, Status
@@ -36,6 +37,7 @@ _TALLY = (
     " WHERE digest = ? AND offering = ? AND service = ? AND since = ?"
 )
 _BOOKED = "SELECT coalesce(sum(seats), 0) FROM booking WHERE digest = ? AND offering = ?"
+_LEASE = "SELECT id, offering, day, seats, recalled FROM lease"
 _ADD_CARD = "INSERT OR IGNORE INTO card VALUES (?, ?, ?, ?, ?, ?)"
 _PUT_CARD = "INSERT OR REPLACE INTO card VALUES (?, ?, ?, ?, ?, ?)"
 _PUT_TALLY = "INSERT OR REPLACE INTO tally VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -87,12 +89,26 @@ class CardCache:
         return int(self._db.execute(_BOOKED, (digest, str(offering))).fetchone()[0])
 
     def leases(self) -> tuple[LeaseRow, ...]:
-        """Return every lease that the register has told of."""
-        rows = self._db.execute("SELECT id, offering, day, seats, recalled FROM lease ORDER BY id")
-        return tuple(
-            LeaseRow(UUID(id_), UUID(offering), _day(day), seats, bool(recalled))
-            for id_, offering, day, seats, recalled in rows
-        )
+        """Return every lease that the register has told of, but for those given back."""
+        return tuple(_lease(row) for row in self._db.execute(f"{_LEASE} ORDER BY id"))
+
+    def leases_of(self, offering: UUID, day: date) -> tuple[LeaseRow, ...]:
+        """Return those of an offering's day."""
+        key = (str(offering), day.toordinal())
+        rows = self._db.execute(f"{_LEASE} WHERE offering = ? AND day = ?", key)
+        return tuple(_lease(row) for row in rows)
+
+    def lease(self, lease: UUID) -> LeaseRow | None:
+        """Return a lease by its id."""
+        row = self._db.execute(f"{_LEASE} WHERE id = ?", (str(lease),)).fetchone()
+        return None if row is None else _lease(row)
+
+    def forget_leases(self, leases: Iterable[UUID]) -> None:
+        """Forget leases that were given back: the journal knows of them."""
+        with committing(self._db):
+            self._db.executemany(
+                "DELETE FROM lease WHERE id = ?", [(str(lease),) for lease in leases]
+            )
 
     def offerings(self) -> tuple[Offering, ...]:
         """Return all offerings that this kiosk serves."""
@@ -100,6 +116,10 @@ class CardCache:
             rows = self._db.execute("SELECT body FROM offering ORDER BY id").fetchall()
             self._offerings = tuple(read_offering(json.loads(body)) for (body,) in rows)
         return self._offerings
+
+    def offering(self, offering: UUID) -> Offering | None:
+        """Return an offering that this kiosk serves."""
+        return next((each for each in self.offerings() if each.id == offering), None)
 
     def offering_now(self, now: datetime) -> Offering | None:
         """Return the offering that an entrance serves now.
@@ -237,6 +257,11 @@ class CardCache:
 @lru_cache(maxsize=4096)
 def _day(ordinal: int) -> date:
     return date.fromordinal(ordinal)
+
+
+def _lease(row: Sequence[Any]) -> LeaseRow:
+    id_, offering, day, seats, recalled = row
+    return LeaseRow(UUID(id_), UUID(offering), _day(day), seats, bool(recalled))
 
 
 def _columns(card: Card) -> tuple[str, int, int, int, str]:

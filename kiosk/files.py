@@ -25,13 +25,15 @@ _JOURNAL_STEPS = {
         "ALTER TABLE entry ADD COLUMN members VARCHAR",
         "ALTER TABLE entry ADD COLUMN lease VARCHAR",
         "ALTER TABLE entry ADD COLUMN leased INTEGER DEFAULT '0' NOT NULL",
+        "ALTER TABLE entry ADD COLUMN booked INTEGER DEFAULT '0' NOT NULL",
         "CREATE INDEX entry_leased ON entry (lease) WHERE leased > 0",
         """CREATE TABLE group_member (
             digest BLOB NOT NULL, use VARCHAR NOT NULL, PRIMARY KEY (digest, use)
         ) WITHOUT ROWID""",
         """CREATE TABLE given_back (
-            lease VARCHAR NOT NULL, day INTEGER NOT NULL, told BOOLEAN NOT NULL, PRIMARY KEY (lease)
+            lease VARCHAR NOT NULL, lost BOOLEAN NOT NULL, told INTEGER, PRIMARY KEY (lease)
         )""",
+        "CREATE TABLE note (key VARCHAR NOT NULL, PRIMARY KEY (key))",
     ),
 }
 """What brings a journal of an earlier version to the next one; the unsent uses stay in it."""

@@ -23,17 +23,18 @@ _COLUMNS = (
     "id, digest, offering, offering_version, at, day, children, helpers, supporters,"
     " admitted_adults, admitted_children, admitted_supporters, outcome, reason, source, voided,"
     " clock_suspect, revision, sent_revision, taken, sent_taken, asked, fee_service, fee_cents,"
-    " members, lease, leased, counted"
+    " members, lease, leased, booked, counted"
 )
 _RECORD = f"""
-    INSERT INTO entry ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)
+    INSERT INTO entry ({_COLUMNS})
+    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)
     ON CONFLICT (id) DO UPDATE SET
         children = excluded.children, helpers = excluded.helpers,
         supporters = excluded.supporters, admitted_adults = excluded.admitted_adults,
         admitted_children = excluded.admitted_children,
         admitted_supporters = excluded.admitted_supporters,
         voided = excluded.voided, revision = excluded.revision, taken = excluded.taken,
-        lease = excluded.lease, leased = excluded.leased,
+        lease = excluded.lease, leased = excluded.leased, booked = excluded.booked,
         outcome = excluded.outcome, reason = excluded.reason, source = excluded.source,
         asked = excluded.asked, parked = NULL,
         sent_revision = CASE WHEN excluded.sent_revision > 0
@@ -43,7 +44,8 @@ _RECORD = f"""
 """  # noqa: S608  the columns are the constant above
 _USE = (
     "SELECT id, digest, offering, offering_version, at, children, helpers, supporters, outcome,"
-    " reason, voided, clock_suspect, revision, fee_service, fee_cents, members, lease FROM entry"
+    " reason, voided, clock_suspect, revision, fee_service, fee_cents, members, lease,"
+    " leased FROM entry"
 )
 _UNCOUNTED = """
     SELECT coalesce(sum((taken > 0) - (counted > 0)), 0), coalesce(sum(taken - counted), 0)
@@ -56,11 +58,22 @@ _UNCOUNTED = """
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The use that was accepted last, who came in, and how many of its seats are leased."""
+    """The use that was accepted last, who came in, and how many of its seats were booked."""
 
     use: Use
     admitted: Party
-    leased: int = 0
+    booked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """A lease that is given back, but for the seats of uses that are still to be sent.
+
+    ``unsent`` is None where that cannot be known, for an earlier journal was lost.
+    """
+
+    lease: UUID
+    unsent: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +98,7 @@ class UseJournal:
         self._db.close()
 
     def record(
-        self, use: Use, admitted: Party, source: str, standing: Standing, leased: int = 0
+        self, use: Use, admitted: Party, source: str, standing: Standing, booked: int = 0
     ) -> None:
         """Commit a use, or its new revision, to the disk; return once it is there."""
         party, taken = use.party, _taken(use, admitted)
@@ -117,7 +130,8 @@ class UseJournal:
             None if use.fee is None else use.fee.cents,
             None if use.members is None else " ".join(member.hex() for member in use.members),
             None if use.lease is None else str(use.lease),
-            leased,
+            use.leased,
+            booked,
         )
         with committing(self._db):
             self._db.execute(_RECORD, values)
@@ -162,10 +176,60 @@ class UseJournal:
         )
         return int(found.fetchone()[0])
 
+    def held(self, use: Use) -> int:
+        """Return the seats that a use has taken of its lease, as it was recorded last."""
+        found = self._db.execute(
+            "SELECT leased FROM entry WHERE id = ? AND lease IS ?",
+            (str(use.id), None if use.lease is None else str(use.lease)),
+        ).fetchone()
+        return 0 if found is None else int(found[0])
+
+    @property
+    def knows_leases(self) -> bool:
+        """Tell whether leases may be spent: this journal was there when they were granted."""
+        return self._db.execute("SELECT 1 FROM note WHERE key = 'leases'").fetchone() is not None
+
+    def begin_leases(self, earlier: Iterable[UUID]) -> None:
+        """Let leases be spent from now on, but for those that an earlier journal may have spent."""
+        with committing(self._db):
+            self._db.executemany(
+                "INSERT OR IGNORE INTO given_back VALUES (?, TRUE, NULL)",
+                [(str(lease),) for lease in earlier],
+            )
+            self._db.execute("INSERT OR IGNORE INTO note VALUES ('leases')")
+
+    def give_back(self, leases: Iterable[UUID]) -> None:
+        """Spend nothing more of these leases, whatever becomes of the power."""
+        with committing(self._db):
+            self._db.executemany(
+                "INSERT OR IGNORE INTO given_back VALUES (?, FALSE, NULL)",
+                [(str(lease),) for lease in leases],
+            )
+
     def is_given_back(self, lease: UUID) -> bool:
         """Tell whether a lease has been given back: nothing more is spent of it."""
         found = self._db.execute("SELECT 1 FROM given_back WHERE lease = ?", (str(lease),))
         return found.fetchone() is not None
+
+    def returning(self) -> list[Returning]:
+        """Return what the register is to be told of leases that were given back."""
+        rows = self._db.execute(
+            "SELECT lease, lost, told, (SELECT coalesce(sum(leased), 0) FROM entry WHERE"
+            " entry.lease = given_back.lease AND leased > 0 AND sent_revision < revision)"
+            " FROM given_back WHERE told IS NULL OR told > 0"
+        ).fetchall()
+        return [
+            Returning(UUID(lease), None if lost else unsent)
+            for lease, lost, told, unsent in rows
+            if told is None or unsent < told
+        ]
+
+    def returned(self, told: Returning) -> None:
+        """Remember what the register was told of a lease."""
+        self._db.execute(
+            "UPDATE given_back SET told = ? WHERE lease = ?",
+            (told.unsent or 0, str(told.lease)),
+        )
 
     def last_accepted(self) -> Last | None:
         """Return the use that was accepted last, if any."""
@@ -174,13 +238,13 @@ class UseJournal:
         ).fetchone()
         if row is None:
             return None
-        admitted = "admitted_adults, admitted_children, admitted_supporters, leased"
-        adults, children, supporters, leased = self._db.execute(
+        admitted = "admitted_adults, admitted_children, admitted_supporters, booked"
+        adults, children, supporters, booked = self._db.execute(
             f"SELECT {admitted} FROM entry WHERE id = ?",  # noqa: S608  constant columns
             row[:1],
         ).fetchone()
         use = _use(row)
-        return Last(use, Party(children, use.party.helpers, supporters, adults), leased)
+        return Last(use, Party(children, use.party.helpers, supporters, adults), booked)
 
     def unsent(self, most: int, but: frozenset[UUID] = frozenset()) -> list[Use]:
         """Return the oldest uses that the register does not have as they now are.
@@ -269,11 +333,15 @@ class UseJournal:
         rewrite_version(self._db)
 
     def prune(self, now: datetime) -> None:
-        """Forget uses that the register has had for longer than :data:`KEEP`."""
+        """Forget uses that the register has had for longer than :data:`KEEP`.
+
+        But not what says how much of a lease is spent, while it runs.
+        """
         with committing(self._db):
             self._db.execute(
                 "DELETE FROM entry WHERE day < ? AND sent_revision >= revision AND parked IS NULL"
-                " AND sent_taken = counted",
+                " AND sent_taken = counted"
+                " AND (leased = 0 OR lease IN (SELECT lease FROM given_back))",
                 (day_of(now - KEEP).toordinal(),),
             )
             self._db.execute("DELETE FROM group_member WHERE use NOT IN (SELECT id FROM entry)")
@@ -281,7 +349,7 @@ class UseJournal:
 
 def _use(row: Sequence[object]) -> Use:
     use_id, digest, offering, version, at, children, helpers, supporters = row[:8]
-    outcome, reason, voided, suspect, revision, service, cents, members, lease = row[8:]
+    outcome, reason, voided, suspect, revision, service, cents, members, lease, leased = row[8:]
     return Use(
         id=UUID(str(use_id)),
         offering=UUID(str(offering)),
@@ -297,6 +365,7 @@ def _use(row: Sequence[object]) -> Use:
         fee=None if service is None else Fee(Service(str(service)), int(str(cents))),
         members=None if members is None else _members(str(members)),
         lease=None if lease is None else UUID(str(lease)),
+        leased=int(str(leased)),
     )
 
 

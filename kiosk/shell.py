@@ -18,6 +18,7 @@ from kaiku.wire import Answer, Outcome
 from kiosk import desk, ports, words
 from kiosk.desk import scenes
 from kiosk.disk import DiskError
+from kiosk.leases import LeaseGoneError
 from kiosk.link import Link
 from kiosk.log import log
 from kiosk.reading import Reading
@@ -100,7 +101,9 @@ class Shell:
         """Deal with events until cancelled."""
         last = await self._store.call(lambda stores: stores.journal.last_accepted())
         if last is not None:
-            self._desk = desk.resume(self._manners, last.use, last.admitted, self._now())
+            self._desk = desk.resume(
+                self._manners, last.use, last.admitted, self._now(), last.booked
+            )
         offerings = await self._store.call(lambda stores: stores.cache.offerings())
         served = desk.Served(offerings)
         self._desk, _ = desk.step(self._desk, served, desk.Known(), self._now())
@@ -139,8 +142,12 @@ class Shell:
                     await self._step(desk.Typed(key), await self._known_of_group())
                     return
                 current = self._desk.current
-                card = None if current is None else current.use.digest
-                await self._step(desk.Typed(key), await self._known(card))
+                known = await (
+                    self._known(None)
+                    if current is None
+                    else self._known(current.use.digest, current.use.at)
+                )
+                await self._step(desk.Typed(key), known)
             case ports.Passed():
                 log("passed")
                 await self._step(desk.WentThrough(), desk.Known())
@@ -153,17 +160,25 @@ class Shell:
             case ports.DeviceChanged():
                 pass
 
-    async def _known(self, card: bytes | None) -> desk.Known:
-        now, slip = self._now(), self._desk.slip
+    async def _known(
+        self,
+        card: bytes | None,
+        counted: datetime | None = None,
+        members: Sequence[bytes] | None = None,
+    ) -> desk.Known:
+        """Look up a card, and the members of the group that is open or was asked about.
+
+        ``counted`` is the instant of a use of the card that is decided anew.
+        """
+        now, slip, group = self._now(), self._desk.slip, self._desk.group
         ask = self._link.may_ask(now.clock)
         if slip is not None:
             return await self._store.call(
                 lambda stores: stores.known_for(card, slip.choice, now.at, ask=ask)
             )
-        group = self._desk.group
-        members = () if group is None else group.members
+        whose = members or (() if group is None else group.members)
         return await self._store.call(
-            lambda stores: stores.known(card, now.at, ask=ask, members=members)
+            lambda stores: stores.known(card, now.at, ask=ask, counted=counted, members=whose)
         )
 
     async def _known_of_group(self) -> desk.Known:
@@ -179,11 +194,31 @@ class Shell:
             self._desk, effects = desk.step(before, next_event, known, self._now())
             try:
                 next_event = await self._carry_out(effects)
+            except LeaseGoneError:
+                # The register has just taken it back. Nothing was done yet: decide without it.
+                self._desk, known = before, known.unleased
+                continue
             except _UnrecordedError as failure:
                 await self._give_up(before, failure.record)
                 if not isinstance(next_event, desk.TimePassed):  # that is tried again, unseen
                     await self._refuse(before, failure)
                 return
+            if next_event is not None:
+                known = await self._known_after(known)
+
+    async def _known_after(self, known: desk.Known) -> desk.Known:
+        """Look up anew what may have changed while the register was asked, a lease above all."""
+        asked, current = self._desk.asked, self._desk.current
+        match asked:
+            case desk.Ask():
+                anew = await self._known(asked.digest, asked.at, asked.members)
+            case desk.AskAmended() if current is not None:
+                anew = await self._known(current.use.digest, current.use.at)
+            case _:
+                return known
+        if known.offering is None or anew.offering is None:
+            return known.unleased
+        return anew if anew.offering.id == known.offering.id else known.unleased
 
     async def _carry_out(self, effects: Sequence[desk.Effect]) -> desk.Event | None:
         """Carry effects out in order; return the answer to a question, if one was asked."""

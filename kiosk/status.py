@@ -96,6 +96,8 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
         f"cards: {condition['cards']}",
         f"uses waiting to be sent: {condition['unsent']}",
     ]
+    if condition.get("leased"):
+        lines.append(f"seats it may give away without the register: {condition['leased']}")
     if condition["parked"]:
         lines.append(f"uses the register could not take: {condition['parked']} (ask support)")
     if condition["clock_suspect"]:

@@ -10,8 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
-from uuid import UUID
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from kaiku.card import Card
 from kaiku.days import day_of
@@ -23,6 +22,7 @@ from kiosk.cache import CardCache
 from kiosk.desk import Choice, Known, Record
 from kiosk.disk import Disk, DiskError, translated
 from kiosk.journal import UseJournal
+from kiosk.leases import Leases
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,6 +39,7 @@ class Stores:
         except BaseException:
             self.journal.close()
             raise
+        self.leases = Leases(self.cache, self.journal)
 
     def close(self) -> None:
         """Close both files."""
@@ -51,15 +52,17 @@ class Stores:
         now: datetime,
         *,
         ask: bool,
+        counted: datetime | None = None,
         members: Sequence[bytes] = (),
     ) -> Known:
         """Return what is known of the card under a digest, for the offering that is served now.
 
-        And of the ``members`` of an open group, in their order.
+        And of the ``members`` of an open group, in their order. ``counted`` is the instant of the
+        use that it is about, where that is an earlier one.
 
         What the register has told of the card's uses and what this kiosk has recorded since then
-        are counted together. Seats are shared with others, so they cannot be known here (promise
-        P2).
+        are counted together. Seats are shared with others, so that only those leased can be given
+        away here (promise P2).
         """
         offering = self.cache.offering_now(now)
         card = None if digest is None else self.cache.card(digest)
@@ -67,7 +70,7 @@ class Stores:
         if offering is not None and digest is not None and card is not None:
             facts = self.facts(digest, card, offering, now)
         if offering is not None and offering.seats is not None:
-            lease, left = self.lease(offering, now)
+            lease, left = self.leases.at_hand(offering, counted or now)
             facts = replace(facts, leased=left)
         known = tuple(self._member(member, offering, now) for member in members)
         station = self.cache.station
@@ -111,15 +114,6 @@ class Stores:
         own = self.journal.uncounted(digest, offering.id, since, tariff.service)
         return max(0, told.cents + own.cents)
 
-    def lease(self, offering: Offering, now: datetime) -> tuple[UUID | None, int]:
-        """Return the lease that may be spent now, and how many seats are left of it."""
-        day = offering.seats_day(now)
-        for lease in self.cache.leases():
-            at_hand = (lease.offering, lease.day) == (offering.id, day) and not lease.recalled
-            if at_hand and not self.journal.is_given_back(lease.id):
-                return lease.id, max(0, lease.seats - self.journal.leased(lease.id))
-        return None, 0
-
     def awaits_tally(self) -> bool:
         """Tell whether a sent use is not in the cache's tallies yet, where cards are counted."""
         return self.journal.has_unsettled(
@@ -129,9 +123,15 @@ class Stores:
         )
 
     def record(self, record: Record) -> None:
-        """Commit a use to the journal; return once it is on the disk."""
-        use = record.use
-        self.journal.record(use, record.admitted, record.source, record.standing, record.leased)
+        """Commit a use to the journal; return once it is on the disk.
+
+        Raise :class:`kiosk.leases.LeaseGoneError` where its lease was recalled, or spent, since it
+        was looked up. No other work on the store comes between the look and the commit.
+        """
+        self.leases.check(record.use)
+        self.journal.record(
+            record.use, record.admitted, record.source, record.standing, record.booked
+        )
 
     def try_to_write(self) -> None:
         """Write a little into both files; raise what the disk says where it takes nothing."""
@@ -149,7 +149,7 @@ class Store:
         self.disk = Disk()
 
     @classmethod
-    async def open(cls, folder: Path) -> "Store":
+    async def open(cls, folder: Path) -> Self:
         """Open the store in a folder; raise :class:`kiosk.files.StoreError` where that fails."""
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         try:

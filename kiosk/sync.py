@@ -14,6 +14,7 @@ from typing import Any
 
 from kaiku.wire import CardGone, CardRow, CursorRow, Result, Row, Use
 from kiosk.disk import DiskError
+from kiosk.journal import Returning
 from kiosk.link import CLOCK_TOLERANCE, Contact, Link
 from kiosk.log import log
 from kiosk.pacing import ASIDE, Pacing
@@ -36,6 +37,8 @@ BATCH = 200
 
 ABOUT_THE_USES = (400, 413, 422)
 """Statuses that speak of what was sent; any other no may be a proxy's, and parks nothing."""
+
+NOT_FOUND = 404
 
 SPREAD = 1.0
 """Seconds over which kiosks spread a fetch whose urgent part they have been told."""
@@ -127,6 +130,12 @@ def _apply_but(stores: Stores, rows: list[Row], told: set[bytes]) -> bool:
 def _turn_page(stores: Stores, row: CursorRow) -> None:
     if row.cursor != stores.cache.cursor or not stores.cache.whole:
         stores.cache.turn_page(row.cursor, last=not row.more)
+    if not row.more:
+        stores.leases.begin()
+
+
+def _give_back(stores: Stores, now: datetime) -> list[Returning]:
+    return stores.leases.give_back(now)
 
 
 class Sync:
@@ -152,6 +161,7 @@ class Sync:
         self._up = asyncio.Event()
         self._drained = asyncio.Event()
         self._stale = asyncio.Event()
+        self._leases = asyncio.Event()
         self._spread = 0.0
         self._fetching = asyncio.Lock()
         self._told: set[bytes] = set()
@@ -177,6 +187,7 @@ class Sync:
             asyncio.create_task(self._follow()),
             asyncio.create_task(self._refresh()),
             asyncio.create_task(self._send()),
+            asyncio.create_task(self._give_back()),
             asyncio.create_task(self._beat()),
         ]
         try:
@@ -241,6 +252,7 @@ class Sync:
         async with self._fetching:
             await fetch(self._registry, self._store, self._tell_progress, self._told)
         self.synced.set()
+        self._leases.set()
         await self._turn(Contact.UP)
         await self._changed()
 
@@ -304,6 +316,7 @@ class Sync:
         parked = {use: item.detail for use, item in said if item.result is Result.INVALID}
         sent = [use for use in uses if use not in parked]
         await self._store.call(lambda stores: stores.journal.mark(sent, flagged, parked))
+        self._leases.set()
         if sent:
             log("sent", uses=[str(use.id) for use in sent])
         for use_id, why in flagged.items():
@@ -324,9 +337,41 @@ class Sync:
         if parked:
             await self._changed()
 
+    async def _give_back(self) -> None:
+        """Give back leases that the register wants, or that are over, at once (promise P2).
+
+        What is told again, as uses are sent, frees the seats that were kept for them.
+        """
+        backoff = Backoff()
+        while True:
+            await self._leases.wait()
+            self._leases.clear()
+            now = datetime.now(UTC)
+            for returning in await self._store.call(_give_back, now):
+                try:
+                    await self._return(returning)
+                    backoff.reset()
+                except RevokedError:
+                    raise
+                except RegistryError:
+                    self._leases.set()
+                    await backoff.wait(sooner=self._up)
+                    break
+
+    async def _return(self, returning: Returning) -> None:
+        try:
+            await self._registry.return_lease(returning.lease, returning.unsent)
+        except RejectedError as error:
+            if error.status != NOT_FOUND:
+                raise
+            # The register was put back from an older backup and knows no such lease.
+        await self._store.call(lambda stores: stores.journal.returned(returning))
+        log("lease_returned", lease=str(returning.lease), unsent=returning.unsent)
+
     async def _beat(self) -> None:
         """Tell the register how the kiosk does, and learn how far its clock is off."""
         while True:
+            self._leases.set()
             try:
                 before = datetime.now(UTC)
                 answer = await self._registry.heartbeat(await self._condition())

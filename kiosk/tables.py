@@ -96,8 +96,8 @@ class Entry(Journal, table=True):
     or the cents of a fee), ``sent_taken`` what it took when it was sent last, ``counted`` what the
     cache's tally has of it: the difference is what the tally does not know yet. ``members`` are the
     digests of a group's members, in hexadecimal and with spaces between; what is ``taken`` then is
-    each member's share, and nothing of the leader's. ``leased`` are the seats that it takes of
-    ``lease``.
+    each member's share, and nothing of the leader's. ``booked`` are the seats that the card had
+    booked when it was decided, ``leased`` those that it takes of ``lease``.
     """
 
     __tablename__ = "entry"
@@ -139,6 +139,7 @@ class Entry(Journal, table=True):
     members: str | None = None
     lease: str | None = None
     leased: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    booked: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class GroupMember(Journal, table=True):
@@ -155,11 +156,21 @@ class GivenBack(Journal, table=True):
     """A lease that this kiosk has given back, or is about to: nothing more is spent of it.
 
     It stands in the journal, whose commits are durable: after a power cut the kiosk must not spend
-    what the register has given to others.
+    what the register has given to others. ``lost`` are those of an earlier journal, of which this
+    one knows nothing. ``told`` are the seats of unsent uses that the register was told of last,
+    None before it has been told.
     """
 
     __tablename__ = "given_back"
 
     lease: str = Field(primary_key=True)
-    day: int
-    told: bool = False
+    lost: bool = False
+    told: int | None = None
+
+
+class JournalNote(Journal, table=True):
+    """A single fact of the journal: that leases may be spent, since it knows which are older."""
+
+    __tablename__ = "note"
+
+    key: str = Field(primary_key=True)

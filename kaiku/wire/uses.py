@@ -31,6 +31,9 @@ from kaiku.wire.fields import (
 MOST_MEMBERS = 20
 """No group has more members than this, whatever a venue allows (OM-37)."""
 
+MOST_LEASED = 4 * LARGEST
+"""No use takes more seats of a lease than this: no party is larger."""
+
 
 class Outcome(StrEnum):
     """What a visitor was shown."""
@@ -62,7 +65,7 @@ class Use:
     the kiosk had reason to doubt (promise P7). ``fee`` is what was covered at a library's desk
     (OM-59). ``members`` are the digests of the cards of a group that a community card leads, None
     where there is no group; its younger clients are the party's children (OM-38). ``lease`` is the
-    part of a shared cap that its seats are from (promise P2).
+    part of a shared cap that ``leased`` of its seats are from (promise P2).
     """
 
     id: UUID
@@ -79,6 +82,7 @@ class Use:
     fee: Fee | None = None
     members: tuple[bytes, ...] | None = None
     lease: UUID | None = None
+    leased: int = 0
 
 
 def write_use(use: Use) -> Json:
@@ -98,6 +102,7 @@ def write_use(use: Use) -> Json:
         "fee": None if use.fee is None else write_fee(use.fee),
         "members": None if use.members is None else [member.hex() for member in use.members],
         "lease": None if use.lease is None else str(use.lease),
+        "leased": use.leased,
     }
 
 
@@ -124,6 +129,7 @@ def read_use(data: Mapping[str, Any]) -> Use:
         fee=None if data.get("fee") is None else read_fee(data),
         members=None if data.get("members") is None else _members(data),
         lease=None if data.get("lease") is None else read_uuid(data, "lease"),
+        leased=read_count(data, "leased", most=MOST_LEASED) if "leased" in data else 0,
     )
 
 

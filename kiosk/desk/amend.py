@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from kaiku.decide import Decision, Facts, refused
+from kaiku.lease import needed
 from kaiku.party import LARGEST, NOBODY, Party
 from kaiku.reason import Reason
 from kaiku.wire import Answer, Outcome, Use
@@ -11,6 +12,7 @@ from kiosk.desk.common import (
     Said,
     as_decision,
     decide_alone,
+    leasing,
     needs_register,
     shown,
     untyped,
@@ -98,19 +100,36 @@ def amend(desk: Desk, party: Party, known: Known, now: Moment) -> Step:
     """Decide the party of the current use anew, as if the use had not been."""
     current = desk.current
     assert current is not None
-    if known.ask and needs_register(known):
+    before = _as_if_not_been(current, party, known)
+    if known.ask and needs_register(before, party):
         # If the power goes now, the party that was told before is the one that holds.
         stands = replace(current.use, revision=current.use.revision + 1)
-        record = Record(stands, current.admitted, Said.ALONE.source, Standing.ASKED)
+        source, booked = Said.ALONE.source, current.booked
+        record = Record(stands, current.admitted, source, Standing.ASKED, booked)
         ask = AskAmended(stands.id, party, after=current.use.revision)
         return replace(_restated(desk, stands), asked=ask), (record, ask)
-    before = Facts(
+    return _conclude_amended(desk, party, decide_alone(before, party, now), before, now)
+
+
+def _as_if_not_been(current: Current, party: Party, known: Known) -> Known:
+    """Return what would be known without the current use: what it has counted is given back.
+
+    Its seats of a lease it may keep, whatever has become of that lease. A use is of one lease only:
+    where its own does not do for the party, it is moved to the one at hand.
+    """
+    facts = Facts(
         seats_taken=known.facts.seats_taken,
         uses=max(0, known.facts.uses - 1),
         visits=max(0, known.facts.visits - current.admitted.visits),
+        booked=current.booked,
+        leased=known.facts.leased,
     )
-    decision = decide_alone(replace(known, facts=before), party, now)
-    return _conclude_amended(desk, party, decision, now)
+    own, lease = current.use.leased, known.lease
+    if current.use.lease == known.lease:
+        facts = replace(facts, leased=facts.leased + own)
+    elif known.offering is not None and needed(known.offering.free(party), facts.booked) <= own:
+        lease, facts = current.use.lease, replace(facts, leased=own)
+    return replace(known, facts=facts, lease=lease)
 
 
 def hear_amended(
@@ -122,7 +141,7 @@ def hear_amended(
         said = Said.BY_REGISTER
     else:
         decision, said = refused(Reason.CANNOT_CHECK_NOW), Said.UNANSWERED
-    after, effects = _conclude_amended(desk, asked.party, decision, now, said)
+    after, effects = _conclude_amended(desk, asked.party, decision, known, now, said)
     if decision.accepted:
         return after, effects
     # What stands is stated anew: the register may have taken the change and lost the reply.
@@ -130,7 +149,8 @@ def hear_amended(
     assert current is not None
     use = replace(current.use, revision=current.use.revision + 1)
     after = _restated(after, use)
-    return after, (Record(use, current.admitted, said.source), *effects)
+    record = Record(use, current.admitted, said.source, booked=current.booked)
+    return after, (record, *effects)
 
 
 def _restated(desk: Desk, use: Use) -> Desk:
@@ -144,7 +164,12 @@ def _restated(desk: Desk, use: Use) -> Desk:
 
 
 def _conclude_amended(
-    desk: Desk, party: Party, decision: Decision, now: Moment, said: Said = Said.ALONE
+    desk: Desk,
+    party: Party,
+    decision: Decision,
+    known: Known,
+    now: Moment,
+    said: Said = Said.ALONE,
 ) -> Step:
     current = desk.current
     assert current is not None
@@ -156,6 +181,12 @@ def _conclude_amended(
         desk = replace(desk, current=replace(current, digits=""))
         return shown(desk, now), (Tell(scene, aloud=True), Log(verdict))
     use = replace(current.use, party=party, revision=current.use.revision + 1)
+    standing = said.standing
+    if said is not Said.BY_REGISTER:
+        use = leasing(use, decision.admitted, known)
+    elif use.leased:
+        # What it took of a lease it keeps; the register may have missed that, and is told again.
+        standing = Standing.UNSENT
     persons = decision.admitted.persons
     more = persons - current.opened
     passages = _awaiting(desk, use, persons, now)
@@ -169,7 +200,7 @@ def _conclude_amended(
         opened=max(persons, current.opened),
     )
     effects: list[Effect] = [
-        Record(use, decision.admitted, said.source, said.standing),
+        Record(use, decision.admitted, said.source, standing, current.booked),
         Tell(scenes.accepted(current, asks=False), aloud=True),
     ]
     if more > 0:
@@ -210,7 +241,7 @@ def take_back(desk: Desk, now: Moment) -> Step:
 
 def void(desk: Desk, use: Use, why: str) -> Step:
     """Take a use back: the row stays, and says so."""
-    void = replace(use, voided=True, revision=use.revision + 1)
+    void = replace(use, voided=True, revision=use.revision + 1, lease=None, leased=0)
     passages = tuple(passage for passage in desk.passages if passage.use.id != use.id)
     current = desk.current
     if current is not None and current.use.id == use.id:

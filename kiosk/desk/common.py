@@ -5,10 +5,11 @@ from enum import Enum
 
 from kaiku.decide import Decision, Facts, decide, refused
 from kaiku.group import decide_group
+from kaiku.lease import needed
 from kaiku.offering import Offering
 from kaiku.party import Party
 from kaiku.reason import Reason
-from kaiku.wire import Answer, Outcome
+from kaiku.wire import Answer, Outcome, Use
 from kiosk.desk.state import (
     Desk,
     Known,
@@ -74,15 +75,28 @@ def shown(desk: Desk, now: Moment) -> Desk:
     return replace(desk, shown_until=until)
 
 
-def needs_register(known: Known) -> bool:
-    """Tell whether the store cannot know: a card unknown here, a shared cap, counts not fetched."""
+def needs_register(known: Known, party: Party) -> bool:
+    """Tell whether the store cannot know.
+
+    It is so for a card unknown here, for counts not fetched, and for more seats of a shared cap
+    than are leased to this kiosk (promise P2).
+    """
     if known.offering is None:
         return False
     if not known.whole and not _needs_no_more(known):
         return True
-    if any(member.card is None for member in known.members):
+    if known.card is None or any(member.card is None for member in known.members):
         return True
-    return known.card is None or known.offering.seats is not None
+    seats = needed(known.offering.free(party), known.facts.booked)
+    return known.offering.seats is not None and seats > known.facts.leased
+
+
+def leasing(use: Use, admitted: Party, known: Known) -> Use:
+    """Return a use with the seats that it takes of the lease by which it was accepted here."""
+    seats = 0
+    if known.offering is not None and known.offering.seats is not None:
+        seats = needed(admitted, known.facts.booked)
+    return replace(use, lease=known.lease if seats else None, leased=seats)
 
 
 def untyped(desk: Desk) -> Desk:

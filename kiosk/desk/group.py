@@ -113,7 +113,8 @@ def decide(desk: Desk, group: Group, known: Known, now: Moment) -> Step:
     if is_too_early(known, now):
         too_early = refused(Reason.TOO_EARLY)
         return conclude(desk, event, desk.typed, too_early, known, now, members=members)
-    if known.ask and needs_register(known):
+    whole = replace(desk.typed, adults=1 + len(members))
+    if known.ask and needs_register(known, whole):
         assert known.offering is not None
         return ask(desk, event, group.leader, known.offering, now, members)
     decision = decide_group_alone(known, desk.typed, now)

@@ -40,8 +40,11 @@ def step(desk: Desk, event: Event, known: Known, now: Moment) -> Step:
     ``known`` is about the card that the event is about: the one presented, or the current one for
     keys and answers. While a group is open it is about its members too, and for keys and the time
     about the card that leads it. The events of one desk come one at a time; after an :class:`Ask`
-    or an :class:`AskAmended` the next is its :class:`Answered`.
+    or an :class:`AskAmended` the next is its :class:`Answered`. While the clock is suspect no lease
+    is spent, for its day cannot be known (promise P7).
     """
+    if now.suspect:
+        known = known.unleased
     at_library = desk.manners.profile is Profile.LIBRARY
     match event:
         case Presented() if at_library:
@@ -95,7 +98,9 @@ def deadline(desk: Desk) -> float | None:
     return min(times, default=None)
 
 
-def resume(manners: Manners, use: Use | None, admitted: Party, now: Moment) -> Desk:
+def resume(
+    manners: Manners, use: Use | None, admitted: Party, now: Moment, booked: int = 0
+) -> Desk:
     """Return the desk after a restart, remembering the use that was accepted last.
 
     Whether the gate opened for it before the power went is not known. A card shown again soon after
@@ -114,7 +119,7 @@ def resume(manners: Manners, use: Use | None, admitted: Party, now: Moment) -> D
     if age > REMEMBERED:
         return Desk(manners)
     since = now.clock - (age if age >= 0 else REMEMBERED)
-    current = Current(use, admitted, since, since, opened=0, resumed=now.clock)
+    current = Current(use, admitted, since, since, opened=0, resumed=now.clock, booked=booked)
     return Desk(manners, current=current)
 
 

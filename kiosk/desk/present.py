@@ -15,6 +15,7 @@ from kiosk.desk.common import (
     as_decision,
     decide_alone,
     decide_group_alone,
+    leasing,
     needs_register,
     shown,
     untyped,
@@ -52,7 +53,7 @@ def present(desk: Desk, event: Presented, known: Known, now: Moment) -> Step:
         return replace(kept, supporters=desk.supporters), effects
     if is_too_early(known, now):
         return conclude(desk, event, desk.typed, _too_early(desk, known, now), known, now)
-    if known.ask and needs_register(known):
+    if known.ask and needs_register(known, desk.typed):
         assert known.offering is not None
         return ask(desk, event, event.digest, known.offering, now)
     return conclude(desk, event, desk.typed, decide_alone(known, desk.typed, now), known, now)
@@ -148,7 +149,10 @@ def conclude(
         clock_suspect=now.suspect,
         members=members,
     )
-    record = Record(use, decision.admitted, said.source, said.standing)
+    booked = known.facts.booked
+    if decision.accepted and said is not Said.BY_REGISTER:
+        use = leasing(use, decision.admitted, known)
+    record = Record(use, decision.admitted, said.source, said.standing, booked)
     if decision.reason is not None:
         scene = scenes.refused(decision.reason, decision.missing)
         return after, (record, Tell(scene, aloud=True), Log(verdict))
@@ -161,6 +165,7 @@ def conclude(
         opened=decision.admitted.persons,
         remaining=decision.visits_left if members is None else None,
         wristband=known.offering.wristband,
+        booked=booked,
     )
     after = replace(
         after,

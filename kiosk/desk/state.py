@@ -1,6 +1,6 @@
 """What goes into the desk, what comes out of it, and what it is between two events."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum, auto
 from uuid import UUID
@@ -55,6 +55,11 @@ class Known:
     spent: int = 0
     members: tuple[Member, ...] = ()
     size: GroupSize = USUAL_SIZE
+
+    @property
+    def unleased(self) -> "Known":
+        """The same, with no seat that may be given away without the register."""
+        return replace(self, facts=replace(self.facts, leased=0), lease=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +161,14 @@ class Standing(Enum):
 class Record:
     """Commit the use to the journal before anything that follows.
 
-    ``leased`` are the seats that it takes of the use's lease.
+    ``booked`` are the seats that its card had booked.
     """
 
     use: Use
     admitted: Party
     source: str
     standing: Standing = Standing.UNSENT
-    leased: int = 0
+    booked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +266,8 @@ class Current:
     The question for children is open before ``children_until``. The gate has opened for ``opened``
     persons: a party that is made smaller and larger again does not open it anew. ``remaining`` are
     the visits left, or the cents of a fee's service. ``wristband`` is what staff charge, in cents.
-    ``resumed`` is when the kiosk came back with it after a restart; then none are known to have
-    been let through.
+    ``booked`` are the seats that its card had booked. ``resumed`` is when the kiosk came back with
+    it after a restart; then none are known to have been let through.
     """
 
     use: Use
@@ -274,6 +279,7 @@ class Current:
     digits: str = ""
     wristband: int | None = None
     resumed: float | None = None
+    booked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

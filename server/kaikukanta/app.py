@@ -12,6 +12,7 @@ from server.kaikukanta.bookings.api import router as bookings
 from server.kaikukanta.context import Clock, open_context, utc_now
 from server.kaikukanta.kiosks.api import router as kiosks
 from server.kaikukanta.kiosks.watch import watching
+from server.kaikukanta.leases.api import router as leases
 from server.kaikukanta.network.callers import Authentication
 from server.kaikukanta.offerings.api import router as offerings
 from server.kaikukanta.offerings.venue_api import router as venue
@@ -46,6 +47,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     app.add_middleware(Authentication, context=context)
     described = problems.responses(400, 401, 403, 413, 415, 422, 429, 500, 503)
     app.include_router(kiosks, responses=described)
+    app.include_router(leases, responses=described)
     app.include_router(uses, responses=described)
     app.include_router(offerings, responses=described)
     app.include_router(venue, responses=described)

@@ -1,5 +1,6 @@
 """What a running register holds and every request may ask for: database, settings, key, clock."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,12 +24,16 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One register in one process. ``clock`` is passed in, so that tests can move it."""
+    """One register in one process.
+
+    ``clock`` and ``sleep`` (in seconds) are passed in, so that tests can move time.
+    """
 
     engine: Engine
     settings: Settings
     digest_key: bytes = field(repr=False)
     clock: Clock = utc_now
+    sleep: Callable[[float], None] = time.sleep
 
     def digest_of(self, card: str) -> bytes | None:
         """Return the digest of a card's number as it was read or typed, None where it is none."""

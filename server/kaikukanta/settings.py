@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     group_leader_counts: bool = USUAL_SIZE.leader_counts
     """Whether its leader is one of them; the source leaves it open (OM-37)."""
 
+    recall_wait: Duration = timedelta(seconds=0.4)
+    """How long a decision waits for kiosks to give leased seats back; a kiosk waits for 0.8 s."""
+
     attempts_window: Duration = timedelta(minutes=10)
     """The time over which failed attempts are counted."""
     wrong_cards: PositiveInt = 60

@@ -3,7 +3,11 @@
 import json
 import subprocess
 import time
+import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -115,27 +119,67 @@ def test_the_register_may_be_away_for_a_while(
     )
 
 
-def test_a_capped_performance_is_not_decided_without_the_register(
-    tmp_path: Path, register: Register, scanner: SerialScanner
-) -> None:
-    """Seats are shared, so a kiosk that is cut off promises none of them (P2)."""
+@pytest.fixture
+def stage(tmp_path: Path, register: Register, scanner: SerialScanner) -> Iterator[KioskProcess]:
+    """Give a kiosk at a performance with 40 seats for cards."""
     folder = tmp_path / "stage"
     folder.mkdir()
     config = write_config(folder, register.url, {"driver": "serial", "port": scanner.port})
     enrol(config, register.seed["vars"]["enrolment_performance"])
     kiosk = KioskProcess(config)
-    try:
-        kiosk.wait_for("ready")
-        first, second = register.seed["codes"][:2]
-        scanner.scan(first)
-        verdict = kiosk.wait_for("verdict")
-        assert (verdict["outcome"], verdict["source"]) == ("accepted", "register")
-        register.kill()
-        scanner.scan(second)
-        verdict = kiosk.wait_for("verdict")
-        assert (verdict["reason"], verdict["source"]) == ("cannot_check_now", "local")
-    finally:
-        kiosk.kill()
+    kiosk.wait_for("ready")
+    yield kiosk
+    kiosk.kill()
+
+
+def leased(state: Path) -> int:
+    """Return the seats that a running kiosk may give away by itself."""
+    status = state / "status.json"
+    return (json.loads(status.read_text())["leased"] or 0) if status.exists() else 0
+
+
+def test_a_capped_performance_is_decided_from_the_lease_and_no_further(
+    tmp_path: Path, register: Register, scanner: SerialScanner, stage: KioskProcess
+) -> None:
+    """A kiosk that is cut off gives away the seats that it has leased, and none beyond (P2)."""
+    wait_until(lambda: leased(tmp_path / "stage" / "state") > 0, "no lease came")
+    seats = leased(tmp_path / "stage" / "state")
+    assert 0 < seats <= 20
+    register.kill()
+    for code in register.seed["codes"][:seats]:
+        scanner.scan(code)
+        verdict = stage.wait_for("verdict")
+        assert (verdict["outcome"], verdict["source"]) == ("accepted", "local")
+    scanner.scan(register.seed["codes"][seats])
+    verdict = stage.wait_for("verdict")
+    assert (verdict["reason"], verdict["source"]) == ("cannot_check_now", "local")
+
+
+def test_what_a_kiosk_has_leased_is_sold_elsewhere_when_it_is_needed(
+    tmp_path: Path, register: Register, scanner: SerialScanner, stage: KioskProcess
+) -> None:
+    """The till sells every seat; the kiosk gives back what it has in time (P2)."""
+    wait_until(lambda: leased(tmp_path / "stage" / "state") > 0, "no lease came")
+    codes = register.seed["codes"]
+    answers = [sell(register, code) for code in codes[:41]]
+    assert [answer["outcome"] for answer in answers] == ["accepted"] * 40 + ["refused"]
+    assert answers[-1]["reason"] == "seats_full"
+    scanner.scan(codes[41])
+    assert stage.wait_for("verdict")["reason"] == "seats_full"
+
+
+def sell(register: Register, code: str) -> dict[str, Any]:
+    """Record a use at the performance as the venue's till does; return the answer."""
+    given = register.seed["vars"]
+    body = {"id": str(uuid4()), "card": code, "offering": given["performance"]}
+    request = urllib.request.Request(  # noqa: S310
+        f"{register.url}/api/v1/uses",
+        json.dumps(body).encode(),
+        {"Authorization": f"Bearer {given['token']}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as reply:  # noqa: S310
+        answer: dict[str, Any] = json.loads(reply.read())
+    return answer
 
 
 def test_a_revoked_kiosk_forgets_its_cards_and_keeps_its_journal(

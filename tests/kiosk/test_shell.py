@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,20 +15,21 @@ import httpx
 import pytest
 
 from kaiku.card import Kind
+from kaiku.days import day_of
 from kaiku.digest import digest
 from kaiku.fee import Fee
 from kaiku.offering import Offering, Seats, Service, Tariff, Visits
 from kaiku.party import NOBODY
 from kaiku.reason import Reason
-from kaiku.wire import Answer, CardRow, OfferingRow, Outcome, Use, write_answer
+from kaiku.wire import Answer, CardRow, LeaseRow, OfferingRow, Outcome, Use, write_answer
 from kiosk import desk, ports
 from kiosk.link import Contact, Link
 from kiosk.reading import Reading
 from kiosk.registry import RegistryClient
 from kiosk.shell import OfferingsTold, Outputs, Shell
-from kiosk.store import Store
+from kiosk.store import Store, Stores
 from kiosk.sync import Sync
-from tests.kaiku.made import ENTRY, card, entry
+from tests.kaiku.made import ENTRY, SHOW, card, entry, show
 
 pytestmark = pytest.mark.anyio
 
@@ -499,3 +501,67 @@ class TestGroups:
             await shell.join()
         assert told.told[-1] == "refused"
         assert len(await recorded(store)) == 1
+
+
+class LeasedStore(Store):
+    """A store in which the register takes the lease back right after each look."""
+
+    recalls = 0
+
+    async def call(self, work: Any, *args: Any, **kwargs: Any) -> Any:
+        """Do the work; after a look at a card, a recall is taken in and answered."""
+        done = await super().call(work, *args, **kwargs)
+        if isinstance(done, desk.Known) and done.lease is not None:
+            self.recalls += 1
+            await super().call(recall, done.lease)
+        return done
+
+
+def recall(stores: Stores, lease: UUID) -> None:
+    """Take in that the lease is recalled, and give it back."""
+    stores.cache.apply([LeaseRow(lease, SHOW, day_of(datetime.now(UTC)), 5, recalled=True)])
+    assert [each.lease for each in stores.leases.give_back(datetime.now(UTC))] == [lease]
+
+
+async def test_a_lease_given_back_between_look_and_record_is_not_spent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody is let in on it, nothing is recorded of it, and the desk goes on (promise P2)."""
+    store = await LeasedStore.open(tmp_path)
+    now = datetime.now(UTC)
+    play = show(Seats(40), starts=now, ends=now + timedelta(hours=1))
+    row = LeaseRow(UUID(int=7), SHOW, day_of(now), 5)
+    told = Recorder()
+    async with running(store, told, Link(Contact.DOWN)) as shell:
+        await store.call(lambda stores: stores.leases.begin())
+        await store.call(lambda stores: stores.cache.apply([OfferingRow(play), row]))
+        await scan(shell, NUMBER)
+        await scan(shell, OTHER)
+        leased = await store.call(lambda stores: stores.journal.leased(row.id))
+        backlog = await store.call(lambda stores: stores.journal.backlog())
+    await store.close()
+    assert (store.recalls, leased, backlog.unsent) == (1, 0, 2)
+    assert [verdict["reason"] for verdict in verdicts(capsys)] == ["cannot_check_now"] * 2
+
+
+async def test_what_was_leased_while_the_register_was_asked_is_spent(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without an answer the store is looked at anew: a lease may have come, or gone."""
+    now = datetime.now(UTC)
+    play = show(Seats(40), starts=now, ends=now + timedelta(hours=1))
+    row = LeaseRow(UUID(int=7), SHOW, day_of(now), 5)
+
+    async def silent(request: httpx.Request) -> httpx.Response:
+        await store.call(lambda stores: stores.cache.apply([row]))
+        return httpx.Response(503)
+
+    told = Recorder()
+    async with running(store, told, Link(Contact.UP), httpx.MockTransport(silent)) as shell:
+        await store.call(lambda stores: stores.leases.begin())
+        await store.call(lambda stores: stores.cache.apply([OfferingRow(play)]))
+        await scan(shell, NUMBER)
+        leased = await store.call(lambda stores: stores.journal.leased(row.id))
+    assert leased == 1
+    (verdict,) = verdicts(capsys)
+    assert (verdict["outcome"], verdict["source"]) == ("accepted", "local")

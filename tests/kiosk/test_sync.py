@@ -15,9 +15,9 @@ import pytest
 
 from kaiku.card import Card, Status
 from kaiku.decide import decide
-from kaiku.offering import Visits
+from kaiku.offering import Per, Seats, Visits
 from kaiku.party import ALONE
-from kaiku.wire import CardRow, CursorRow, OfferingRow, Row, TallyRow, Use, write_row
+from kaiku.wire import CardRow, CursorRow, LeaseRow, OfferingRow, Row, TallyRow, Use, write_row
 from kiosk.desk import Record
 from kiosk.link import Contact, Link
 from kiosk.registry import RegistryClient, UnreachableError
@@ -38,6 +38,9 @@ class FakeRegister:
     def __init__(self) -> None:
         self.pages: list[list[Row]] = []
         self.batches: list[list[str]] = []
+        self.returned: list[int | None] = []
+        self.failures = 0
+        self.unknown = False
         self.on_batch: Callable[[list[dict[str, Any]]], httpx.Response] = self.take_all
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -53,6 +56,12 @@ class FakeRegister:
                 uses = json.loads(request.content)["uses"]
                 self.batches.append([use["id"] for use in uses])
                 return self.on_batch(uses)
+            case path if path.startswith("/api/v1/kiosk/leases/"):
+                if self.failures:
+                    self.failures -= 1
+                    return httpx.Response(503)
+                self.returned.append(json.loads(request.content)["unsent"])
+                return problem(404) if self.unknown else httpx.Response(200, json={})
             case _:
                 return httpx.Response(200, json={"now": NOON.isoformat()})
 
@@ -433,3 +442,45 @@ async def test_contact_is_down_while_the_stream_of_events_cannot_be_had(
             while link.contact is not Contact.DOWN:  # noqa: ASYNC110  a link has no event
                 await asyncio.sleep(0.01)
     assert not link.may_ask(0.0)
+
+
+async def test_a_recalled_lease_is_given_back_at_once_and_told_again(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """What uses took of it is kept until they are sent; a call that fails is made again (P2)."""
+    lease = uuid4()
+    use = replace(Use(uuid4(), POOL.id, NOON, DIGEST), lease=lease, leased=1)
+    await store.call(lambda stores: stores.leases.begin())
+    row = LeaseRow(lease, POOL.id, NOON.date(), 3)
+    capped = entry(Seats(40, Per.DAY))
+    await store.call(lambda stores: stores.cache.apply([OfferingRow(capped), row]))
+    await store.call(Stores.record, Record(use, ALONE, "local"))
+    recalled = replace(row, recalled=True)
+    register.pages = [[OfferingRow(capped), recalled, CursorRow("9")]]
+    register.failures = 1
+    async with syncing(store, client, Link()):
+        await all_returned(store, register)
+    assert register.returned[-1] == 0
+    assert register.returned in ([1, 0], [0])
+
+
+async def test_a_lease_that_the_register_does_not_know_is_done_with(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """As after it was put back from a backup: it is not told for ever."""
+    await store.call(lambda stores: stores.leases.begin())
+    await store.call(lambda stores: stores.journal.give_back([uuid4()]))
+    register.unknown = True
+    async with syncing(store, client, Link()):
+        await all_returned(store, register)
+    assert register.returned == [0]
+
+
+async def all_returned(store: Store, register: FakeRegister) -> None:
+    """Wait until leases were given back, and the kiosk has no more to tell of them."""
+    for _ in range(1000):
+        waiting = await store.call(lambda stores: stores.journal.returning())
+        if register.returned[-1:] == [0] and not waiting:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("the leases are not given back")

@@ -10,6 +10,7 @@ from kaiku.booking import BookingFacts, book
 from kaiku.decision import Decision
 from kaiku.offering import Offering
 from kaiku.party import Party
+from kaiku.reason import Reason
 from server.kaikukanta.bookings.records import TicketCaller, may_change, write
 from server.kaikukanta.bookings.tables import BookingRecord
 from server.kaikukanta.cards.service import lock_card, to_card
@@ -45,6 +46,13 @@ class Case:
             visits=counted.visits,
         )
         return book(to_card(self.card, now), party, self.offering, facts, now)
+
+    def lacking(self, decision: Decision, party: Party) -> int:
+        """Return how many seats a party lacks, where nothing else stands against it; else 0."""
+        seats, taken = self.offering.seats, self.counts.facts.seats_taken
+        if decision.reasons != (Reason.SEATS_FULL,) or seats is None or taken is None:
+            return 0
+        return taken + self.offering.free(party).seats - seats.cap
 
     def release(self) -> None:
         """Give the booking's seats back, to decide anew or because it is cancelled."""

@@ -16,7 +16,7 @@ from kaiku.decide import refused
 from kaiku.party import Party
 from kaiku.reason import Reason
 from kaiku.wire import Outcome
-from server.database import transact, transaction
+from server.database import transaction
 from server.kaikukanta.bookings.case import Case, open_case, own_case, undecided
 from server.kaikukanta.bookings.records import (
     Answer,
@@ -34,6 +34,7 @@ from server.kaikukanta.bookings.tables import BookingRecord
 from server.kaikukanta.cards.service import find_card, lock_card, to_card
 from server.kaikukanta.cards.tables import CardRecord
 from server.kaikukanta.context import Context
+from server.kaikukanta.leases.recall import Round, decided, unless_leased
 from server.kaikukanta.network.attempts import fail, spent
 from server.kaikukanta.network.callers import serves
 from server.kaikukanta.offerings.service import to_offering
@@ -74,10 +75,14 @@ def book(context: Context, caller: TicketCaller, ask: Ask) -> Answer | Problem:
     The same id again gets the same answer, with the state that the booking has by then. A refusal
     is not kept.
     """
-    return transact(context.engine, lambda session: _book(session, context, caller, ask))
+    return decided(
+        context, lambda session, in_round: _book(session, context, in_round, caller, ask)
+    )
 
 
-def _book(session: Session, context: Context, caller: TicketCaller, ask: Ask) -> Answer | Problem:
+def _book(
+    session: Session, context: Context, in_round: Round, caller: TicketCaller, ask: Ask
+) -> Answer | Problem:
     row = lock_offering(session, ask.offering)
     if row is None or not serves(caller, row):
         return refusal_of(ask.id, refused(Reason.NOT_YOUR_OFFERING))
@@ -88,12 +93,13 @@ def _book(session: Session, context: Context, caller: TicketCaller, ask: Ask) ->
     if stored is not None:
         same = _is_same(stored, caller, ask, card)
         return answer_of(stored, to_offering(row), context.clock()) if same else ID_TAKEN
-    return _book_anew(session, context, caller, ask, row, card)
+    return _book_anew(session, context, in_round, caller, ask, row, card)
 
 
 def _book_anew(
     session: Session,
     context: Context,
+    in_round: Round,
     caller: TicketCaller,
     ask: Ask,
     row: OfferingRecord,
@@ -114,6 +120,8 @@ def _book_anew(
     case = open_case(session, undecided(ask.id, card, offering, caller, now), row, card, now)
     decision = case.decide(ask.party, now)
     if not decision.accepted:
+        lacking = case.lacking(decision, ask.party)
+        unless_leased(session, context, in_round, row.id, case.booking.day, lacking)
         return refusal_of(ask.id, decision, offering)
     case.accept(session, ask.party, decision)
     return answer_of(case.booking, offering, now)
@@ -123,25 +131,40 @@ def amend(
     context: Context, caller: TicketCaller, booking_id: UUID, party: Party
 ) -> Answer | Problem:
     """Decide on a booking anew with another party; where it is refused, it stays as it was."""
+    return decided(
+        context,
+        lambda session, in_round: _amend(session, context, in_round, caller, booking_id, party),
+    )
+
+
+def _amend(
+    session: Session,
+    context: Context,
+    in_round: Round,
+    caller: TicketCaller,
+    booking_id: UUID,
+    party: Party,
+) -> Answer | Problem:
     now = context.clock()
-    with transaction(context.engine) as session:
-        case = own_case(session, caller, booking_id, now)
-        if case is None:
-            return NOT_FOUND
-        booking = case.booking
-        state = state_of(booking, ends(case.offering), now)
-        if state in _CLOSED:
-            return _CLOSED[state]
-        before = answer_of(booking, case.offering, now)
-        if asked(booking) == party:
-            return before
-        case.release()
-        decision = case.decide(party, now)
-        if not decision.accepted:
-            case.counts.reserve(booking.seats)
-            return replace(before, outcome=Outcome.REFUSED, reason=decision.reason)
+    case = own_case(session, caller, booking_id, now)
+    if case is None:
+        return NOT_FOUND
+    booking = case.booking
+    state = state_of(booking, ends(case.offering), now)
+    if state in _CLOSED:
+        return _CLOSED[state]
+    before = answer_of(booking, case.offering, now)
+    if asked(booking) == party:
+        return before
+    case.release()
+    decision = case.decide(party, now)
+    if decision.accepted:
         case.accept(session, party, decision)
         return answer_of(booking, case.offering, now)
+    lacking = case.lacking(decision, party)
+    unless_leased(session, context, in_round, booking.offering_id, booking.day, lacking)
+    case.counts.reserve(booking.seats)
+    return replace(before, outcome=Outcome.REFUSED, reason=decision.reason)
 
 
 def cancel(context: Context, caller: TicketCaller, booking_id: UUID) -> Cancelled | Problem:

@@ -15,6 +15,7 @@ from server.kaikukanta.kiosks.cursor import BEGINNING, CursorError, read_cursor
 from server.kaikukanta.kiosks.enrolment import Enrolled, enrol
 from server.kaikukanta.kiosks.events import MEDIA_TYPE, events
 from server.kaikukanta.kiosks.service import beat
+from server.kaikukanta.leases.service import grant
 from server.kaikukanta.network.attempts import Limit, fail, spent
 from server.kaikukanta.network.callers import AKiosk
 from server.problems import Mistake, Problem, ProblemError, too_many
@@ -80,10 +81,13 @@ async def kiosk_events(kiosk: AKiosk, request: Request) -> Response:
 
 @router.post("/kiosk/heartbeat", summary="How a kiosk is")
 def heartbeat(body: Heartbeat, kiosk: AKiosk, context: InContext) -> Beat:
-    """Keep what the kiosk says of itself, and tell it the time."""
+    """Keep what the kiosk says of itself, lease it its share of seats, and tell it the time."""
     now = context.clock()
     with transaction(context.engine) as session:
         beat(session, kiosk.kiosk_id, body.model_dump(mode="json"), now)
+    if body.leased is not None:
+        grant(context, kiosk)
+    with read(context.engine) as session:
         return Beat(now=now, cursor=str(position(session)))
 
 

@@ -76,8 +76,8 @@ def change_offering(
     after = to_offering(record)
     recounted = [] if counts_alike(before, after) else recount(session, after)
     record.changed = next_seq(session)
-    for tally in recounted:
-        tally.changed = record.changed
+    for row in recounted:
+        row.changed = record.changed
 
 
 def _columns(offering: Offering) -> dict[str, Any]:

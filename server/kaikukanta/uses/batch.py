@@ -24,6 +24,7 @@ from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.about import describe, is_about
 from server.kaikukanta.uses.case import Case, lock_offering, open_case, undecided
 from server.kaikukanta.uses.change import explained, right_until
+from server.kaikukanta.uses.counts import Part
 from server.kaikukanta.uses.items import id_of, names_a_card, read_item
 from server.kaikukanta.uses.records import (
     ask_for,
@@ -125,9 +126,10 @@ def _apply(
 ) -> None:
     """Write an item's revision over a use and count it as it then stands."""
     as_decided = is_counted(use) and asked(use) == item.party
+    part = _part(session, kiosk, row, item)
     size = context.settings.group_size
-    case = open_case(session, use, row, use.at, item.lease, size=size)
-    use.lease_id = _lease(session, kiosk, row, item)
+    case = open_case(session, use, row, use.at, part, size=size)
+    use.lease_id, use.leased = (None, 0) if part is None else (part.lease, part.seats)
     ask_for(use, item.party)
     match item.outcome:
         case Outcome.REFUSED:
@@ -160,13 +162,13 @@ def _accept(case: Case, kiosk: KioskCaller, party: Party) -> None:
         case.use.conflict = Reason.NOT_YOUR_OFFERING
 
 
-def _lease(session: Session, kiosk: KioskCaller, row: OfferingRecord, item: Use) -> UUID | None:
-    """Return the lease that an item's seats are from, where the kiosk has had such a one."""
+def _part(session: Session, kiosk: KioskCaller, row: OfferingRecord, item: Use) -> Part | None:
+    """Return what an item takes of a lease, where its venue's kiosks have had such a one."""
     lease = None if item.lease is None else session.get(Lease, item.lease)
     if lease is None or lease.offering_id != row.id:
         return None
     holder = session.get_one(Kiosk, lease.kiosk_id)
-    return lease.id if holder.venue_id == kiosk.venue_id else None
+    return Part(lease.id, item.leased) if holder.venue_id == kiosk.venue_id else None
 
 
 def _kept(use: UseRecord) -> Kept:

@@ -43,6 +43,8 @@ USE_ITEM: dict[str, Any] = {
             "items": _DIGEST,
             "maxItems": MOST_MEMBERS,
         },
+        "lease": {"type": ["string", "null"], "format": "uuid"},
+        "leased": {"type": "integer", "minimum": 0, "description": "seats from the lease"},
     },
 }
 

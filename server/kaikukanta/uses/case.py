@@ -6,7 +6,7 @@ always say what the uses say.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import Session
@@ -16,6 +16,7 @@ from kaiku.days import day_of
 from kaiku.decide import Decision, Facts, decide, refused
 from kaiku.fee import decide_fee
 from kaiku.group import USUAL_SIZE, GroupSize, Member, decide_group
+from kaiku.lease import needed
 from kaiku.offering import Offering
 from kaiku.party import Party
 from kaiku.reason import Reason
@@ -26,13 +27,14 @@ from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.about import Belonging, belongings, note, unread
 from server.kaikukanta.uses.accounts import account, since
-from server.kaikukanta.uses.counts import Counts, Span, hold
+from server.kaikukanta.uses.counts import Counts, Part, Span, hold
 from server.kaikukanta.uses.records import (
     admit,
     counted,
     fee_of,
     flag,
     is_counted,
+    part_of,
     recorder_of,
     refuse,
     unflag,
@@ -93,6 +95,20 @@ class Case:
         )
         return replace(decision, missing=unread(decision.missing, self.members))
 
+    @property
+    def seats_day(self) -> date:
+        """The day that a cap on seats counts the use under."""
+        return self.offering.seats_day(self.use.at)
+
+    def lacking(self, decision: Decision, party: Party) -> int:
+        """Return how many seats a party lacks, where nothing else stands against it; else 0."""
+        facts, seats = self.counts.facts, self.offering.seats
+        if decision.reasons != (Reason.SEATS_FULL,) or seats is None or facts.seats_taken is None:
+            return 0
+        members = self.use.members
+        whole = party if members is None else replace(party, adults=1 + members)
+        return facts.seats_taken + needed(self.offering.free(whole), facts.booked) - seats.cap
+
     def write(self, decision: Decision) -> None:
         """Write a decision into the use."""
         note(decision.missing, self.members)
@@ -115,7 +131,7 @@ class Case:
     def close(self, session: Session) -> None:
         """Count the use as it now stands; the last act of the transaction."""
         session.add(self.use)
-        self.counts.add(counted(self.use), self.use.cents or 0, self.use.lease_id)
+        self.counts.add(counted(self.use), self.use.cents or 0, part_of(self.use))
         self.counts.settle(session)
 
 
@@ -129,16 +145,16 @@ def open_case(
     use: UseRecord,
     offering_row: OfferingRecord,
     judged_at: datetime,
-    lease: UUID | None = None,
+    part: Part | None = None,
     counts_of: Callable[[Session, Span], Counts] = hold,
     size: GroupSize = USUAL_SIZE,
 ) -> Case:
     """Return the case of a use, new or locked, of an offering whose row is locked.
 
     The card has the status of ``judged_at``. A use that no count includes yet is placed under its
-    card, day and tally as they are now. ``lease`` is the one that the use is about to be from.
-    ``counts_of`` is :func:`look` where nothing is going to be written. ``size`` is how large a
-    group may be (OM-37).
+    card, day and tally as they are now. ``part`` is what the use is about to take of a lease, where
+    that is not what it takes already. ``counts_of`` is :func:`look` where nothing is going to be
+    written. ``size`` is how large a group may be (OM-37).
     """
     offering = to_offering(offering_row)
     found = None if use.digest is None else find_card(session, use.digest)
@@ -150,7 +166,8 @@ def open_case(
         use.day = offering.day(use.at)
         use.since = since(offering, card, use)
     members = belongings(session, use, offering, judged_at)
-    leases = frozenset(id_ for id_ in (use.lease_id, lease) if id_ is not None)
+    before = part_of(use)
+    parts = frozenset(each.lease for each in (before, part) if each is not None)
     under = Span(
         offering.id,
         use.id,
@@ -158,10 +175,11 @@ def open_case(
         own=account(use.card_id, use.since, use.service or ""),
         members=tuple(each.account for each in members if each.account is not None),
         booker=use.card_id if use.members is None and use.service is None else None,
-        leases=leases if offering.seats is not None else frozenset(),
+        part=part or before,
+        leases=parts,
     )
     counts = counts_of(session, under)
-    counts.take(counted(use), use.cents or 0, use.lease_id)
+    counts.take(counted(use), use.cents or 0, before)
     return Case(use, offering, card, counts, members, size)
 
 

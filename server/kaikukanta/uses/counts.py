@@ -34,12 +34,21 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The seats of a lease that a use takes, as the kiosk's journal says (promise P2)."""
+
+    lease: UUID
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """Which counts a use falls under, or what is no use (yet): then ``use`` is None.
 
     ``seats_on`` is None where no cap on seats counts it, ``own`` where its card is not counted;
     ``members`` are the accounts of a group's members. ``booker`` is the card whose bookings it may
-    attend, ``leases`` those that its seats may be from.
+    attend, ``part`` what it is decided with of a lease, ``leases`` all that its seats have been or
+    may be from.
     """
 
     offering: UUID
@@ -48,6 +57,7 @@ class Span:
     own: Account | None = None
     members: tuple[Account, ...] = ()
     booker: UUID | None = None
+    part: Part | None = None
     leases: frozenset[UUID] = frozenset()
 
 
@@ -57,16 +67,18 @@ class Counts:
     def __init__(
         self,
         under: Span,
-        seats: SeatCount | None,
+        seats: Mapping[date, SeatCount],
         tallies: Mapping[Account, Tally],
         bookings: Iterable[BookingRecord] = (),
         leases: Iterable[Lease] = (),
     ) -> None:
         self._under = under
-        self._seats = seats
+        self._seats = None if under.seats_on is None else seats[under.seats_on]
+        self._days = seats
         self._tallies = tallies
         self._bookings = tuple(bookings)
         self._leases = {lease.id: lease for lease in leases}
+        self._spent = {lease.id: lease.spent for lease in self._leases.values()}
         self._before = [_values(row) for row in self._told]
 
     @property
@@ -86,27 +98,35 @@ class Counts:
 
     def _facts(self, account: Account | None) -> Facts:
         tally = None if account is None else self._tallies.get(account)
-        kept = sum(lease.unspent for lease in self._leases.values())
         return Facts(
-            seats_taken=None if self._seats is None else self._seats.taken - kept,
+            seats_taken=None if self._seats is None else self._seats.taken - self._own,
             uses=0 if tally is None else tally.uses,
             visits=0 if tally is None else tally.visits,
             booked=self._held(self._bookings),
         )
 
-    def add(self, party: Party, cents: int = 0, lease: UUID | None = None) -> None:
+    @property
+    def _own(self) -> int:
+        """The seats that are kept for this very use; the rest of its lease is for others."""
+        part = self._under.part
+        lease = None if part is None else self._leases.get(part.lease)
+        if part is None or lease is None or lease.day != self._under.seats_on:
+            return 0
+        return min(part.seats, lease.unspent)
+
+    def add(self, party: Party, cents: int = 0, part: Part | None = None) -> None:
         """Count who came in, and attends the card's bookings; nobody counts as nothing."""
         if party.adults == 0:
             return
         for booking in self._bookings:
             booking.use_id = self._under.use
-        self._change(party, cents, lease, 1)
+        self._change(party, cents, part, 1)
 
-    def take(self, party: Party, cents: int = 0, lease: UUID | None = None) -> None:
+    def take(self, party: Party, cents: int = 0, part: Part | None = None) -> None:
         """Give back what was counted for them; the bookings wait for another use."""
         if party.adults == 0:
             return
-        self._change(party, cents, lease, -1)
+        self._change(party, cents, part, -1)
         for booking in self._bookings:
             booking.use_id = None
 
@@ -116,7 +136,14 @@ class Counts:
             self._seats.taken += seats
 
     def settle(self, session: Session) -> None:
-        """Tell kiosks of what has changed; the last act of a transaction."""
+        """Tell kiosks of what has changed; the last act of a transaction.
+
+        What a use gives up of a lease that was returned is kept for nobody.
+        """
+        for lease in self._leases.values():
+            given_up = self._spent[lease.id] - lease.spent
+            if lease.returned_at is not None and given_up > 0:
+                self._keep(lease, granted=max(lease.spent, lease.granted - given_up))
         changed = [
             row
             for row, before in zip(self._told, self._before, strict=True)
@@ -131,13 +158,13 @@ class Counts:
     def _told(self) -> list[Tally | BookingRecord]:
         return [*self._tallies.values(), *self._bookings]
 
-    def _change(self, party: Party, cents: int, lease: UUID | None, sign: int) -> None:
+    def _change(self, party: Party, cents: int, part: Part | None, sign: int) -> None:
         attended = [each for each in self._bookings if each.use_id == self._under.use]
-        beyond = max(0, party.seats - self._held(attended))
         if self._seats is not None:
-            self._seats.taken += sign * beyond
-            if lease in self._leases:
-                self._spend(self._seats, self._leases[lease], sign * beyond)
+            self._seats.taken += sign * max(0, party.seats - self._held(attended))
+        lease = None if part is None else self._leases.get(part.lease)
+        if part is not None and lease is not None:
+            self._keep(lease, spent=lease.spent + sign * part.seats)
         if self._under.own is not None:
             tally = self._tallies[self._under.own]
             tally.uses += sign
@@ -151,38 +178,35 @@ class Counts:
         """Return the seats that bookings hold of the day that counts the use."""
         return sum(each.seats for each in bookings if each.day == self._under.seats_on)
 
-    def _spend(self, seats: SeatCount, lease: Lease, spent: int) -> None:
-        """Move seats between what is kept for a kiosk and what its uses take.
-
-        What is given back of a lease that was returned is kept for nobody.
-        """
+    def _keep(self, lease: Lease, *, spent: int | None = None, granted: int | None = None) -> None:
+        """Change a lease, and with it the seats that are kept for its kiosk."""
         kept = lease.unspent
-        lease.spent += spent
-        if lease.returned_at is not None and spent < 0:
-            lease.granted += spent
-        seats.taken += lease.unspent - kept
+        lease.spent = lease.spent if spent is None else spent
+        lease.granted = lease.granted if granted is None else granted
+        if lease.day in self._days:
+            self._days[lease.day].taken += lease.unspent - kept
 
 
 def hold(session: Session, under: Span) -> Counts:
     """Return the counts of a span, locked until the transaction ends and made where missing."""
-    seats = None
     bookings = [] if under.booker is None else _live(session, under, under.booker)
-    leases = [_locked_lease(session, lease) for lease in sorted(under.leases)]
+    found = [lock_lease(session, lease) for lease in sorted(under.leases)]
+    leases = [lease for lease in found if lease is not None]
+    days: set[date] = set()
     if under.seats_on is not None:
-        key = {"offering_id": under.offering, "day": under.seats_on}
-        seats = _locked(session, SeatCount, key, {"taken": 0})
+        days = {under.seats_on, *(lease.day for lease in leases)}
+    seats = {day: lock_seats(session, under.offering, day) for day in sorted(days)}
     tallies = {account: _tally(session, under.offering, account) for account in _accounts(under)}
-    counted = [lease for lease in leases if lease is not None and lease.day == under.seats_on]
-    return Counts(under, seats, tallies, bookings, counted)
+    return Counts(under, seats, tallies, bookings, leases)
 
 
 def look(session: Session, under: Span) -> Counts:
     """Return the counts of a span as they are now, without holding them; they are not changed."""
-    seats = None
+    seats = {}
     if under.seats_on is not None:
-        seats = session.get(SeatCount, (under.offering, under.seats_on)) or SeatCount(
-            offering_id=under.offering, day=under.seats_on
-        )
+        seats[under.seats_on] = session.get(
+            SeatCount, (under.offering, under.seats_on)
+        ) or SeatCount(offering_id=under.offering, day=under.seats_on)
     found = {
         account: session.get(Tally, (account.card, under.offering, account.service, account.since))
         for account in _accounts(under)
@@ -214,8 +238,14 @@ def _live(session: Session, under: Span, card: UUID) -> list[BookingRecord]:
     return list(session.exec(query))
 
 
-def _locked_lease(session: Session, lease: UUID) -> Lease | None:
+def lock_lease(session: Session, lease: UUID) -> Lease | None:
+    """Return a lease that stays as it is until the transaction ends."""
     return session.get(Lease, lease, with_for_update=True, populate_existing=True)
+
+
+def lock_seats(session: Session, offering: UUID, day: date) -> SeatCount:
+    """Return the count of an offering's seats on a day, locked and made where missing."""
+    return _locked(session, SeatCount, {"offering_id": offering, "day": day}, {"taken": 0})
 
 
 def _tally(session: Session, offering: UUID, account: Account) -> Tally:

@@ -15,6 +15,7 @@ from server.kaikukanta.network.callers import (
     VenueCaller,
     caller_id,
 )
+from server.kaikukanta.uses.counts import Part
 from server.kaikukanta.uses.tables import Recorder, UseRecord
 
 
@@ -76,6 +77,11 @@ def fee_of(use: UseRecord) -> Fee | None:
 def counted(use: UseRecord) -> Party:
     """Return who the counts include: nobody for a use that was refused or taken back."""
     return admitted(use) if is_counted(use) else NOBODY
+
+
+def part_of(use: UseRecord) -> Part | None:
+    """Return the seats that a use takes of a lease, where it takes any (promise P2)."""
+    return None if use.lease_id is None else Part(use.lease_id, use.leased)
 
 
 def is_counted(use: UseRecord) -> bool:

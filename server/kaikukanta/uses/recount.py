@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from kaiku.offering import Offering
+from kaiku.offering import Offering, Per
 from kaiku.party import ALONE
 from kaiku.wire import Outcome
 from server.kaikukanta.bookings.tables import BookingRecord
@@ -26,8 +26,10 @@ def counts_alike(one: Offering, other: Offering) -> bool:
     return _spans(one) == _spans(other)
 
 
-def recount(session: Session, offering: Offering) -> list[Tally]:
-    """Make the counts of an offering anew; return its tallies, whose feed places are the caller's.
+def recount(session: Session, offering: Offering) -> list[Tally | Lease]:
+    """Make the counts of an offering anew; return what kiosks must be told anew.
+
+    The feed places of these tallies and leases are the caller's to set.
 
     The caller holds the offering's row, so that no use of it is recorded meanwhile. A tally that
     nothing counts any more stays at zero, for kiosks to learn.
@@ -67,13 +69,16 @@ def recount(session: Session, offering: Offering) -> list[Tally]:
         SeatCount(offering_id=offering.id, day=day, taken=taken) for day, taken in seats.items()
     )
     session.flush()
-    return list(session.exec(select(Tally).where(Tally.offering_id == offering.id)))
+    return [
+        *session.exec(select(Tally).where(Tally.offering_id == offering.id)),
+        *session.exec(select(Lease).where(Lease.offering_id == offering.id)),
+    ]
 
 
 def _kept(session: Session, offering: Offering) -> Counter[date]:
     """Return the seats that bookings hold and kiosks have leased, by day.
 
-    The bookings move with the event.
+    Those of an event move with it to its new day.
     """
     kept: Counter[date] = Counter()
     for booking in session.exec(_live_bookings(offering)):
@@ -82,6 +87,8 @@ def _kept(session: Session, offering: Offering) -> Counter[date]:
     if offering.seats is None:
         return Counter()
     for lease in session.exec(select(Lease).where(Lease.offering_id == offering.id)):
+        if offering.window is not None and offering.seats.per is Per.EVENT:
+            lease.day = offering.day(offering.window.starts)
         kept[lease.day] += lease.unspent
     return kept
 

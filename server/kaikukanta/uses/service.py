@@ -11,8 +11,9 @@ from sqlmodel import Session
 from kaiku.party import NOBODY, Party
 from kaiku.reason import Reason
 from kaiku.wire import Answer, Outcome
-from server.database import transact, transaction
+from server.database import transaction
 from server.kaikukanta.context import Context
+from server.kaikukanta.leases.recall import Round, decided, unless_leased
 from server.kaikukanta.network.attempts import fail, spent
 from server.kaikukanta.network.callers import Caller, serves
 from server.kaikukanta.offerings.former import settings_of
@@ -52,10 +53,14 @@ def record(context: Context, caller: Caller, ask: Ask) -> Answer | Problem:
 
     An offering that is not the caller's is refused and not recorded.
     """
-    return transact(context.engine, lambda session: _record(session, context, caller, ask))
+    return decided(
+        context, lambda session, in_round: _record(session, context, in_round, caller, ask)
+    )
 
 
-def _record(session: Session, context: Context, caller: Caller, ask: Ask) -> Answer | Problem:
+def _record(
+    session: Session, context: Context, in_round: Round, caller: Caller, ask: Ask
+) -> Answer | Problem:
     now, settings = context.clock(), context.settings
     stored = session.get(UseRecord, ask.id)
     if stored is not None:
@@ -82,6 +87,9 @@ def _record(session: Session, context: Context, caller: Caller, ask: Ask) -> Ans
     ask_for(use, ask.party)
     case = open_case(session, use, row, moment.judged_at, size=settings.group_size)
     ruling = rule(session, case, then, ask.party)
+    if not ruling.accepted:
+        lacking = case.lacking(ruling.decision, ask.party)
+        unless_leased(session, context, in_round, row.id, case.seats_day, lacking)
     ruling.write(case, ask.party)
     wrong = count_wrong(ruling.decision)
     if ask.by_number and wrong:
@@ -99,37 +107,60 @@ def amend(
     ``after`` is the revision of its journal after which a kiosk asks: a request that was held up on
     its way, and was given up, must not undo what the journal has said since (promise P5).
     """
-    with transaction(context.engine) as session:
-        found = _own(session, caller, use_id)
-        if found is None:
-            return NOT_FOUND
-        use, row = found
-        if use.service is not None:
-            return FEE_STANDS
-        if use.members is not None:
-            return GROUP_STANDS
-        if use.voided_at is not None:
-            return VOIDED
-        if use.outcome is Outcome.REFUSED:
-            return REFUSED
-        if after is not None:
-            if after < use.revision:
-                return SUPERSEDED
-            use.revision = after
-        if asked(use) == party:
-            return answer_of(use)
-        if context.clock() - use.received_at > context.settings.amend_within:
-            return TOO_LATE
-        case = open_case(session, use, row, use.at)
-        then = settings_then(session, row, use, context.settings.clock_tolerance)
-        ruling = rule(session, case, then, party)
-        if ruling.accepted:
-            ask_for(use, party)
-            ruling.write(case, party)
-        case.close(session)
-        if ruling.accepted:
-            return answer_of(use)
-        return Answer(use.id, Outcome.REFUSED, ruling.decision.reason, admitted(use), use.remaining)
+    return decided(
+        context,
+        lambda session, in_round: _amend(session, context, in_round, caller, use_id, party, after),
+    )
+
+
+def _amend(
+    session: Session,
+    context: Context,
+    in_round: Round,
+    caller: Caller,
+    use_id: UUID,
+    party: Party,
+    after: int | None,
+) -> Answer | Problem:
+    found = _own(session, caller, use_id)
+    if found is None:
+        return NOT_FOUND
+    use, row = found
+    against = _no_party(use)
+    if against is not None:
+        return against
+    if after is not None:
+        if after < use.revision:
+            return SUPERSEDED
+        use.revision = after
+    if asked(use) == party:
+        return answer_of(use)
+    if context.clock() - use.received_at > context.settings.amend_within:
+        return TOO_LATE
+    case = open_case(session, use, row, use.at)
+    then = settings_then(session, row, use, context.settings.clock_tolerance)
+    ruling = rule(session, case, then, party)
+    if ruling.accepted:
+        ask_for(use, party)
+        ruling.write(case, party)
+    else:
+        lacking = case.lacking(ruling.decision, party)
+        unless_leased(session, context, in_round, row.id, case.seats_day, lacking)
+    case.close(session)
+    if ruling.accepted:
+        return answer_of(use)
+    return Answer(use.id, Outcome.REFUSED, ruling.decision.reason, admitted(use), use.remaining)
+
+
+def _no_party(use: UseRecord) -> Problem | None:
+    """Return why a use has no party that could change."""
+    if use.service is not None:
+        return FEE_STANDS
+    if use.members is not None:
+        return GROUP_STANDS
+    if use.voided_at is not None:
+        return VOIDED
+    return REFUSED if use.outcome is Outcome.REFUSED else None
 
 
 def void(context: Context, caller: Caller, use_id: UUID) -> State | Problem:

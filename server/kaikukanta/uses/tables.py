@@ -34,7 +34,7 @@ class UseRecord(Base, table=True):
     ``asked`` is the party that was asked for. ``revision`` is the highest that the kiosk's journal
     has sent, 0 before it has. ``service`` and ``cents`` are of a fee at a library's desk (OM-59),
     ``members`` the number of cards of a group, whose leader's card this use is of (OM-38).
-    ``lease_id`` is the part of a shared cap that the seats are from (promise P2).
+    ``lease_id`` is the part of a shared cap that ``leased`` of the seats are from (promise P2).
     """
 
     __tablename__ = "use"
@@ -71,6 +71,7 @@ class UseRecord(Base, table=True):
     cents: int | None = None
     members: int | None = None
     lease_id: UUID | None = None
+    leased: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class UseMember(Base, table=True):

@@ -57,6 +57,7 @@ class Entrance:
     facts: Facts = field(default_factory=Facts)
     own: dict[bytes, Facts] = field(default_factory=dict)
     size: GroupSize = USUAL_SIZE
+    lease: UUID | None = None
     whole: bool = True
     online: bool = False
     suspect: bool = False
@@ -91,6 +92,7 @@ class Entrance:
             self.offering,
             found,
             facts,
+            self.lease,
             whole=self.whole,
             ask=self.online,
             members=members,

@@ -1,5 +1,6 @@
 """What holds over every sequence of cards, keys, answers, passages and time, in any order."""
 
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from hypothesis import HealthCheck, settings
@@ -14,6 +15,7 @@ from hypothesis.stateful import (
 )
 
 from kaiku.card import Status
+from kaiku.decide import Facts
 from kaiku.offering import Offering, Seats
 from kaiku.party import ALONE, NOBODY, Party
 from kaiku.reason import Reason
@@ -23,6 +25,7 @@ from kiosk.desk import (
     Ask,
     AskAmended,
     Effect,
+    Known,
     Log,
     Manners,
     Open,
@@ -33,7 +36,7 @@ from kiosk.desk import (
     resume,
 )
 from kiosk.ports import Key, Signal
-from tests.kaiku.made import card, entry, show
+from tests.kaiku.made import SHOW, card, entry, show
 from tests.kiosk.desk.entrance import AINO, ELLI, OTTO, Entrance
 
 STRANGER = b"?" * 16
@@ -42,6 +45,25 @@ CHILDREN = {AINO: 2, ELLI: 0, OTTO: 1, STRANGER: 3}
 
 OFFERINGS = [entry(), entry(children_welcome=False), show(Seats(40)), None]
 KEYS = [key.value if len(key.value) == 1 else {"backspace": "<", "enter": "="}[key] for key in Key]
+
+
+@dataclass
+class Leasing(Entrance):
+    """An entrance whose store keeps account of its lease; ``granted`` are all it ever had."""
+
+    granted: dict[UUID, int] = field(default_factory=dict)
+
+    def known(self, digest: bytes | None) -> Known:
+        """Return what the store knows, with what is left of the lease."""
+        left = 0
+        if self.lease is not None:
+            left = self.granted[self.lease] - self.spent(self.lease)
+        return replace(super().known(digest), facts=Facts(leased=left))
+
+    def spent(self, lease: UUID) -> int:
+        """Return the seats of a lease that uses have taken."""
+        uses = (record.use for record in self.journal.values())
+        return sum(use.leased for use in uses if use.lease == lease)
 
 
 class AnyVisitors(RuleBasedStateMachine):
@@ -62,7 +84,7 @@ class AnyVisitors(RuleBasedStateMachine):
     ) -> None:
         """Begin in any manner."""
         manners = Manners(attended=attended, passage=passage, repeat=repeat)
-        self.entrance = Entrance(manners, offering=offering)
+        self.entrance = Leasing(manners, offering=offering)
         self.recorded: dict[UUID, Record] = {}
         self.first: dict[UUID, int] = {}
         self.opened: dict[UUID, int] = {}
@@ -136,6 +158,29 @@ class AnyVisitors(RuleBasedStateMachine):
         self.entrance.online, self.entrance.whole = online, whole
 
     @precondition(lambda self: self.entrance.desk.asked is None)
+    @rule(suspect=st.booleans())
+    def the_clock_is_doubted(self, suspect: bool) -> None:
+        """Or trusted again."""
+        self.entrance.suspect = suspect
+
+    @rule(seats=st.integers(0, 4))
+    def the_register_leases(self, seats: int) -> None:
+        """More of the same lease, or a first or another one."""
+        entrance = self.entrance
+        if entrance.lease is None:
+            entrance.lease = UUID(int=len(entrance.granted))
+        entrance.granted[entrance.lease] = entrance.granted.get(entrance.lease, 0) + seats
+
+    @precondition(lambda self: self.entrance.lease is not None)
+    @rule()
+    def the_lease_is_given_back(self) -> None:
+        """Also while the register is asked; nothing more may be spent of it."""
+        entrance = self.entrance
+        assert entrance.lease is not None
+        entrance.granted[entrance.lease] = entrance.spent(entrance.lease)
+        entrance.lease = None
+
+    @precondition(lambda self: self.entrance.desk.asked is None)
     @rule(digest=st.sampled_from([AINO, ELLI, OTTO]), status=st.sampled_from(Status))
     def a_card_changes(self, digest: bytes, status: Status) -> None:
         """A distributor ends it, or takes that back."""
@@ -178,8 +223,9 @@ class AnyVisitors(RuleBasedStateMachine):
         told_in: set[UUID] = set()
         for effect in effects:
             match effect:
-                case Record(use, admitted, _, standing):
+                case Record(use, admitted, source, standing):
                     self.check_record(use, admitted, standing)
+                    self.check_leased(use, admitted, source)
                     self.recorded[use.id] = effect
                     self.openings.setdefault(use.id, 1)
                     self.let_in = use.id
@@ -246,6 +292,18 @@ class AnyVisitors(RuleBasedStateMachine):
         assert admitted.adults == 1
         assert admitted.children <= CHILDREN.get(use.digest or b"", 0)
 
+    def check_leased(self, use: Use, admitted: Party, source: str) -> None:
+        """No seat of a cap is given away here but a leased one, and none on a doubt (P2, P7)."""
+        before = self.recorded.get(use.id)
+        had = 0 if before is None or before.use.lease != use.lease else before.use.leased
+        if self.entrance.suspect:
+            assert use.leased <= had
+        assert use.leased <= admitted.seats
+        assert (use.lease is None) == (use.leased == 0)
+        alone = source == "local" and (before is None or before.source == "local")
+        if alone and use.offering == SHOW:
+            assert use.leased == admitted.seats
+
     def check_told(self, party: Party | None) -> None:
         """Nobody is welcomed who is not on record as let in."""
         current = self.entrance.desk.current
@@ -284,6 +342,13 @@ class AnyVisitors(RuleBasedStateMachine):
             assert passage.persons == self.recorded[passage.use.id].admitted.persons
         ids = [use.id for use in held]
         assert len(set(ids)) == len(ids)
+
+    @invariant()
+    def no_more_is_spent_than_was_leased(self) -> None:
+        """Of any lease, whatever was amended, taken back or given back (promise P2)."""
+        if hasattr(self, "entrance"):
+            for lease, granted in self.entrance.granted.items():
+                assert self.entrance.spent(lease) <= granted
 
     @invariant()
     def a_deadline_is_never_forgotten(self) -> None:

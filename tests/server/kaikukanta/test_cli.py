@@ -13,6 +13,7 @@ from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import make_url
@@ -20,13 +21,14 @@ from sqlmodel import select
 
 from kaiku.card import last_valid_day
 from kaiku.days import day_of
-from server.database import open_database, read
+from server.database import open_database, read, transaction
 from server.kaikukanta.backup import pg_dump
 from server.kaikukanta.cli import main, parser
 from server.kaikukanta.context import utc_now
-from server.kaikukanta.kiosks.tables import Enrolment
+from server.kaikukanta.kiosks.tables import Enrolment, Kiosk, Lease
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
+from server.kaikukanta.uses.tables import SeatCount
 from tests.databases import Databases
 from tests.server.kaikukanta.process import KEY, environment, made, seeded
 
@@ -389,6 +391,34 @@ def test_a_kiosk_is_listed_until_it_is_taken_out(register: str, shell: Shell) ->
     with read(engine) as session:
         assert len(session.exec(select(Enrolment)).all()) == 3
     engine.dispose()
+
+
+def test_the_seats_of_a_kiosk_that_is_gone_are_freed(register: str, shell: Shell) -> None:
+    """With a warning that it must not come back; a second time there is nothing left (P2)."""
+    offering = shell.admin("offering", "list").split("\t")[0]
+    engine = open_database(register)
+    with transaction(engine) as session:
+        day = day_of(utc_now())
+        venue = session.get_one(OfferingRecord, UUID(offering)).venue_id
+        kiosk = Kiosk(venue_id=venue, name="Door", token_hash=bytes(32), enrolled_at=utc_now())
+        session.add(kiosk)
+        session.flush()
+        lease = Lease(
+            kiosk_id=kiosk.id, offering_id=UUID(offering), day=day, granted=5, spent=2,
+            granted_at=utc_now(),
+        )  # fmt: skip
+        session.add_all([lease, SeatCount(offering_id=UUID(offering), day=day, taken=5)])
+    listed = shell.admin("lease", "list").split("\t")
+    assert (listed[0], listed[3:]) == (str(lease.id), [offering, str(day), "3"])
+    assert shell.admin("lease", "release", str(lease.id)).startswith(
+        "freed 3 seats\nThat kiosk must"
+    )
+    assert shell.admin("lease", "list") == ""
+    assert "freed 0 seats" in shell.admin("lease", "release", str(lease.id))
+    with read(engine) as session:
+        assert session.get_one(SeatCount, (UUID(offering), day)).taken == 2
+    engine.dispose()
+    assert "lease list" in shell.refused("lease", "release", offering)
 
 
 def test_statistics_add_up(register: str, shell: Shell) -> None:

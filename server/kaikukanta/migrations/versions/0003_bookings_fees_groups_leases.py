@@ -18,6 +18,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("cents", sa.Integer(), nullable=True))
         table.add_column(sa.Column("members", sa.Integer(), nullable=True))
         table.add_column(sa.Column("lease_id", sa.Uuid(), nullable=True))
+        table.add_column(sa.Column("leased", sa.Integer(), server_default="0", nullable=False))
     op.create_table(
         "use_member",
         sa.Column("use_id", sa.Uuid(), nullable=False),

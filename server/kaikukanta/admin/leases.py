@@ -1,0 +1,47 @@
+"""``admin lease``: the seats that kiosks keep, and freeing those of a kiosk that is gone."""
+
+from argparse import Namespace
+
+from kaiku.wire import write_instant
+from server.database import read
+from server.kaikukanta.admin.frame import CommandError, Group, identifier, table
+from server.kaikukanta.context import Context
+from server.kaikukanta.leases.service import kept, release
+
+WARNING = (
+    "That kiosk must not come back before the event is over: it may have given these seats away."
+)
+
+
+def add(admin: Group) -> None:
+    """Add the commands."""
+    lease = admin.group("lease", "seats that kiosks may give away by themselves")
+    lease.command("list", "show every lease that keeps seats from others", list_leases)
+    free = lease.command("release", "free the seats of a kiosk that is gone for good", release_one)
+    free.add_argument("lease", type=identifier, metavar="ID", help="the lease's id, from list")
+
+
+def list_leases(context: Context, _arguments: Namespace) -> str:
+    """Return ids, kiosks, when those were last heard of, offerings, days and seats."""
+    with read(context.engine) as session:
+        return table(
+            [
+                (
+                    lease.id,
+                    kiosk.name,
+                    kiosk.seen_at and write_instant(kiosk.seen_at),
+                    lease.offering_id,
+                    lease.day,
+                    lease.unspent,
+                )
+                for lease, kiosk in kept(session)
+            ]
+        )
+
+
+def release_one(context: Context, arguments: Namespace) -> str:
+    """Free them, and warn; doing so again frees nothing."""
+    seats = release(context, arguments.lease)
+    if seats is None:
+        raise CommandError("no such lease: look at kaikukanta admin lease list")
+    return f"freed {seats} seats\n{WARNING}"

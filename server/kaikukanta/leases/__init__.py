@@ -1,0 +1,1 @@
+"""Leases: parts of a shared cap that kiosks give away by themselves (promise P2)."""

@@ -1,0 +1,166 @@
+"""The life of a lease: granted and topped up at a heartbeat, given back, or released by a person.
+
+Each is a transaction of its own, short, with the locks of :mod:`server.kaikukanta.uses.counts`.
+"""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from kaiku.lease import leased_on, top_up
+from kaiku.offering import Offering
+from server.database import read, transact
+from server.kaikukanta.context import Context
+from server.kaikukanta.feed.service import next_seq
+from server.kaikukanta.kiosks.tables import Kiosk, KioskOffering, Lease
+from server.kaikukanta.network.callers import KioskCaller
+from server.kaikukanta.offerings.service import to_offering
+from server.kaikukanta.offerings.tables import OfferingRecord
+from server.kaikukanta.uses.case import lock_offering
+from server.kaikukanta.uses.counts import lock_lease, lock_seats
+from server.kaikukanta.uses.tables import SeatCount
+
+IN_SERVICE = timedelta(days=1)
+"""A kiosk that was heard of within this has its share of the seats, though it may be off now."""
+
+
+def grant(context: Context, kiosk: KioskCaller) -> None:
+    """Lease a kiosk its share of each cap that it serves and that is on today, where it has less.
+
+    What is due is looked up without a lock first, so that most heartbeats wait for nobody.
+    """
+    now = context.clock()
+    with read(context.engine) as session:
+        due = [id_ for id_ in sorted(kiosk.offerings) if _due(session, kiosk, id_, now)]
+    for offering_id in due:
+
+        def work(session: Session, offering_id: UUID = offering_id) -> None:
+            _grant(session, kiosk, offering_id, now)
+
+        transact(context.engine, work)
+
+
+def _due(session: Session, kiosk: KioskCaller, offering_id: UUID, now: datetime) -> int:
+    """Return how many seats the kiosk is to be leased now, on top of what it has."""
+    row = session.get(OfferingRecord, offering_id)
+    offering = None if row is None else to_offering(row)
+    day = None if offering is None else leased_on(offering, now)
+    if offering is None or offering.seats is None or offering.excluded or day is None:
+        return 0
+    held = open_leases(session, kiosk.kiosk_id, offering.id, day)
+    if any(lease.recalled_at is not None for lease in held):
+        return 0
+    count = session.get(SeatCount, (offering.id, day))
+    free = offering.seats.cap - (0 if count is None else count.taken)
+    unspent = sum(lease.unspent for lease in held)
+    return top_up(free, _kiosks_at(session, offering, now), unspent)
+
+
+def _grant(session: Session, kiosk: KioskCaller, offering_id: UUID, now: datetime) -> None:
+    row = lock_offering(session, offering_id)
+    day = None if row is None else leased_on(to_offering(row), now)
+    if day is None:
+        return
+    held = [
+        lock_lease(session, lease.id)
+        for lease in open_leases(session, kiosk.kiosk_id, offering_id, day)
+    ]
+    count = lock_seats(session, offering_id, day)
+    seats = _due(session, kiosk, offering_id, now)
+    if seats == 0:
+        return
+    lease = next((lease for lease in held if lease is not None), None)
+    if lease is None:
+        lease = Lease(
+            kiosk_id=kiosk.kiosk_id, offering_id=offering_id, day=day, granted=0, granted_at=now
+        )
+        session.add(lease)
+    lease.granted += seats
+    count.taken += seats
+    lease.changed = next_seq(session)
+
+
+def open_leases(session: Session, kiosk_id: UUID, offering_id: UUID, day: date) -> list[Lease]:
+    """Return what a kiosk has been leased of an offering's day and has not given back."""
+    query = (
+        select(Lease)
+        .where(Lease.offering_id == offering_id, Lease.day == day, Lease.kiosk_id == kiosk_id)
+        .where(col(Lease.returned_at).is_(None))
+        .order_by(col(Lease.id))
+    )
+    return list(session.exec(query))
+
+
+def _kiosks_at(session: Session, offering: Offering, now: datetime) -> int:
+    """Count the kiosks in service at an offering."""
+    query = (
+        select(func.count())
+        .select_from(KioskOffering)
+        .join(Kiosk, col(Kiosk.id) == col(KioskOffering.kiosk_id))
+        .where(col(KioskOffering.offering_id) == offering.id, col(Kiosk.revoked_at).is_(None))
+        .where(col(Kiosk.seen_at) >= now - IN_SERVICE)
+    )
+    return session.exec(query).one()
+
+
+def give_back(context: Context, kiosk: KioskCaller, lease_id: UUID, unsent: int | None) -> bool:
+    """Take a lease back, but for the seats of uses that the kiosk has still to send.
+
+    None is for a kiosk that has lost its journal and cannot say: all stays kept until the term.
+    Told again, it keeps no more than before: a late or repeated call does no harm. Return False
+    where the kiosk has no such lease.
+    """
+
+    def work(session: Session) -> bool:
+        lease = session.get(Lease, lease_id)
+        if lease is None or lease.kiosk_id != kiosk.kiosk_id:
+            return False
+        _close(session, lease, unsent, context.clock())
+        return True
+
+    return transact(context.engine, work)
+
+
+def release(context: Context, lease_id: UUID) -> int | None:
+    """Free what is left of the lease of a kiosk that will not come back; return how many seats.
+
+    None where there is no such lease. If the kiosk comes back after all, it is told to stop, and
+    what it has given away meanwhile is kept and flagged.
+    """
+
+    def work(session: Session) -> int | None:
+        lease = session.get(Lease, lease_id)
+        if lease is None:
+            return None
+        return _close(session, lease, 0, context.clock())
+
+    return transact(context.engine, work)
+
+
+def _close(session: Session, lease: Lease, unsent: int | None, now: datetime) -> int:
+    """Give the seats of a lease to everybody but for some; return how many those were."""
+    lock_offering(session, lease.offering_id)
+    session.refresh(lease, with_for_update=True)
+    count = lock_seats(session, lease.offering_id, lease.day)
+    before = lease.unspent
+    if unsent is not None:
+        lease.granted = min(lease.granted, lease.spent + unsent)
+    count.taken += lease.unspent - before
+    is_news = lease.returned_at is None
+    lease.returned_at = lease.returned_at or now
+    if is_news and lease.recalled_at is None:
+        lease.recalled_at = now
+        lease.changed = next_seq(session)
+    return before - lease.unspent
+
+
+def kept(session: Session) -> list[tuple[Lease, Kiosk]]:
+    """Return every lease that keeps seats from others, with its kiosk; the oldest first."""
+    query = (
+        select(Lease, Kiosk)
+        .join(Kiosk, col(Kiosk.id) == col(Lease.kiosk_id))
+        .where(col(Lease.granted) > col(Lease.spent))
+        .order_by(col(Lease.day), col(Lease.granted_at), col(Lease.id))
+    )
+    return list(session.exec(query))

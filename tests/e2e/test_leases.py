@@ -1,0 +1,464 @@
+"""Kiosks that are cut off and come back at random never exceed a shared cap (promises P1–P3)."""
+
+import os
+import random
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlmodel import Session, col, select
+
+from kaiku.offering import Limit, OncePerPerformance, Seats, Window
+from kaiku.party import Party
+from kaiku.wire import Outcome
+from kiosk.ports import Key
+from server.database import read, transaction
+from server.kaikukanta.bookings.tables import BookingRecord
+from server.kaikukanta.cards.tables import CardRecord
+from server.kaikukanta.feed.service import next_seq
+from server.kaikukanta.kiosks.tables import Kiosk, Lease
+from server.kaikukanta.leases.recall import Round, decided, unless_leased
+from server.kaikukanta.network.callers import KioskCaller, VenueCaller
+from server.kaikukanta.settings import Settings
+from server.kaikukanta.uses import service
+from server.kaikukanta.uses.ask import Ask
+from server.kaikukanta.uses.case import lock_offering
+from server.kaikukanta.uses.counts import lock_seats
+from server.kaikukanta.uses.tables import Recorder, SeatCount, UseRecord
+from server.problems import Problem
+from tests.e2e.gates import CutError, Gate, Wire
+from tests.server.kaikukanta.town import NOON, found, migrated
+
+RUNS = int(os.environ.get("KAIKU_LEASE_RUNS", "40"))
+"""How many runs, of about a second each."""
+
+gates = st.integers(0, 2)
+cards = st.integers(0, 5)
+seldom = st.integers(0, 4)
+"""A die: what would otherwise happen too often happens at 0."""
+CHILDREN = (0, 0, 1, 2, 3, 5)
+
+
+class ShowWithKiosks(RuleBasedStateMachine):
+    """A performance with a cap, three kiosks at its doors, a till, and people who book."""
+
+    template: Path
+
+    @initialize(
+        cap=st.integers(3, 20),
+        once=st.booleans(),
+        seed=st.integers(0, 2**32 - 1),
+        trouble=st.sampled_from([0.0, 0.1, 0.4]),
+    )
+    def open_the_doors(self, cap: int, once: bool, seed: int, trouble: float) -> None:
+        """Begin with everybody connected."""
+        memory = Path("/dev/shm")
+        self.folder = Path(tempfile.mkdtemp(dir=memory if memory.is_dir() else None))
+        shutil.copyfile(self.template, self.folder / "kanta.sqlite")
+        (self.folder / "key").write_text("5a" * 32)
+        self.town = found(
+            Settings(
+                database_url=f"sqlite:///{self.folder / 'kanta.sqlite'}",
+                digest_key_file=self.folder / "key",
+                recall_wait=timedelta(seconds=0.12),
+            )
+        )
+        self.clock, self.cap, self.once, self.trouble = self.town.clock, cap, once, trouble
+        self.context = replace(self.town.context, sleep=self._while_waited_for)
+        window = Window(NOON - timedelta(hours=1), NOON + timedelta(days=2))
+        limits: list[Limit] = [Seats(cap), *([OncePerPerformance()] if once else [])]
+        self.show = self.town.offering(*limits, venue=self.town.theatre, window=window)
+        self.numbers = [self.town.card(children=children) for children in CHILDREN]
+        self.digests = [bytes.fromhex(self.town.digest(number)) for number in self.numbers]
+        self.till = VenueCaller(uuid4(), self.town.theatre)
+        for _ in range(3):
+            self.town.kiosk_token(self.show, venue=self.town.theatre)
+        with read(self.context.engine) as session:
+            ids = session.exec(select(Kiosk.id).order_by(col(Kiosk.id))).all()
+        rng = random.Random(seed)
+        self.gates = [self._gate(kiosk, place, rng) for place, kiosk in enumerate(ids)]
+        self.sold: dict[UUID, int] = {}
+        self.attentive = True
+        for gate in self.gates:
+            gate.fetch()
+        for gate in self.gates:
+            gate.beat()
+        for gate in self.gates:
+            gate.fetch()
+            gate.wire.trouble = trouble
+
+    def _gate(self, kiosk: UUID, place: int, rng: random.Random) -> Gate:
+        caller = KioskCaller(kiosk, self.town.theatre, frozenset({self.show}))
+        folder = self.folder / f"gate{place}"
+        return Gate(self.context, self.clock, caller, folder, Wire(rng))
+
+    def _while_waited_for(self, _seconds: float) -> None:
+        """Let the kiosks hear that leases are recalled, while a decision waits."""
+        if self.attentive:
+            for gate in self.gates:
+                gate.heed()
+
+    @contextmanager
+    def _seconds(self) -> Iterator[None]:
+        """Whatever happens takes a moment."""
+        yield
+        self.clock.now += timedelta(seconds=2)
+
+    # --- what may happen ---
+
+    @rule(gate=gates, card=cards)
+    def a_visitor_comes(self, gate: int, card: int) -> None:
+        """At any door, alone."""
+        self.a_card_is_shown(gate, card, "")
+
+    @rule(gate=gates, card=cards, typed=st.sampled_from(["", "", "1", "2", "+", "*"]))
+    def a_card_is_shown(self, gate: int, card: int, typed: str) -> None:
+        """At any door, with children typed before it or none."""
+        with self._seconds():
+            for key in typed:
+                self.gates[gate].press(Key(key))
+            self.gates[gate].scan(self.digests[card])
+
+    @rule(gate=gates, card=cards)
+    def a_lease_is_recalled_between_look_and_record(self, gate: int, card: int) -> None:
+        """The kiosk has looked at its lease, and gives it back before it records."""
+        door = self.gates[gate]
+
+        def recalled() -> None:
+            self._recall_all()
+            door.heed()
+
+        door.between = recalled
+        with self._seconds():
+            door.scan(self.digests[card])
+        door.between = lambda: None
+
+    @rule(gate=gates, key=st.sampled_from(["0", "1", "2", "3", "+", "*", "-"]))
+    def a_key_is_pressed(self, gate: int, key: str) -> None:
+        """Children after the card, helpers, or the use is taken back."""
+        with self._seconds():
+            self.gates[gate].press(Key(key))
+
+    @rule(card=cards, children=st.integers(0, 2))
+    def the_till_sells(self, card: int, children: int) -> None:
+        """A live decision of the venue's."""
+        self._sell(card, children)
+
+    @rule(dice=seldom)
+    def the_till_sells_out(self, dice: int) -> None:
+        """To whoever may come, until the house is full."""
+        if dice:
+            return
+        for card in range(len(CHILDREN)):
+            while self._sell(card, CHILDREN[card]) and not self.once:
+                pass
+
+    def _sell(self, card: int, children: int) -> bool:
+        with self._seconds():
+            ask = Ask(uuid4(), self.digests[card], self.show, Party(children), self.clock())
+            answer = service.record(self.context, self.till, ask)
+            assert not isinstance(answer, Problem)
+            if answer.outcome is Outcome.ACCEPTED:
+                self.sold[answer.id] = answer.admitted.seats
+            return answer.outcome is Outcome.ACCEPTED
+
+    @precondition(lambda self: self.sold)
+    @rule(data=st.data())
+    def the_till_takes_back(self, data: st.DataObject) -> None:
+        """A sale is undone."""
+        with self._seconds():
+            use = data.draw(st.sampled_from(sorted(self.sold)))
+            if not isinstance(service.void(self.context, self.till, use), Problem):
+                del self.sold[use]
+
+    @rule(card=cards, seats=st.integers(1, 3))
+    def somebody_books(self, card: int, seats: int) -> None:
+        """If there is room, or kiosks give some back; a card books once."""
+        with self._seconds():
+            decided(self.context, lambda session, round_: self._book(session, round_, card, seats))
+
+    def _book(self, session: Session, in_round: Round, card: int, seats: int) -> None:
+        lock_offering(session, self.show)
+        count = lock_seats(session, self.show, NOON.date())
+        found = session.exec(
+            select(CardRecord).where(CardRecord.digest == self.digests[card])
+        ).one()
+        mine = select(BookingRecord).where(BookingRecord.card_id == found.id)
+        came = select(UseRecord).where(UseRecord.card_id == found.id)
+        if session.exec(mine).first() is not None or session.exec(came).first() is not None:
+            return
+        lacking = count.taken + seats - self.cap
+        unless_leased(session, self.context, in_round, self.show, NOON.date(), lacking)
+        if lacking <= 0:
+            count.taken += seats
+            session.add(
+                BookingRecord(
+                    id=uuid4(), card_id=found.id, offering_id=self.show, offering_version=1,
+                    recorder=Recorder.VENUE, recorder_id=self.till.credential_id,
+                    booked_at=self.clock(), day=NOON.date(), children=0, helpers=0, supporters=0,
+                    seats=seats, changed=next_seq(session),
+                )
+            )  # fmt: skip
+
+    @rule(gate=gates, cut=st.booleans())
+    def a_wire_is_cut_or_mended(self, gate: int, cut: bool) -> None:
+        """The kiosk notices nothing yet."""
+        self.gates[gate].wire.cut = cut
+
+    @rule(gate=gates, what=st.sampled_from(["fetch", "send", "return_leases", "beat"]))
+    def a_kiosk_gets_through(self, gate: int, what: str) -> None:
+        """One of its calls, in no order."""
+        with self._seconds(), suppress(CutError):
+            getattr(self.gates[gate], what)()
+
+    @rule(gate=gates)
+    def a_kiosk_is_in_touch(self, gate: int) -> None:
+        """All of its calls, in the usual order."""
+        with self._seconds():
+            for what in ("send", "heed", "beat", "fetch"):
+                self.a_kiosk_gets_through(gate, what)
+
+    @rule(gate=gates)
+    def something_comes_late(self, gate: int) -> None:
+        """A request that the kiosk gave up long ago."""
+        self.gates[gate].wire.deliver()
+
+    @rule(dice=seldom)
+    def the_register_recalls_all(self, dice: int) -> None:
+        """For whatever reason."""
+        if dice == 0:
+            self._recall_all()
+
+    def _recall_all(self) -> None:
+        with transaction(self.context.engine) as session:
+            for lease in session.exec(select(Lease).where(col(Lease.recalled_at).is_(None))):
+                lease.recalled_at, lease.changed = self.clock(), next_seq(session)
+
+    @rule(gate=gates)
+    def a_kiosk_restarts(self, gate: int) -> None:
+        """From its files."""
+        self.gates[gate].restart()
+
+    @rule(gate=gates, with_cache=st.booleans(), dice=seldom)
+    def a_journal_is_lost(self, gate: int, with_cache: bool, dice: int) -> None:
+        """And perhaps the cache with it."""
+        if dice == 0:
+            self.gates[gate].lose_journal(with_cache=with_cache)
+
+    @rule(gate=gates, dice=seldom)
+    def a_clock_is_doubted(self, gate: int, dice: int) -> None:
+        """Or trusted again (promise P7)."""
+        self.gates[gate].suspect = dice == 0
+
+    @rule(minutes=st.sampled_from([1, 2, 20]), attentive=st.booleans())
+    def time_passes(self, minutes: int, attentive: bool) -> None:
+        """Kiosks fall out of touch; some answer a recall in time, and some do not."""
+        self.clock.pass_(minutes=minutes)
+        self.attentive = attentive
+
+    # --- what always holds ---
+
+    @invariant()
+    def the_cap_is_never_exceeded(self) -> None:
+        """Seats that were given away without a booking, and those that are booked, fit the cap.
+
+        Visitors and buyers were told so, whatever the register knows of it by now (promise P2).
+        """
+        if not hasattr(self, "gates"):
+            return
+        with read(self.context.engine) as session:
+            booked = sum(booking.seats for booking in session.exec(select(BookingRecord)))
+            attended = self._attended(session)
+        given = 0
+        for gate in self.gates:
+            for record in gate.inside:
+                covered = attended[record.use.id]
+                if record.source == "local":
+                    covered = max(covered, record.booked)
+                given += max(record.use.leased, record.admitted.seats - covered)
+        given += sum(max(0, seats - attended[use]) for use, seats in self.sold.items())
+        assert given + booked <= self.cap
+
+    @staticmethod
+    def _attended(session: Session) -> Counter[UUID]:
+        seats: Counter[UUID] = Counter()
+        for booking in session.exec(select(BookingRecord)):
+            if booking.use_id is not None:
+                seats[booking.use_id] += booking.seats
+        return seats
+
+    @invariant()
+    def no_kiosk_spends_more_than_it_was_granted(self) -> None:
+        """Nor more than was left to it, of a lease that it has given back (promise P2)."""
+        spent: Counter[UUID | None] = Counter()
+        for gate in getattr(self, "gates", []):
+            for record in gate.told.values():
+                spent[record.use.lease] += record.use.leased
+        if spent:
+            with read(self.context.engine) as session:
+                for lease in session.exec(select(Lease)):
+                    assert spent[lease.id] <= lease.granted
+
+    @invariant()
+    def the_register_counts_what_its_rows_say(self) -> None:
+        """Taken are bookings, uses beyond their own, and unspent leases (promise P2)."""
+        if not hasattr(self, "gates"):
+            return
+        with read(self.context.engine) as session:
+            attended = self._attended(session)
+            uses = [
+                use
+                for use in session.exec(select(UseRecord))
+                if use.outcome is Outcome.ACCEPTED and use.voided_at is None
+            ]
+            spent: Counter[UUID | None] = Counter()
+            taken = sum(booking.seats for booking in session.exec(select(BookingRecord)))
+            for use in uses:
+                seats = use.adults + use.children + use.supporters
+                taken += max(0, seats - attended[use.id])
+                spent[use.lease_id] += use.leased
+            for lease in session.exec(select(Lease)):
+                assert lease.spent == spent[lease.id]
+                taken += lease.unspent
+            counts = session.exec(select(SeatCount)).all()
+            assert sum(count.taken for count in counts) == taken
+        if not self._second_parties() and not any(gate.wire.late for gate in self.gates):
+            assert taken <= self.cap or self._is_behind(uses)
+
+    def _is_behind(self, uses: list[UseRecord]) -> bool:
+        """Tell whether the register still counts what its kiosk has taken back since."""
+        known = {use.id: use for use in uses}
+        return any(
+            record.use.revision > known[id_].revision
+            for gate in self.gates
+            for id_, record in gate.told.items()
+            if id_ in known
+        )
+
+    def _second_parties(self) -> bool:
+        """Tell whether a booked card came more than once: that is the card's matter (P3)."""
+        with read(self.context.engine) as session:
+            booked = set(
+                session.exec(
+                    select(CardRecord.digest).join(
+                        BookingRecord, col(BookingRecord.card_id) == col(CardRecord.id)
+                    )
+                )
+            )
+        came = Counter(record.use.digest for gate in self.gates for record in gate.told.values())
+        return any(digest in booked for digest in came)
+
+    @invariant()
+    def a_card_is_let_in_once_at_each_door_at_most(self) -> None:
+        """Where it may come once: a kiosk knows its own (promise P3)."""
+        for gate in getattr(self, "gates", []):
+            if self.once and not gate.lost:
+                came = Counter(record.use.digest for record in gate.inside)
+                assert max(came.values(), default=0) <= 1
+
+    # --- how it ends ---
+
+    def teardown(self) -> None:
+        """Everybody comes back, everything is sent, and nothing is lost or left over."""
+        if not hasattr(self, "gates"):
+            return
+        try:
+            self._reconnect()
+            self.the_cap_is_never_exceeded()
+            self.the_register_counts_what_its_rows_say()
+            self._nothing_is_lost()
+            self._everything_is_given_back()
+        finally:
+            for gate in self.gates:
+                gate.stores.close()
+            self.context.engine.dispose()
+            shutil.rmtree(self.folder)
+
+    def _reconnect(self) -> None:
+        for gate in self.gates:
+            while gate.wire.late:
+                gate.wire.deliver()
+            gate.wire.cut, gate.wire.trouble, gate.suspect = False, 0.0, False
+            gate.restart()
+            gate.fetch()
+            gate.send()
+        self._recall_all()
+        for gate in self.gates:
+            gate.fetch()
+            gate.return_leases()
+
+    def _nothing_is_lost(self) -> None:
+        """What a visitor was told is in the register, once, and as it was told (promise P1)."""
+        with read(self.context.engine) as session:
+            rows = {use.id: use for use in session.exec(select(UseRecord))}
+        for gate in self.gates:
+            for id_, record in gate.told.items():
+                if id_ in gate.lost:
+                    continue
+                row = rows[id_]
+                assert row.outcome is record.use.outcome
+                assert (row.voided_at is not None) == record.use.voided
+                if record.use.outcome is Outcome.ACCEPTED and not record.use.voided:
+                    came = Party(row.children, row.helpers, row.supporters, row.adults)
+                    assert came == record.admitted
+        if self.once:
+            self._every_overrun_is_flagged(list(rows.values()))
+
+    def _every_overrun_is_flagged(self, rows: list[UseRecord]) -> None:
+        counted = [use for use in rows if use.outcome is Outcome.ACCEPTED and use.voided_at is None]
+        for digest, times in Counter(use.digest for use in counted).items():
+            flagged = [use for use in counted if use.digest == digest and use.conflict is not None]
+            assert len(flagged) >= times - 1
+
+    def _everything_is_given_back(self) -> None:
+        """No seat is kept for a kiosk, but those of a journal that was lost (promise P2)."""
+        with read(self.context.engine) as session:
+            leases = session.exec(select(Lease)).all()
+        assert all(lease.returned_at is not None for lease in leases)
+        if not any(gate.lost_journal for gate in self.gates):
+            assert all(lease.unspent == 0 for lease in leases)
+
+
+@pytest.mark.slow
+def test_kiosks_cut_off_and_back_never_exceed_a_cap(tmp_path: Path) -> None:
+    """Three kiosks, a till and bookings share a cap; wires, requests and replies fail at random.
+
+    The cap holds at every moment (P2), a card is let in at most once at each door and each overrun
+    is flagged (P3), nothing that a visitor was told is lost (P1), and in the end every leased seat
+    is accounted for: spent by a use, or given back.
+    """
+    template = tmp_path / "kanta.sqlite"
+    migrated(f"sqlite:///{template}")
+
+    class Here(ShowWithKiosks):
+        pass
+
+    Here.template = template
+    run_state_machine_as_test(
+        Here,
+        settings=hypothesis.settings(
+            max_examples=RUNS,
+            stateful_step_count=40,
+            deadline=None,
+            database=None,
+            print_blob=True,
+            suppress_health_check=list(hypothesis.HealthCheck),
+        ),
+    )
