@@ -96,7 +96,7 @@ def amend(desk: Desk, party: Party, known: Known, now: Moment) -> Step:
     current = desk.current
     assert current is not None
     before = _as_if_not_been(current, party, known)
-    if known.ask and needs_register(before, party):
+    if known.ask and needs_register(before, party, now):
         # If the power goes now, the party that was told before is the one that holds.
         stands = replace(current.use, revision=current.use.revision + 1)
         source, booked = Said.ALONE.source, current.booked

@@ -52,7 +52,7 @@ def present(desk: Desk, event: Presented, known: Known, now: Moment) -> Step:
         return replace(kept, supporters=desk.supporters), effects
     if _is_too_early(known, now):
         return _conclude(desk, event, desk.typed, _too_early(desk, known, now), known, now)
-    if known.ask and needs_register(known, desk.typed):
+    if known.ask and needs_register(known, desk.typed, now):
         assert known.offering is not None
         return _ask(desk, event, event.digest, known.offering, now)
     return _conclude(desk, event, desk.typed, decide_alone(known, desk.typed, now), known, now)
