@@ -101,14 +101,15 @@ def amend(desk: Desk, party: Party, known: Known, now: Moment) -> Step:
     current = desk.current
     assert current is not None
     before = _as_if_not_been(current, party, known)
-    if known.ask and needs_register(before, party):
+    alone = decide_alone(before, party, now)
+    if known.ask and needs_register(before, alone):
         # If the power goes now, the party that was told before is the one that holds.
         stands = replace(current.use, revision=current.use.revision + 1)
         source, booked = Said.ALONE.source, current.booked
         record = Record(stands, current.admitted, source, Standing.ASKED, booked)
         ask = AskAmended(stands.id, party, after=current.use.revision)
         return replace(_restated(desk, stands), asked=ask), (record, ask)
-    return _conclude_amended(desk, party, decide_alone(before, party, now), before, now)
+    return _conclude_amended(desk, party, alone, before, now)
 
 
 def _as_if_not_been(current: Current, party: Party, known: Known) -> Known:

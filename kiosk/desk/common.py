@@ -75,11 +75,13 @@ def shown(desk: Desk, now: Moment) -> Desk:
     return replace(desk, shown_until=until)
 
 
-def needs_register(known: Known, party: Party) -> bool:
-    """Tell whether the store cannot know.
+def needs_register(known: Known, alone: Decision) -> bool:
+    """Tell whether the store cannot know; ``alone`` is what it would decide.
 
-    It is so for a card unknown here, for counts not fetched, and for more seats of a shared cap
-    than are leased to this kiosk (promise P2).
+    It is so for a card unknown here, for counts not fetched, and where nothing stands against a
+    party but that it needs more seats of a shared cap than are leased to this kiosk (promise P2).
+    What the card has done here the register may not have been told yet: it is not asked to
+    overlook that (promise P3).
     """
     if known.offering is None:
         return False
@@ -87,8 +89,7 @@ def needs_register(known: Known, party: Party) -> bool:
         return True
     if known.card is None or any(member.card is None for member in known.members):
         return True
-    seats = needed(known.offering.free(party), known.facts.booked)
-    return known.offering.seats is not None and seats > known.facts.leased
+    return alone.reasons == (Reason.CANNOT_CHECK_NOW,)
 
 
 def leasing(use: Use, admitted: Party, known: Known) -> Use:

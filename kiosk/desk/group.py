@@ -113,12 +113,11 @@ def decide(desk: Desk, group: Group, known: Known, now: Moment) -> Step:
     if is_too_early(known, now):
         too_early = refused(Reason.TOO_EARLY)
         return conclude(desk, event, desk.typed, too_early, known, now, members=members)
-    whole = replace(desk.typed, adults=1 + len(members))
-    if known.ask and needs_register(known, whole):
+    alone = decide_group_alone(known, desk.typed, now)
+    if known.ask and needs_register(known, alone):
         assert known.offering is not None
         return ask(desk, event, group.leader, known.offering, now, members)
-    decision = decide_group_alone(known, desk.typed, now)
-    return conclude(desk, event, desk.typed, decision, known, now, members=members)
+    return conclude(desk, event, desk.typed, alone, known, now, members=members)
 
 
 def is_over(desk: Desk, now: Moment) -> bool:

@@ -53,10 +53,11 @@ def present(desk: Desk, event: Presented, known: Known, now: Moment) -> Step:
         return replace(kept, supporters=desk.supporters), effects
     if is_too_early(known, now):
         return conclude(desk, event, desk.typed, _too_early(desk, known, now), known, now)
-    if known.ask and needs_register(known, desk.typed):
+    alone = decide_alone(known, desk.typed, now)
+    if known.ask and needs_register(known, alone):
         assert known.offering is not None
         return ask(desk, event, event.digest, known.offering, now)
-    return conclude(desk, event, desk.typed, decide_alone(known, desk.typed, now), known, now)
+    return conclude(desk, event, desk.typed, alone, known, now)
 
 
 def is_too_early(known: Known, now: Moment) -> bool:

@@ -170,11 +170,11 @@ class TestSilence:
         assert entrance.verdict.source == "local"
 
     def test_an_ended_card_is_told_so(self) -> None:
-        """The store knows that much without the seats (OM-30)."""
+        """Without asking: the store knows that much without the seats (OM-30)."""
         entrance = at(CAPPED)
         entrance.cards[AINO] = card(status=Status.ENDED)
         entrance.scan(AINO)
-        entrance.answer(None)
+        assert not entrance.all(Ask)
         assert entrance.verdict.reason is Reason.ENDED
 
     def test_what_was_typed_is_part_of_what_is_recorded(self) -> None:
@@ -294,6 +294,15 @@ def test_a_use_that_is_annulled_after_a_vain_question_says_so_by_the_highest_rev
 
 def test_the_register_is_asked_about_seats_even_where_visits_are_counted_too() -> None:
     """The tighter facts are with others (promise P2)."""
-    entrance = Entrance(offering=entry(Visits(30), Seats(5)), online=True, facts=Facts(visits=30))
+    entrance = Entrance(offering=entry(Visits(30), Seats(5)), online=True, facts=Facts(visits=29))
     entrance.scan(ELLI)
     assert entrance.all(Ask)
+
+
+def test_the_register_is_not_asked_to_overlook_what_the_card_has_done_here() -> None:
+    """It may not have been told yet; the kiosk knows its own uses (promise P3)."""
+    used_up = Facts(visits=30)
+    entrance = Entrance(offering=entry(Visits(30), Seats(5)), online=True, facts=used_up)
+    entrance.scan(ELLI)
+    assert not entrance.all(Ask)
+    assert entrance.verdict.reason is Reason.VISITS_USED_UP
