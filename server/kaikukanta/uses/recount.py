@@ -1,11 +1,11 @@
 """Counts made anew from the uses themselves, when an offering begins to count over other spans."""
 
-from collections import Counter
-from datetime import date
+from collections import Counter, defaultdict
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from kaiku.offering import Offering, Per
@@ -15,10 +15,10 @@ from server.kaikukanta.bookings.tables import BookingRecord
 from server.kaikukanta.cards.service import to_card
 from server.kaikukanta.cards.tables import CardRecord
 from server.kaikukanta.kiosks.tables import Lease
-from server.kaikukanta.uses.accounts import account, members_of, since
+from server.kaikukanta.uses.accounts import account, since
 from server.kaikukanta.uses.counts import Account
 from server.kaikukanta.uses.records import admitted
-from server.kaikukanta.uses.tables import SeatCount, Tally, UseRecord
+from server.kaikukanta.uses.tables import SeatCount, Tally, UseMember, UseRecord
 
 
 def counts_alike(one: Offering, other: Offering) -> bool:
@@ -35,44 +35,89 @@ def recount(session: Session, offering: Offering) -> list[Tally | Lease]:
     nothing counts any more stays at zero, for kiosks to learn.
     """
     session.execute(delete(SeatCount).where(col(SeatCount.offering_id) == offering.id))
-    _zero_tallies(session, offering)
+    tallies = _Tallies(session, offering)
     seats = _kept(session, offering)
     booked = _booked(session, offering)
-    query = (
-        select(UseRecord)
-        .where(UseRecord.offering_id == offering.id, UseRecord.outcome == Outcome.ACCEPTED)
-        .where(col(UseRecord.voided_at).is_(None))
-    )
-    for use in session.exec(query).all():
-        card = None if use.card_id is None else session.get(CardRecord, use.card_id)
+    members = _members(session, offering)
+    for use, record in session.exec(_counted(offering)).all():
+        card = None if record is None else to_card(record, use.at)
         use.day = offering.day(use.at)
-        use.since = since(offering, None if card is None else to_card(card, use.at), use)
+        use.since = since(offering, card, use)
         party = admitted(use)
         if offering.seats is not None:
             day = offering.seats_day(use.at)
             seats[day] += max(0, party.seats - booked[use.id, day])
         own = account(use.card_id, use.since, use.service or "")
-        if own is not None:
-            _count(session, offering, own, party.visits, use.cents or 0)
-        if use.members is not None:
-            for each in members_of(session, use):
-                found = None if each.card_id is None else session.get(CardRecord, each.card_id)
-                each.since = (
-                    offering.counted_since(to_card(found, use.at), use.at)
-                    if found is not None and offering.counts_cards
-                    else None
-                )
-                member = account(each.card_id, each.since)
-                if member is not None:
-                    _count(session, offering, member, ALONE.visits, 0)
+        tallies.count(own, party.visits, use.cents or 0)
+        for each, of_member in members[use.id]:
+            each.since = _since_of_member(offering, of_member, use.at)
+            tallies.count(account(each.card_id, each.since), ALONE.visits)
     session.add_all(
         SeatCount(offering_id=offering.id, day=day, taken=taken) for day, taken in seats.items()
     )
     session.flush()
-    return [
-        *session.exec(select(Tally).where(Tally.offering_id == offering.id)),
-        *session.exec(select(Lease).where(Lease.offering_id == offering.id)),
-    ]
+    leases = session.exec(select(Lease).where(Lease.offering_id == offering.id))
+    return [*tallies.rows.values(), *leases]
+
+
+class _Tallies:
+    """The tallies of an offering, all at zero before they are counted anew."""
+
+    def __init__(self, session: Session, offering: Offering) -> None:
+        self._session, self._offering = session, offering.id
+        found = session.exec(select(Tally).where(Tally.offering_id == offering.id)).all()
+        self.rows = {Account(row.card_id, row.since, row.service): row for row in found}
+        for row in found:
+            row.uses = row.visits = row.cents = 0
+
+    def count(self, where: Account | None, visits: int, cents: int = 0) -> None:
+        """Count a use under an account, where one counts it."""
+        if where is None:
+            return
+        row = self.rows.get(where)
+        if row is None:
+            row = self.rows[where] = Tally(
+                card_id=where.card,
+                offering_id=self._offering,
+                service=where.service,
+                since=where.since,
+            )
+            self._session.add(row)
+        row.uses += 1
+        row.visits += visits
+        row.cents += cents
+
+
+def _counted(offering: Offering) -> Any:
+    """Return the uses that count, each with its card."""
+    return (
+        select(UseRecord, CardRecord)
+        .outerjoin(CardRecord, col(CardRecord.id) == col(UseRecord.card_id))
+        .where(UseRecord.offering_id == offering.id, UseRecord.outcome == Outcome.ACCEPTED)
+        .where(col(UseRecord.voided_at).is_(None))
+    )
+
+
+def _members(
+    session: Session, offering: Offering
+) -> dict[UUID, list[tuple[UseMember, CardRecord | None]]]:
+    """Return the members of each group, with their cards."""
+    members: dict[UUID, list[tuple[UseMember, CardRecord | None]]] = defaultdict(list)
+    query = (
+        select(UseMember, CardRecord)
+        .join(UseRecord, col(UseRecord.id) == col(UseMember.use_id))
+        .outerjoin(CardRecord, col(CardRecord.id) == col(UseMember.card_id))
+        .where(UseRecord.offering_id == offering.id)
+    )
+    for member, card in session.exec(query):
+        members[member.use_id].append((member, card))
+    return members
+
+
+def _since_of_member(offering: Offering, card: CardRecord | None, at: datetime) -> date | None:
+    if card is None or not offering.counts_cards:
+        return None
+    return offering.counted_since(to_card(card, at), at)
 
 
 def _kept(session: Session, offering: Offering) -> Counter[date]:
@@ -108,24 +153,6 @@ def _live_bookings(offering: Offering) -> Any:
         .where(BookingRecord.offering_id == offering.id)
         .where(col(BookingRecord.cancelled_at).is_(None))
     )
-
-
-def _count(session: Session, offering: Offering, where: Account, visits: int, cents: int) -> None:
-    key = (where.card, offering.id, where.service, where.since)
-    tally = session.get(Tally, key) or Tally(
-        card_id=where.card, offering_id=offering.id, service=where.service, since=where.since
-    )
-    tally.uses += 1
-    tally.visits += visits
-    tally.cents += cents
-    session.add(tally)
-
-
-def _zero_tallies(session: Session, offering: Offering) -> None:
-    session.execute(
-        update(Tally).where(col(Tally.offering_id) == offering.id).values(uses=0, visits=0, cents=0)
-    )
-    session.expire_all()
 
 
 def _spans(offering: Offering) -> tuple[object, ...]:
