@@ -396,6 +396,7 @@ class ShowWithKiosks(RuleBasedStateMachine):
             gate.restart()
             gate.fetch()
             gate.send()
+            gate.beat()
         self._recall_all()
         for gate in self.gates:
             gate.fetch()
