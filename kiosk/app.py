@@ -332,11 +332,12 @@ class App:
 
     async def _condition(self) -> dict[str, Any]:
         """Return how the kiosk does: the body of a heartbeat, and what ``status`` tells."""
-        backlog, cards, leased = await self._store.call(
+        backlog, cards, leased, journal = await self._store.call(
             lambda stores: (
                 stores.journal.backlog(),
                 stores.cache.cards,
                 stores.leases.seats_left(),
+                stores.journal.id,
             )
         )
         self._parked = backlog.parked
@@ -348,6 +349,7 @@ class App:
             "unsent": backlog.unsent,
             "parked": backlog.parked,
             "leased": None if link.clock_suspect else leased,
+            "journal": str(journal),
             "cache_age": None if age is None else round(age.total_seconds(), 1),
             "clock": datetime.now(UTC).isoformat(),
             "devices": self._devices(),

@@ -37,12 +37,12 @@ _TALLY = (
     " WHERE digest = ? AND offering = ? AND service = ? AND since = ?"
 )
 _BOOKED = "SELECT coalesce(sum(seats), 0) FROM booking WHERE digest = ? AND offering = ?"
-_LEASE = "SELECT id, offering, day, seats, recalled FROM lease"
+_LEASE = "SELECT id, offering, day, seats, journal, recalled FROM lease"
 _ADD_CARD = "INSERT OR IGNORE INTO card VALUES (?, ?, ?, ?, ?, ?)"
 _PUT_CARD = "INSERT OR REPLACE INTO card VALUES (?, ?, ?, ?, ?, ?)"
 _PUT_TALLY = "INSERT OR REPLACE INTO tally VALUES (?, ?, ?, ?, ?, ?, ?)"
 _PUT_BOOKING = "INSERT OR REPLACE INTO booking VALUES (?, ?, ?, ?)"
-_PUT_LEASE = "INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?, ?)"
+_PUT_LEASE = "INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?, ?, ?)"
 _PUT_NOTE = "INSERT OR REPLACE INTO note VALUES (?, ?)"
 
 
@@ -212,8 +212,8 @@ class CardCache:
                 self._db.execute(_PUT_TALLY, (*key, uses, visits, cents))
             case BookingRow(id_, digest, offering_id, seats):
                 self._db.execute(_PUT_BOOKING, (str(id_), digest, str(offering_id), seats))
-            case LeaseRow(id_, offering_id, day, seats, recalled):
-                lease = (str(id_), str(offering_id), day.toordinal(), seats, recalled)
+            case LeaseRow(id_, offering_id, day, seats, journal, recalled):
+                lease = (str(id_), str(offering_id), day.toordinal(), seats, str(journal), recalled)
                 self._db.execute(_PUT_LEASE, lease)
             case StationRow():
                 self._db.execute(_PUT_NOTE, ("station", json.dumps(write_row(row))))
@@ -260,8 +260,8 @@ def _day(ordinal: int) -> date:
 
 
 def _lease(row: Sequence[Any]) -> LeaseRow:
-    id_, offering, day, seats, recalled = row
-    return LeaseRow(UUID(id_), UUID(offering), _day(day), seats, bool(recalled))
+    id_, offering, day, seats, journal, recalled = row
+    return LeaseRow(UUID(id_), UUID(offering), _day(day), seats, UUID(journal), bool(recalled))
 
 
 def _columns(card: Card) -> tuple[str, int, int, int, str]:

@@ -31,9 +31,9 @@ _JOURNAL_STEPS = {
             digest BLOB NOT NULL, use VARCHAR NOT NULL, PRIMARY KEY (digest, use)
         ) WITHOUT ROWID""",
         """CREATE TABLE given_back (
-            lease VARCHAR NOT NULL, lost BOOLEAN NOT NULL, told INTEGER, PRIMARY KEY (lease)
+            lease VARCHAR NOT NULL, told INTEGER, PRIMARY KEY (lease)
         )""",
-        "CREATE TABLE note (key VARCHAR NOT NULL, PRIMARY KEY (key))",
+        "CREATE TABLE note (key VARCHAR NOT NULL, value VARCHAR NOT NULL, PRIMARY KEY (key))",
     ),
 }
 """What brings a journal of an earlier version to the next one; the unsent uses stay in it."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from kaiku.days import day_of
 from kaiku.fee import Fee
@@ -67,13 +67,10 @@ class Last:
 
 @dataclass(frozen=True, slots=True)
 class Returning:
-    """A lease that is given back, but for the seats of uses that are still to be sent.
-
-    ``unsent`` is None where that cannot be known, for an earlier journal was lost.
-    """
+    """A lease that is given back, but for the seats of uses that are still to be sent."""
 
     lease: UUID
-    unsent: int | None
+    unsent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +89,17 @@ class UseJournal:
         self._db = open_journal(path)
         # What was being asked about when the power went was never told: it is sent as it stands.
         self._asked: set[UUID] = set()
+        self.id = self._name()
+        """By which a lease says that this journal knows what was spent of it."""
+
+    def _name(self) -> UUID:
+        found = self._db.execute("SELECT value FROM note WHERE key = 'id'").fetchone()
+        if found is not None:
+            return UUID(found[0])
+        name = uuid4()
+        with committing(self._db):
+            self._db.execute("INSERT INTO note VALUES ('id', ?)", (str(name),))
+        return name
 
     def close(self) -> None:
         """Close the file."""
@@ -184,25 +192,11 @@ class UseJournal:
         ).fetchone()
         return 0 if found is None else int(found[0])
 
-    @property
-    def knows_leases(self) -> bool:
-        """Tell whether leases may be spent: this journal was there when they were granted."""
-        return self._db.execute("SELECT 1 FROM note WHERE key = 'leases'").fetchone() is not None
-
-    def begin_leases(self, earlier: Iterable[UUID]) -> None:
-        """Let leases be spent from now on, but for those that an earlier journal may have spent."""
-        with committing(self._db):
-            self._db.executemany(
-                "INSERT OR IGNORE INTO given_back VALUES (?, TRUE, NULL)",
-                [(str(lease),) for lease in earlier],
-            )
-            self._db.execute("INSERT OR IGNORE INTO note VALUES ('leases')")
-
     def give_back(self, leases: Iterable[UUID]) -> None:
         """Spend nothing more of these leases, whatever becomes of the power."""
         with committing(self._db):
             self._db.executemany(
-                "INSERT OR IGNORE INTO given_back VALUES (?, FALSE, NULL)",
+                "INSERT OR IGNORE INTO given_back VALUES (?, NULL)",
                 [(str(lease),) for lease in leases],
             )
 
@@ -214,13 +208,13 @@ class UseJournal:
     def returning(self) -> list[Returning]:
         """Return what the register is to be told of leases that were given back."""
         rows = self._db.execute(
-            "SELECT lease, lost, told, (SELECT coalesce(sum(leased), 0) FROM entry WHERE"
+            "SELECT lease, told, (SELECT coalesce(sum(leased), 0) FROM entry WHERE"
             " entry.lease = given_back.lease AND leased > 0 AND sent_revision < revision)"
             " FROM given_back WHERE told IS NULL OR told > 0"
         ).fetchall()
         return [
-            Returning(UUID(lease), None if lost else unsent)
-            for lease, lost, told, unsent in rows
+            Returning(UUID(lease), unsent)
+            for lease, told, unsent in rows
             if told is None or unsent < told
         ]
 
@@ -228,7 +222,7 @@ class UseJournal:
         """Remember what the register was told of a lease."""
         self._db.execute(
             "UPDATE given_back SET told = ? WHERE lease = ?",
-            (told.unsent or 0, str(told.lease)),
+            (told.unsent, str(told.lease)),
         )
 
     def last_accepted(self) -> Last | None:

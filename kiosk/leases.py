@@ -50,21 +50,9 @@ class Leases:
         if self.journal.leased(row.id, but=use.id) + use.leased > row.seats:
             raise LeaseGoneError
 
-    def seats_left(self) -> int | None:
-        """Return the seats that may still be given away; None while no lease is to be granted."""
-        if not self.journal.knows_leases:
-            return None
+    def seats_left(self) -> int:
+        """Return the seats that may still be given away."""
         return sum(self._left(row) for row in self.cache.leases() if self._may_spend(row))
-
-    def begin(self) -> None:
-        """Let leases be spent, once all there are have been fetched.
-
-        A journal that is new did not see how much was spent of those: they are not spent again.
-        """
-        if not self.journal.knows_leases:
-            earlier = [row.id for row in self.cache.leases()]
-            self.journal.begin_leases(earlier)
-            self.cache.forget_leases(earlier)
 
     def give_back(self, now: datetime) -> list[Returning]:
         """Give back what was recalled and what is over; return what the register is to be told."""
@@ -72,9 +60,12 @@ class Leases:
         ended = [
             row.id
             for row in self.cache.leases()
-            if row.recalled
-            or row.offering not in offerings
-            or is_over(offerings[row.offering], row.day, now)
+            if row.journal == self.journal.id
+            and (
+                row.recalled
+                or row.offering not in offerings
+                or is_over(offerings[row.offering], row.day, now)
+            )
         ]
         if ended:
             self.journal.give_back(ended)
@@ -82,8 +73,9 @@ class Leases:
         return self.journal.returning()
 
     def _may_spend(self, row: LeaseRow) -> bool:
-        journal = self.journal
-        return journal.knows_leases and not row.recalled and not journal.is_given_back(row.id)
+        """Tell whether a lease may be spent: of a lost journal's nobody knows what is left."""
+        known = row.journal == self.journal.id
+        return known and not row.recalled and not self.journal.is_given_back(row.id)
 
     def _left(self, row: LeaseRow) -> int:
         return max(0, row.seats - self.journal.leased(row.id))

@@ -212,8 +212,8 @@ class RegistryClient:
         """Tell the register how the kiosk does; return its answer, which holds its instant."""
         return await self._call("POST", "/api/v1/kiosk/heartbeat", body)
 
-    async def return_lease(self, lease: UUID, unsent: int | None) -> None:
-        """Give a lease back, but for the seats of unsent uses; None says that nobody knows them."""
+    async def return_lease(self, lease: UUID, unsent: int) -> None:
+        """Give a lease back, but for the seats of uses that are still to be sent."""
         await self._call("POST", f"/api/v1/kiosk/leases/{lease}/return", {"unsent": unsent})
 
     async def _call(

@@ -130,8 +130,6 @@ def _apply_but(stores: Stores, rows: list[Row], told: set[bytes]) -> bool:
 def _turn_page(stores: Stores, row: CursorRow) -> None:
     if row.cursor != stores.cache.cursor or not stores.cache.whole:
         stores.cache.turn_page(row.cursor, last=not row.more)
-    if not row.more:
-        stores.leases.begin()
 
 
 def _give_back(stores: Stores, now: datetime) -> list[Returning]:

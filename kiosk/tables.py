@@ -71,6 +71,7 @@ class CachedLease(Cache, table=True):
     offering: str
     day: int
     seats: int
+    journal: str
     recalled: bool
 
 
@@ -156,21 +157,20 @@ class GivenBack(Journal, table=True):
     """A lease that this kiosk has given back, or is about to: nothing more is spent of it.
 
     It stands in the journal, whose commits are durable: after a power cut the kiosk must not spend
-    what the register has given to others. ``lost`` are those of an earlier journal, of which this
-    one knows nothing. ``told`` are the seats of unsent uses that the register was told of last,
-    None before it has been told.
+    what the register has given to others. ``told`` are the seats of unsent uses that the register
+    was told of last, None before it has been told.
     """
 
     __tablename__ = "given_back"
 
     lease: str = Field(primary_key=True)
-    lost: bool = False
     told: int | None = None
 
 
 class JournalNote(Journal, table=True):
-    """A single fact of the journal: that leases may be spent, since it knows which are older."""
+    """A single fact of the journal: its id, by which a lease says which journal knows of it."""
 
     __tablename__ = "note"
 
     key: str = Field(primary_key=True)
+    value: str

@@ -74,14 +74,16 @@ class BookingRow:
 class LeaseRow:
     """A part of a cap that this kiosk may give away by itself on a day (promise P2).
 
-    ``seats`` are all that it was ever given of it, those that it has spent included. ``recalled``
-    says that the register wants back what is left.
+    ``seats`` are all that it was ever given of it, those that it has spent included; only the
+    ``journal`` to which they were given knows how many those are. ``recalled`` says that the
+    register wants back what is left.
     """
 
     id: UUID
     offering: UUID
     day: date
     seats: int
+    journal: UUID
     recalled: bool = False
 
 
@@ -173,6 +175,7 @@ def write_row(row: Row) -> Json:
                 "offering": str(row.offering),
                 "day": row.day.isoformat(),
                 "seats": row.seats,
+                "journal": str(row.journal),
                 **({"recalled": True} if row.recalled else {}),
             }
         case StationRow(venue, earlier, group):
@@ -225,6 +228,7 @@ def read_row(data: Mapping[str, Any]) -> Row | None:
                 read_uuid(data, "offering"),
                 read_date(data, "day"),
                 read_count(data, "seats"),
+                read_uuid(data, "journal"),
                 read_flag(data, "recalled"),
             )
         case "station":

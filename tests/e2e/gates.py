@@ -209,7 +209,6 @@ class Gate:
             self.stores.cache.apply(rows)
             self.stores.cache.turn_page(cursor.cursor, last=not cursor.more)
             more = cursor.more
-        self.stores.leases.begin()
         self.stores.journal.settle(counts)
 
     def _page(self) -> list[Row]:
@@ -248,12 +247,13 @@ class Gate:
     def beat(self) -> None:
         """Say how it does, and be granted its leases."""
         leased = None if self.suspect else self.stores.leases.seats_left()
+        journal = self.stores.journal.id
 
         def act() -> None:
             with transaction(self.context.engine) as session:
                 beat(session, self.caller.kiosk_id, {}, self.context.clock())
             if leased is not None:
-                grant(self.context, self.caller)
+                grant(self.context, self.caller, journal)
 
         self.wire.call(act)
 

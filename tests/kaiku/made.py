@@ -198,6 +198,7 @@ uses = st.builds(
     fee=st.none() | fees,
     members=st.none() | st.lists(digests, max_size=5).map(tuple),
     lease=st.none() | st.uuids(),
+    leased=counts,
 )
 answers = st.builds(
     Answer,
@@ -224,7 +225,7 @@ rows: st.SearchStrategy[Row] = st.one_of(
         st.integers(0, 99),
     ),
     st.builds(BookingRow, st.uuids(), digests, st.uuids(), counts),
-    st.builds(LeaseRow, st.uuids(), st.uuids(), days, counts, st.booleans()),
+    st.builds(LeaseRow, st.uuids(), st.uuids(), days, counts, st.uuids(), st.booleans()),
     st.builds(StationRow, texts, st.text(max_size=20), group_sizes),
     st.builds(CardGone, digests),
     st.builds(OfferingGone, st.uuids()),

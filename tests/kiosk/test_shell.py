@@ -519,7 +519,8 @@ class LeasedStore(Store):
 
 def recall(stores: Stores, lease: UUID) -> None:
     """Take in that the lease is recalled, and give it back."""
-    stores.cache.apply([LeaseRow(lease, SHOW, day_of(datetime.now(UTC)), 5, recalled=True)])
+    (row,) = stores.cache.leases()
+    stores.cache.apply([replace(row, recalled=True)])
     assert [each.lease for each in stores.leases.give_back(datetime.now(UTC))] == [lease]
 
 
@@ -530,10 +531,10 @@ async def test_a_lease_given_back_between_look_and_record_is_not_spent(
     store = await LeasedStore.open(tmp_path)
     now = datetime.now(UTC)
     play = show(Seats(40), starts=now, ends=now + timedelta(hours=1))
-    row = LeaseRow(UUID(int=7), SHOW, day_of(now), 5)
+    journal = await store.call(lambda stores: stores.journal.id)
+    row = LeaseRow(UUID(int=7), SHOW, day_of(now), 5, journal)
     told = Recorder()
     async with running(store, told, Link(Contact.DOWN)) as shell:
-        await store.call(lambda stores: stores.leases.begin())
         await store.call(lambda stores: stores.cache.apply([OfferingRow(play), row]))
         await scan(shell, NUMBER)
         await scan(shell, OTHER)
@@ -550,7 +551,8 @@ async def test_what_was_leased_while_the_register_was_asked_is_spent(
     """Without an answer the store is looked at anew: a lease may have come, or gone."""
     now = datetime.now(UTC)
     play = show(Seats(40), starts=now, ends=now + timedelta(hours=1))
-    row = LeaseRow(UUID(int=7), SHOW, day_of(now), 5)
+    journal = await store.call(lambda stores: stores.journal.id)
+    row = LeaseRow(UUID(int=7), SHOW, day_of(now), 5, journal)
 
     async def silent(request: httpx.Request) -> httpx.Response:
         await store.call(lambda stores: stores.cache.apply([row]))
@@ -558,7 +560,6 @@ async def test_what_was_leased_while_the_register_was_asked_is_spent(
 
     told = Recorder()
     async with running(store, told, Link(Contact.UP), httpx.MockTransport(silent)) as shell:
-        await store.call(lambda stores: stores.leases.begin())
         await store.call(lambda stores: stores.cache.apply([OfferingRow(play)]))
         await scan(shell, NUMBER)
         leased = await store.call(lambda stores: stores.journal.leased(row.id))

@@ -450,8 +450,8 @@ async def test_a_recalled_lease_is_given_back_at_once_and_told_again(
     """What uses took of it is kept until they are sent; a call that fails is made again (P2)."""
     lease = uuid4()
     use = replace(Use(uuid4(), POOL.id, NOON, DIGEST), lease=lease, leased=1)
-    await store.call(lambda stores: stores.leases.begin())
-    row = LeaseRow(lease, POOL.id, NOON.date(), 3)
+    journal = await store.call(lambda stores: stores.journal.id)
+    row = LeaseRow(lease, POOL.id, NOON.date(), 3, journal)
     capped = entry(Seats(40, Per.DAY))
     await store.call(lambda stores: stores.cache.apply([OfferingRow(capped), row]))
     await store.call(Stores.record, Record(use, ALONE, "local"))
@@ -468,7 +468,6 @@ async def test_a_lease_that_the_register_does_not_know_is_done_with(
     store: Store, client: RegistryClient, register: FakeRegister
 ) -> None:
     """As after it was put back from a backup: it is not told for ever."""
-    await store.call(lambda stores: stores.leases.begin())
     await store.call(lambda stores: stores.journal.give_back([uuid4()]))
     register.unknown = True
     async with syncing(store, client, Link()):

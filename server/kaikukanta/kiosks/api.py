@@ -85,8 +85,8 @@ def heartbeat(body: Heartbeat, kiosk: AKiosk, context: InContext) -> Beat:
     now = context.clock()
     with transaction(context.engine) as session:
         beat(session, kiosk.kiosk_id, body.model_dump(mode="json"), now)
-    if body.leased is not None:
-        grant(context, kiosk)
+    if body.leased is not None and body.journal is not None:
+        grant(context, kiosk, body.journal)
     with read(context.engine) as session:
         return Beat(now=now, cursor=str(position(session)))
 

@@ -62,8 +62,8 @@ class Heartbeat(BaseModel):
     """How a kiosk is: uses not yet sent, uses parked, seconds since its cards were current.
 
     ``clock`` is its own time, ``devices`` what each says of itself: ``ok`` or what is wrong.
-    ``leased`` are the seats that it may still give away by itself; a kiosk that takes no leases now
-    leaves it out, and is granted none.
+    ``leased`` are the seats that it may still give away by itself, ``journal`` is where it keeps
+    account of them; a kiosk that takes no leases now leaves either out, and is granted none.
     """
 
     model_config = ConfigDict(allow_inf_nan=False)
@@ -74,6 +74,7 @@ class Heartbeat(BaseModel):
     cache_age: Seconds | None = None
     clock: Clock
     leased: Count | None = None
+    journal: UUID | None = None
     devices: Annotated[dict[Name, Word], Field(max_length=50)] = {}
 
 

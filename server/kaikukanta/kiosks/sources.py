@@ -134,6 +134,7 @@ _LEASES = in_order(
         column(Lease.offering_id),
         column(Lease.day),
         column(Lease.granted),
+        column(Lease.journal),
         column(Lease.recalled_at).is_not(None),
     ).where(column(Lease.kiosk_id) == bindparam("kiosk"), *within(_lease_at[0])),
     _lease_at,

@@ -54,7 +54,8 @@ class Lease(Base, table=True):
 
     ``granted`` are all seats that it was ever given of it, ``spent`` those that its uses have told
     of. It is spent until its day or its event is over, for what a kiosk has given away and not told
-    cannot be taken back. ``recalled_at`` says since when the register wants back what is left,
+    cannot be taken back. ``journal`` is the one that the kiosk had then: another one does not know
+    what was spent. ``recalled_at`` says since when the register wants back what is left,
     ``returned_at`` when the kiosk has given it back.
     """
 
@@ -65,6 +66,7 @@ class Lease(Base, table=True):
     kiosk_id: UUID = Field(foreign_key="kiosk.id", index=True)
     offering_id: UUID = Field(foreign_key="offering.id")
     day: date
+    journal: UUID
     granted: int
     spent: int = 0
     granted_at: datetime = Field(sa_type=Instant)

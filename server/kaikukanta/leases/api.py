@@ -18,12 +18,9 @@ NOT_FOUND = Problem(404, "not_found", "You have no such lease.")
 
 
 class Return(BaseModel):
-    """What a kiosk still keeps of a lease: the seats of ``unsent`` uses.
+    """What a kiosk still keeps of a lease: the seats of ``unsent`` uses."""
 
-    It is null where the kiosk has lost its journal and cannot say; all is then kept until the term.
-    """
-
-    unsent: Annotated[int, Field(ge=0, lt=2**31), OnlyNumber] | None
+    unsent: Annotated[int, Field(ge=0, lt=2**31), OnlyNumber]
 
 
 class Returned(BaseModel):

@@ -3,10 +3,12 @@
 Each is a transaction of its own, short, with the locks of :mod:`server.kaikukanta.uses.counts`.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from kaiku.lease import leased_on, top_up
 from kaiku.offering import Offering
@@ -25,30 +27,57 @@ IN_SERVICE = timedelta(days=1)
 """A kiosk that was heard of within this has its share of the seats, though it may be off now."""
 
 
-def grant(context: Context, kiosk: KioskCaller) -> None:
+@dataclass(frozen=True, slots=True)
+class Lessee:
+    """A kiosk with the journal in which it keeps account of its leases."""
+
+    kiosk: KioskCaller
+    journal: UUID
+
+
+def grant(context: Context, kiosk: KioskCaller, journal: UUID) -> None:
     """Lease a kiosk its share of each cap that it serves and that is on today, where it has less.
 
-    What is due is looked up without a lock first, so that most heartbeats wait for nobody.
+    What is due is looked up without a lock first, so that most heartbeats wait for nobody. Leases
+    of a journal that the kiosk has lost are over: nobody knows what was spent of them, so that all
+    of them stays kept until the term, or until a person releases it.
     """
-    now = context.clock()
+    now, lessee = context.clock(), Lessee(kiosk, journal)
     with read(context.engine) as session:
-        due = [id_ for id_ in sorted(kiosk.offerings) if _due(session, kiosk, id_, now)]
+        due = [id_ for id_ in sorted(kiosk.offerings) if _due(session, lessee, id_, now)]
+        lost = session.exec(_of_lost_journals(lessee)).first() is not None
+    if lost:
+        transact(context.engine, lambda session: _end_lost(session, lessee, now))
     for offering_id in due:
 
         def work(session: Session, offering_id: UUID = offering_id) -> None:
-            _grant(session, kiosk, offering_id, now)
+            _grant(session, lessee, offering_id, now)
 
         transact(context.engine, work)
 
 
-def _due(session: Session, kiosk: KioskCaller, offering_id: UUID, now: datetime) -> int:
+def _of_lost_journals(lessee: Lessee) -> SelectOfScalar[Lease]:
+    return (
+        select(Lease)
+        .where(Lease.kiosk_id == lessee.kiosk.kiosk_id, Lease.journal != lessee.journal)
+        .where(col(Lease.returned_at).is_(None))
+        .order_by(col(Lease.id))
+    )
+
+
+def _end_lost(session: Session, lessee: Lessee, now: datetime) -> None:
+    for lease in session.exec(_of_lost_journals(lessee).with_for_update()):
+        lease.returned_at = now
+
+
+def _due(session: Session, lessee: Lessee, offering_id: UUID, now: datetime) -> int:
     """Return how many seats the kiosk is to be leased now, on top of what it has."""
     row = session.get(OfferingRecord, offering_id)
     offering = None if row is None else to_offering(row)
     day = None if offering is None else leased_on(offering, now)
     if offering is None or offering.seats is None or offering.excluded or day is None:
         return 0
-    held = open_leases(session, kiosk.kiosk_id, offering.id, day)
+    held = _open(session, lessee, offering.id, day)
     if any(lease.recalled_at is not None for lease in held):
         return 0
     count = session.get(SeatCount, (offering.id, day))
@@ -57,23 +86,25 @@ def _due(session: Session, kiosk: KioskCaller, offering_id: UUID, now: datetime)
     return top_up(free, _kiosks_at(session, offering, now), unspent)
 
 
-def _grant(session: Session, kiosk: KioskCaller, offering_id: UUID, now: datetime) -> None:
+def _grant(session: Session, lessee: Lessee, offering_id: UUID, now: datetime) -> None:
     row = lock_offering(session, offering_id)
     day = None if row is None else leased_on(to_offering(row), now)
     if day is None:
         return
-    held = [
-        lock_lease(session, lease.id)
-        for lease in open_leases(session, kiosk.kiosk_id, offering_id, day)
-    ]
+    held = [lock_lease(session, lease.id) for lease in _open(session, lessee, offering_id, day)]
     count = lock_seats(session, offering_id, day)
-    seats = _due(session, kiosk, offering_id, now)
+    seats = _due(session, lessee, offering_id, now)
     if seats == 0:
         return
     lease = next((lease for lease in held if lease is not None), None)
     if lease is None:
         lease = Lease(
-            kiosk_id=kiosk.kiosk_id, offering_id=offering_id, day=day, granted=0, granted_at=now
+            kiosk_id=lessee.kiosk.kiosk_id,
+            offering_id=offering_id,
+            day=day,
+            journal=lessee.journal,
+            granted=0,
+            granted_at=now,
         )
         session.add(lease)
     lease.granted += seats
@@ -81,11 +112,12 @@ def _grant(session: Session, kiosk: KioskCaller, offering_id: UUID, now: datetim
     lease.changed = next_seq(session)
 
 
-def open_leases(session: Session, kiosk_id: UUID, offering_id: UUID, day: date) -> list[Lease]:
+def _open(session: Session, lessee: Lessee, offering_id: UUID, day: date) -> list[Lease]:
     """Return what a kiosk has been leased of an offering's day and has not given back."""
     query = (
         select(Lease)
-        .where(Lease.offering_id == offering_id, Lease.day == day, Lease.kiosk_id == kiosk_id)
+        .where(Lease.offering_id == offering_id, Lease.day == day)
+        .where(Lease.kiosk_id == lessee.kiosk.kiosk_id, Lease.journal == lessee.journal)
         .where(col(Lease.returned_at).is_(None))
         .order_by(col(Lease.id))
     )
@@ -104,10 +136,9 @@ def _kiosks_at(session: Session, offering: Offering, now: datetime) -> int:
     return session.exec(query).one()
 
 
-def give_back(context: Context, kiosk: KioskCaller, lease_id: UUID, unsent: int | None) -> bool:
+def give_back(context: Context, kiosk: KioskCaller, lease_id: UUID, unsent: int) -> bool:
     """Take a lease back, but for the seats of uses that the kiosk has still to send.
 
-    None is for a kiosk that has lost its journal and cannot say: all stays kept until the term.
     Told again, it keeps no more than before: a late or repeated call does no harm. Return False
     where the kiosk has no such lease.
     """
@@ -138,14 +169,13 @@ def release(context: Context, lease_id: UUID) -> int | None:
     return transact(context.engine, work)
 
 
-def _close(session: Session, lease: Lease, unsent: int | None, now: datetime) -> int:
+def _close(session: Session, lease: Lease, unsent: int, now: datetime) -> int:
     """Give the seats of a lease to everybody but for some; return how many those were."""
     lock_offering(session, lease.offering_id)
     session.refresh(lease, with_for_update=True)
     count = lock_seats(session, lease.offering_id, lease.day)
     before = lease.unspent
-    if unsent is not None:
-        lease.granted = min(lease.granted, lease.spent + unsent)
+    lease.granted = min(lease.granted, lease.spent + unsent)
     count.taken += lease.unspent - before
     is_news = lease.returned_at is None
     lease.returned_at = lease.returned_at or now

@@ -13,7 +13,7 @@ from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import make_url
@@ -404,7 +404,8 @@ def test_the_seats_of_a_kiosk_that_is_gone_are_freed(register: str, shell: Shell
         session.add(kiosk)
         session.flush()
         lease = Lease(
-            kiosk_id=kiosk.id, offering_id=UUID(offering), day=day, granted=5, spent=2,
+            kiosk_id=kiosk.id, offering_id=UUID(offering), day=day, journal=uuid4(),
+            granted=5, spent=2,
             granted_at=utc_now(),
         )  # fmt: skip
         session.add_all([lease, SeatCount(offering_id=UUID(offering), day=day, taken=5)])

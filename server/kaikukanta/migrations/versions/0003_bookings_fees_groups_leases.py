@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("kiosk_id", sa.Uuid(), nullable=False),
         sa.Column("offering_id", sa.Uuid(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("journal", sa.Uuid(), nullable=False),
         sa.Column("granted", sa.Integer(), nullable=False),
         sa.Column("spent", sa.Integer(), nullable=False),
         sa.Column("granted_at", _INSTANT, nullable=False),

@@ -168,7 +168,7 @@ async def test_a_heartbeat_is_kept_and_answered_with_the_time(town: Town) -> Non
     with read(town.context.engine) as session:
         kiosk = session.exec(select(Kiosk)).one()
     assert kiosk.seen_at == town.clock()
-    assert kiosk.heartbeat == {**said, "parked": 0, "leased": None}
+    assert kiosk.heartbeat == {**said, "parked": 0, "leased": None, "journal": None}
 
 
 @pytest.mark.parametrize(
