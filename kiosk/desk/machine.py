@@ -91,7 +91,7 @@ def deadline(desk: Desk) -> float | None:
     times = [passage.until for passage in desk.passages]
     if desk.shown_until is not None:
         times.append(desk.shown_until)
-    if desk.is_typed_on:
+    if desk.is_typing:
         times.append(desk.typed_until)
     if desk.group is not None:
         times.append(desk.group.until)
@@ -140,7 +140,7 @@ def _pass_time(desk: Desk, now: Moment) -> Step:
             desk, annulled = void(desk, passage.use, "nobody_passed")
             effects.extend(annulled)
     desk = replace(desk, passages=tuple(p for p in desk.passages if p.until > now.clock))
-    if desk.is_typed_on and desk.typed_until <= now.clock:
+    if desk.is_typing and desk.typed_until <= now.clock:
         desk = untyped(desk)
         if desk.shown_until is None:
             effects.append(Tell(scenes.idle(desk)))

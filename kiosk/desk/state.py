@@ -38,7 +38,8 @@ class Moment:
 class Known:
     """What the kiosk knows of a card at this moment, from its own store.
 
-    ``offering`` is the one that is served now, None before the first contact with the register.
+    ``offering`` is the one that is served now, at a library's desk the chosen service's; None
+    before the first contact with the register.
     ``lease`` is the one that the leased seats of the facts are from.
     ``whole`` says that the store has once held every card, so that a card it lacks is unknown
     indeed. ``ask`` says that the register may be asked now. ``spent`` are the cents that the card
@@ -329,7 +330,7 @@ class Desk:
     group: Group | None = None
 
     @property
-    def is_typed_on(self) -> bool:
+    def is_typing(self) -> bool:
         """Tell whether something is typed that a card is to follow."""
         return self.slip is not None or self.typed != ALONE
 
