@@ -20,9 +20,9 @@ DEFAULT = Path("/etc/kaikuportti/kiosk.toml")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
-    command: Callable[[Config, argparse.Namespace], int] = options.command
+    command: Callable[[argparse.Namespace], int] = options.command
     try:
-        return command(load(options.config), options)
+        return command(options)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return BAD_CONFIG
@@ -35,8 +35,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('kaikuportti')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(
-        name: str, work: Callable[[Config, argparse.Namespace], int], words: str
+    def part_for(
+        name: str, work: Callable[[argparse.Namespace], int], words: str
     ) -> argparse.ArgumentParser:
         part = commands.add_parser(name, help=words, description=words)
         part.add_argument(
@@ -49,6 +49,16 @@ def _parser() -> argparse.ArgumentParser:
         part.set_defaults(command=work)
         return part
 
+    def command(
+        name: str, work: Callable[[Config, argparse.Namespace], int], words: str
+    ) -> argparse.ArgumentParser:
+        return part_for(name, lambda options: work(load(options.config), options), words)
+
+    part_for(
+        "setup",
+        setup,
+        "Find the devices, try them, write the configuration and enrol: asks it all.",
+    )
     command("run", run, "Read cards until stopped.")
     command("check", check, "Check the configuration and print it with every default filled in.")
     enrolling = command(
@@ -71,6 +81,20 @@ def _parser() -> argparse.ArgumentParser:
     ):
         part.add_argument("--json", action="store_true", help="print JSON for programs")
     return parser
+
+
+def setup(options: argparse.Namespace) -> int:
+    """Set the kiosk up in a talk at the terminal."""
+    from kiosk.setup import set_up
+
+    try:
+        return asyncio.run(set_up(options.config))
+    except KeyboardInterrupt:
+        sys.stderr.write("\nBroken off.\n")
+        return TROUBLE
+    except OSError as error:
+        sys.stderr.write(f"{options.config} cannot be written: {error.strerror}; run it as root\n")
+        return TROUBLE
 
 
 def run(config: Config, _options: argparse.Namespace) -> int:

@@ -169,6 +169,11 @@ def load(path: Path) -> Config:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: is not TOML: {error}") from None
+    return configure(path, data)
+
+
+def configure(path: Path, data: Mapping[str, Any]) -> Config:
+    """Read what stands in a configuration file, or is to stand there; raise ConfigError."""
     whole: _Whole | None = None
     problems: list[str] = []
     try:
@@ -189,6 +194,11 @@ def load(path: Path) -> Config:
     if whole is None or problems:
         raise ConfigError("\n".join(problems))
     return Config(whole.station, whole.registry, _named_apart(devices))
+
+
+def read_device(role: Role, part: Mapping[str, Any]) -> Device:
+    """Read one device's part, to try it before it stands in a file; raise ConfigError."""
+    return _device(Path(role), role, (role.value,), part)
 
 
 def missing(path: Path, config: Config) -> Iterator[str]:

@@ -203,6 +203,10 @@ class RegistryClient:
                     yield Told(name, _rows(text))
                     name, text = "", ""
 
+    async def find(self) -> None:
+        """Return once something at the address has answered as a register does."""
+        await self._call("GET", "/health")
+
     async def greet(self) -> None:
         """Return once the register has shown that it is there and knows this kiosk."""
         async with self._stream("/api/v1/kiosk/events", {}, LONGEST_CALL):
@@ -217,7 +221,11 @@ class RegistryClient:
         await self._call("POST", f"/api/v1/kiosk/leases/{lease}/return", {"unsent": unsent})
 
     async def _call(
-        self, method: str, path: str, body: Mapping[str, Any], budget: float | None = None
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        budget: float | None = None,
     ) -> Mapping[str, Any]:
         with _translated():
             async with asyncio.timeout(budget or LONGEST_CALL):

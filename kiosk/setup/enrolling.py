@@ -1,0 +1,107 @@
+"""The last steps: trade a code for the kiosk's identity, and start the kiosk."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from kaiku.text import Language
+from kiosk.config import Config, Role
+from kiosk.identity import NotEnrolledError, load_identity
+from kiosk.ports import Scanned, Surroundings
+from kiosk.setup.finding import listen
+from kiosk.setup.talk import Talk
+
+UNIT = "kaikuportti.service"
+
+_LONGEST = 3600.0
+
+
+async def enrol_here(talk: Talk, path: Path, config: Config) -> bool:
+    """Enrol the kiosk with a code that is typed or scanned; tell whether it is enrolled."""
+    talk.say("\n8. Enrolment")
+    if _is_enrolled(config.station.state):
+        talk.say("  This kiosk is enrolled already; that stays.")
+        return True
+    talk.say("Make an enrolment code for this kiosk in the register: it works once.")
+    while True:
+        talk.say("Type the code or scan it; Enter leaves it for later.")
+        code = await _typed_or_scanned(talk, config)
+        if not code:
+            talk.say(f"  Later: kaikuportti enrol --config {path}")
+            return False
+        if await _enrol(path, config, code):
+            return True
+
+
+async def start_here(talk: Talk) -> None:
+    """Offer to start the unit where systemd has it."""
+    systemctl = shutil.which("systemctl")
+    there = systemctl and (await _run([systemctl, "cat", UNIT], quiet=True)) == 0
+    if systemctl is None or not there or os.geteuid() != 0:
+        talk.say("\nThe kiosk is set up. Start it with: kaikuportti run")
+        return
+    if await talk.confirm("\nStart the kiosk now, and whenever this machine starts?"):
+        failed = await _run([systemctl, "enable", "--now", UNIT])
+        talk.say("  It did not start: journalctl -u kaikuportti" if failed else "  It runs.")
+
+
+async def _typed_or_scanned(talk: Talk, config: Config) -> str:
+    """Return the code that comes first, from the terminal or from a scanner."""
+    surroundings = Surroundings(config.station.name, tuple(Language))
+    devices = [d for d in config.of(Role.SCANNER) if d.settings.driver != "stdin"]
+    typing = asyncio.create_task(talk.line())
+    scanning = asyncio.create_task(listen(devices, Scanned, surroundings, _LONGEST))
+    done, _ = await asyncio.wait((typing, scanning), return_when=asyncio.FIRST_COMPLETED)
+    if typing in done:
+        scanning.cancel()
+        await asyncio.gather(scanning, return_exceptions=True)
+        return typing.result()
+    typing.cancel()
+    await asyncio.gather(typing, return_exceptions=True)
+    event = scanning.result().event
+    return event.data.decode(errors="replace").strip() if isinstance(event, Scanned) else ""
+
+
+async def _enrol(path: Path, config: Config, code: str) -> bool:
+    """Enrol as the user who owns the state, for root's files would be closed to the kiosk."""
+    command = [sys.executable, "-m", "kiosk.cli", "enrol", "--config", str(path)]
+    return await _run(command, said=code, owner=_owner(config.station.state)) == 0
+
+
+def _owner(state: Path) -> os.stat_result | None:
+    """Return who owns the state folder, where this process may act as another user."""
+    if os.geteuid() != 0 or not state.is_dir():
+        return None
+    found = state.stat()
+    return found if found.st_uid != 0 else None
+
+
+async def _run(
+    command: list[str], said: str = "", owner: os.stat_result | None = None, *, quiet: bool = False
+) -> int:
+    """Run a command to its end, with ``said`` as its input; return its exit code."""
+
+    def work() -> int:
+        return subprocess.run(  # noqa: S603  every part is ours
+            command,
+            input=said.encode(),
+            stdout=subprocess.DEVNULL if quiet else None,
+            stderr=subprocess.DEVNULL if quiet else None,
+            user=None if owner is None else owner.st_uid,
+            group=None if owner is None else owner.st_gid,
+            extra_groups=None if owner is None else [],
+            check=False,
+        ).returncode
+
+    return await asyncio.to_thread(work)
+
+
+def _is_enrolled(state: Path) -> bool:
+    try:
+        load_identity(state)
+    except NotEnrolledError:
+        return False
+    return True

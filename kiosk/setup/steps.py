@@ -1,0 +1,150 @@
+"""The steps of the first run, in their order."""
+
+import os
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any, TextIO
+
+from kaiku.text import Language
+from kiosk.config import Config, ConfigError, configure, missing
+from kiosk.desk import Profile
+from kiosk.registry import RegistryClient, RegistryError
+from kiosk.setup.enrolling import enrol_here, start_here
+from kiosk.setup.outputs import ask_buzzer, ask_displays, ask_gate
+from kiosk.setup.readers import ask_keypad, ask_scanners
+from kiosk.setup.talk import EndedError, Talk, talk_at
+from kiosk.setup.writing import as_toml, write_configuration
+from kiosk.status import find_status
+
+DONE, BROKEN_OFF = 0, 1
+
+_BEGIN = """\
+This sets the kiosk up: its name, its register, its devices. Have the scanner and the keypad plugged
+in, and a card or any barcode at hand. Enter takes what stands in brackets. Nothing is written
+before the end; Ctrl-C leaves everything as it was.
+"""
+
+
+async def set_up(path: Path, descriptor: int = 0, out: TextIO = sys.stdout) -> int:
+    """Talk the first run through and write ``path``; return an exit code."""
+    async with talk_at(descriptor, out) as talk:
+        try:
+            return await _steps(talk, path, at_console=_is_console(descriptor))
+        except EndedError:
+            talk.say("\nThe input ended. Nothing more was done.")
+            return BROKEN_OFF
+
+
+async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
+    before = _read_before(talk, path)
+    station = dict(before.get("station", {}))
+    if find_status(Path(station.get("state", "/var/lib/kaikuportti"))) is not None:
+        talk.say("A kiosk is running here and holds the devices. Stop it first:")
+        talk.say("  systemctl stop kaikuportti")
+        return BROKEN_OFF
+    talk.say(_BEGIN)
+    parts: dict[str, Any] = {"station": await _ask_station(talk, station)}
+    parts["registry"] = await _ask_registry(talk, dict(before.get("registry", {})))
+    await ask_scanners(talk, parts, grab=not at_console)
+    await ask_keypad(talk, parts, grab=not at_console)
+    await ask_displays(talk, parts, before)
+    await ask_gate(talk, parts, before)
+    await ask_buzzer(talk, parts, before)
+    config = _read_whole(talk, path, parts)
+    if config is None:
+        return BROKEN_OFF
+    kept = write_configuration(path, as_toml(parts))
+    talk.say(f"\nWritten: {path}" + (f" (what stood there: {kept})" if kept else ""))
+    for problem in missing(path, config):
+        talk.say(f"  to mend: {problem}")
+    if await enrol_here(talk, path, config):
+        await start_here(talk)
+    return DONE
+
+
+def _read_before(talk: Talk, path: Path) -> dict[str, Any]:
+    """Return what stands in the file already: the answers that Enter takes."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        talk.say(f"{path} cannot be read as a configuration; this makes a new one.")
+        return {}
+
+
+def _read_whole(talk: Talk, path: Path, parts: dict[str, Any]) -> Config | None:
+    try:
+        return configure(path, parts)
+    except ConfigError as error:
+        talk.say(f"\nThis cannot work, and nothing was written:\n{error}")
+        return None
+
+
+async def _ask_station(talk: Talk, station: dict[str, Any]) -> dict[str, Any]:
+    talk.say("1. The kiosk")
+
+    def wrong_name(name: str) -> str | None:
+        return None if len(name) <= 100 else "At most 100 characters."
+
+    def wrong_languages(answer: str) -> str | None:
+        named = answer.split()
+        known = named and {*named} <= {*Language} and len({*named}) == len(named)
+        return None if known else "Name each of fi, sv, en at most once, with blanks between them."
+
+    station["name"] = await talk.ask(
+        "What staff call it, such as Pool, gate 1", station.get("name"), wrong_name
+    )
+    station["profile"] = await talk.choose(
+        "Where does it stand?",
+        {
+            Profile.ENTRANCE.value: "at an entrance or a gate",
+            Profile.LIBRARY.value: "at a library's desk, for fees",
+        },
+        station.get("profile", Profile.ENTRANCE.value),
+    )
+    languages = " ".join(station.get("languages", [*Language]))
+    answer = await talk.ask("Languages, the largest first", languages, wrong_languages)
+    station["languages"] = answer.split()
+    station["attended"] = await talk.confirm(
+        "Does staff stand beside it, who may take a use back with the - key?",
+        default=station.get("attended", False),
+    )
+    return station
+
+
+async def _ask_registry(talk: Talk, registry: dict[str, Any]) -> dict[str, Any]:
+    talk.say("\n2. The register")
+    while True:
+        registry["url"] = await talk.ask(
+            "Its address, such as https://kaikukanta.example", registry.get("url"), _wrong_address
+        )
+        try:
+            async with RegistryClient(registry["url"], None) as client:
+                await client.find()
+        except RegistryError as error:
+            talk.say(f"  It does not answer: {error}.")
+            if await talk.confirm("Try another address, or again?"):
+                continue
+        else:
+            talk.say("  It answers.")
+        return registry
+
+
+def _wrong_address(answer: str) -> str | None:
+    part = {"station": {"name": "x"}, "registry": {"url": answer}, "scanner": [{"driver": "stdin"}]}
+    try:
+        configure(Path("kiosk.toml"), part)
+    except ConfigError:
+        return "That is no address; it begins with https://"
+    return None
+
+
+def _is_console(descriptor: int) -> bool:
+    """Tell whether the keyboard of this machine types here: it must not be grabbed then."""
+    try:
+        name = os.ttyname(descriptor)
+    except OSError:
+        return False
+    return name.startswith("/dev/tty") and name[8:].isdecimal()
