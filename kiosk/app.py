@@ -15,7 +15,7 @@ from importlib.metadata import version
 from typing import Any, cast
 
 from kaiku.text import Text
-from kiosk import desk, ports, systemd
+from kiosk import desk, metrics, ports, systemd
 from kiosk.clock import is_synchronised
 from kiosk.config import Config, Device, Role
 from kiosk.disk import DiskError
@@ -74,6 +74,7 @@ class App:
             self._registry = await stack.enter_async_context(
                 RegistryClient(config.registry.url, self._token)
             )
+            self._show_figures = stack.enter_context(metrics.serving(config.metrics.port))
             await self._recall()
             self._sync = Sync(
                 self._registry,
@@ -295,6 +296,7 @@ class App:
             try:
                 await self._mind_the_clock()
                 condition = await self._condition()
+                self._show_figures(condition)
                 told = {**condition, "state": str(self._config.station.state)}
                 await asyncio.to_thread(write_status, folder, told)
                 self._store.disk.works("status")

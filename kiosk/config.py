@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
@@ -100,9 +100,16 @@ class Registry(_Part):
         return url.rstrip("/")
 
 
+class Metrics(_Part):
+    """On which port of the loopback Prometheus finds the kiosk's figures; on none by default."""
+
+    port: int | None = Field(default=None, ge=1, le=65_535)
+
+
 class _Whole(_Part):
     station: Station
     registry: Registry
+    metrics: Metrics = Field(default_factory=Metrics)
     scanner: list[dict[str, Any]] = Field(min_length=1)
     keypad: dict[str, Any] | None = None
     display: list[dict[str, Any]] = Field(default_factory=list)
@@ -137,6 +144,7 @@ class Config:
     station: Station
     registry: Registry
     devices: tuple[Device, ...]
+    metrics: Metrics = field(default_factory=Metrics)
 
     def of(self, role: Role) -> tuple[Device, ...]:
         """Return the devices of a role."""
@@ -147,6 +155,7 @@ class Config:
         whole: dict[str, Any] = {
             "station": self.station.model_dump(mode="json"),
             "registry": self.registry.model_dump(mode="json"),
+            "metrics": self.metrics.model_dump(mode="json"),
         }
         for device in self.devices:
             settings = device.settings.model_dump(mode="json")
@@ -193,7 +202,7 @@ def configure(path: Path, data: Mapping[str, Any]) -> Config:
     problems += [f"{path}: {key}: {mend}" for key, mend in taken_twice(wired)]
     if whole is None or problems:
         raise ConfigError("\n".join(problems))
-    return Config(whole.station, whole.registry, _named_apart(devices))
+    return Config(whole.station, whole.registry, _named_apart(devices), whole.metrics)
 
 
 def read_device(role: Role, part: Mapping[str, Any]) -> Device:

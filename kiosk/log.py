@@ -3,8 +3,14 @@
 import json
 import logging
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
+
+Listener = Callable[[str, Mapping[str, Any]], None]
+
+_listeners: list[Listener] = []
 
 
 def log(event: str, **fields: Any) -> None:
@@ -16,6 +22,18 @@ def log(event: str, **fields: Any) -> None:
     line = json.dumps({"event": event, "at": instant, **fields}, ensure_ascii=False)
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
+    for listener in _listeners:
+        listener(event, fields)
+
+
+@contextmanager
+def listen(listener: Listener) -> Iterator[None]:
+    """Hand each event to a listener too, as it is written: its name and its fields."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
 
 
 class _Lines(logging.Handler):

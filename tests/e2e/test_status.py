@@ -11,9 +11,11 @@ from tests.e2e.house import (
     Register,
     SerialScanner,
     enrol,
+    free_port,
     wait_until,
     write_config,
 )
+from tests.kiosk.test_metrics import figures
 
 
 def status(config: Path) -> tuple[int, dict[str, Any]]:
@@ -45,3 +47,23 @@ def test_each_configured_device_is_told_as_it_is(
         "gate/none": "ok",
         "buzzer/none": "ok",
     }
+
+
+def test_prometheus_reads_the_figures_where_a_port_is_set(
+    tmp_path: Path, register: Register, scanner: SerialScanner
+) -> None:
+    """A verdict is counted as soon as it is told; the port is the loopback's."""
+    port = free_port()
+    serial = {"driver": "serial", "port": scanner.port}
+    config = write_config(tmp_path, register.url, serial, f"[metrics]\nport = {port}")
+    enrol(config, register.seed["vars"]["enrolment"])
+    kiosk = KioskProcess(config)
+    kiosk.wait_for("ready")
+    try:
+        scanner.scan(register.seed["codes"][0])
+        kiosk.wait_for("verdict")
+        read = figures(port)
+    finally:
+        kiosk.kill()
+    assert sum(n for name, n in read.items() if name.startswith("kaikuportti_verdicts_total")) == 1
+    assert read["kaikuportti_cards"] > 0
