@@ -34,11 +34,11 @@ def end_past(session: Session, offering: Offering, now: datetime) -> None:
     and counted all the same (promise P1).
     """
     found = [lock_lease(session, lease.id) for lease in past(session, offering, now)]
-    for lease in found:
-        if lease is not None:
-            lock_seats(session, offering.id, lease.day).taken -= lease.unspent
-            lease.granted = min(lease.granted, lease.spent)
-            lease.returned_at = lease.returned_at or now
+    leases = [lease for lease in found if lease is not None]
+    for lease in sorted(leases, key=lambda lease: lease.day):
+        lock_seats(session, offering.id, lease.day).taken -= lease.unspent
+        lease.granted = min(lease.granted, lease.spent)
+        lease.returned_at = lease.returned_at or now
 
 
 def recall_beyond(session: Session, offering: Offering, now: datetime) -> list[Lease]:
