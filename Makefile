@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench docs pins clean
+.PHONY: help demo test simulate lint bench docs pins clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,10 @@ demo: $(VENV)/.demo-stamp  ## start the register and a kiosk with sample cards; 
 
 test: $(VENV)/.dev-stamp  ## run every test that this machine can
 	@$(BIN)/python -m pytest $(ARGS)
+
+RUNS ?= 2000
+simulate: $(VENV)/.dev-stamp  ## cut kiosks off at random for many runs: make simulate RUNS=5000
+	@KAIKU_LEASE_RUNS=$(RUNS) $(BIN)/python -m pytest tests/e2e/test_leases.py $(ARGS)
 
 lint: $(VENV)/.dev-stamp  ## check format, lint, types and the directions of imports
 	$(BIN)/ruff format --check .

@@ -25,14 +25,22 @@ def leased_on(offering: Offering, now: datetime) -> date | None:
     return offering.seats_day(now)
 
 
-def is_over(offering: Offering, day: date, now: datetime) -> bool:
-    """Tell whether nothing more can be given away of a day's seats: a lease's term is over."""
+def is_past(offering: Offering, day: date, now: datetime) -> bool:
+    """Tell whether a lease's term is over: its event is, or for a cap by day its day."""
     seats, window = offering.seats, offering.window
-    if seats is None or (window is not None and now >= window.ends):
+    if window is not None and now >= window.ends:
         return True
-    if window is None or seats.per is Per.DAY:
-        return day < day_of(now)
-    return day != offering.seats_day(now)
+    by_day = window is None or (seats is not None and seats.per is Per.DAY)
+    return by_day and day < day_of(now)
+
+
+def is_over(offering: Offering, day: date, now: datetime) -> bool:
+    """Tell whether nothing more can be given away of a lease: its term is over, or the cap gone."""
+    seats = offering.seats
+    if seats is None or is_past(offering, day, now):
+        return True
+    by_event = offering.window is not None and seats.per is Per.EVENT
+    return by_event and day != offering.seats_day(now)
 
 
 def top_up(free: int, kiosks: int, unspent: int) -> int:

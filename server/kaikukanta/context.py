@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Semaphore
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -16,6 +17,9 @@ from server.kaikukanta.settings import Settings, read_digest_key
 
 Clock = Callable[[], datetime]
 
+WAITING = 10
+"""How many requests may wait for others at once: a quarter of the threads that answer them."""
+
 
 def utc_now() -> datetime:
     """Return the aware instant that it is."""
@@ -26,7 +30,8 @@ def utc_now() -> datetime:
 class Context:
     """One register in one process.
 
-    ``clock`` and ``sleep`` (in seconds) are passed in, so that tests can move time.
+    ``clock`` and ``sleep`` (in seconds) are passed in, so that tests can move time. A request that
+    waits for somebody else holds one of the ``waits`` for so long; there are :data:`WAITING`.
     """
 
     engine: Engine
@@ -34,6 +39,7 @@ class Context:
     digest_key: bytes = field(repr=False)
     clock: Clock = utc_now
     sleep: Callable[[float], None] = time.sleep
+    waits: Semaphore = field(default_factory=lambda: Semaphore(WAITING), repr=False)
 
     def digest_of(self, card: str) -> bytes | None:
         """Return the digest of a card's number as it was read or typed, None where it is none."""

@@ -8,6 +8,7 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -80,12 +81,19 @@ class Gate:
     suspect: bool = False
     told: dict[UUID, desk.Record] = field(default_factory=dict)
     lost: set[UUID] = field(default_factory=set)
+    uncapped: set[UUID] = field(default_factory=set)
+    """Uses that were decided here while this kiosk knew of no cap."""
+    contact: datetime | None = None
+    """When it has heard all that the register knew."""
+    heard: dict[UUID, datetime | None] = field(default_factory=dict)
+    """When that was last, as each use was decided."""
     between: Callable[[], None] = lambda: None
     """What happens between the look at the store and the record."""
 
     def __post_init__(self) -> None:
         """Switch it on."""
         self.numbers = 0
+        self.looked: datetime | None = None
         self.lost_journal = False
         self.start()
 
@@ -99,6 +107,11 @@ class Gate:
         if last is not None:
             now = self.now
             self.desk = desk.resume(self.desk.manners, last.use, last.admitted, now, last.booked)
+
+    def die(self) -> None:
+        """Break for good, with all that was not sent."""
+        self.lost |= {use.id for use in self.stores.journal.unsent(10_000)}
+        self.stores.close()
 
     def restart(self) -> None:
         """Switch it off and on again."""
@@ -137,7 +150,7 @@ class Gate:
         self._step(desk.Typed(key), self._known(digest))
 
     def _known(self, digest: bytes | None) -> desk.Known:
-        ask = not self.wire.cut
+        ask, self.looked = not self.wire.cut, self.contact
         current = self.desk.current
         counted = current.use.at if current and current.use.digest == digest else None
         return self.stores.known(digest, self.now.at, ask=ask, counted=counted)
@@ -184,7 +197,17 @@ class Gate:
         if self.suspect and (before is None or before.use.lease == record.use.lease):
             assert record.use.leased <= (0 if before is None else before.use.leased)
         if before is not None or record.standing is not desk.Standing.ASKED:
-            self.told[record.use.id] = record
+            self._tell(record)
+
+    def _tell(self, record: desk.Record) -> None:
+        id_ = record.use.id
+        self.told[id_] = record
+        self.heard.setdefault(id_, self.looked)
+        offering = self.stores.cache.offering(record.use.offering)
+        if record.source == "local" and offering is not None and offering.seats is None:
+            self.uncapped.add(id_)
+        elif record.use.leased or record.source != "local":
+            self.uncapped.discard(id_)
 
     def _ask(self, asked: desk.Ask | desk.AskAmended) -> Answer | None:
         answer: Answer | Problem
@@ -210,6 +233,7 @@ class Gate:
             self.stores.cache.turn_page(cursor.cursor, last=not cursor.more)
             more = cursor.more
         self.stores.journal.settle(counts)
+        self.contact = self.clock()
 
     def _page(self) -> list[Row]:
         after = self.stores.cache.cursor

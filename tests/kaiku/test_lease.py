@@ -1,12 +1,13 @@
 """Parts of a shared cap: for which day, how large, and until when."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaiku.lease import is_over, leased_on, needed, top_up
-from kaiku.offering import Per, Seats
+from kaiku.lease import is_over, is_past, leased_on, needed, top_up
+from kaiku.offering import Per, Seats, Window
 from kaiku.party import Party
 from tests.kaiku.made import DAY, NOON, TODAY, entry, show
 
@@ -55,8 +56,18 @@ class TestTerm:
         assert is_over(fair, TODAY, NOON + 12 * HOUR)
 
     def test_where_the_cap_is_gone_it_is_over(self) -> None:
-        """Nothing is shared any more."""
-        assert is_over(entry(), TODAY, NOON)
+        """Nothing is shared any more; but the term is not, and the cap may be set again (P2)."""
+        for offering in (entry(), show()):
+            assert is_over(offering, TODAY, NOON)
+            assert not is_past(offering, TODAY, NOON)
+        assert is_past(entry(), TODAY, NOON + DAY)
+        assert is_past(show(), TODAY, NOON + DAY)
+
+    def test_a_cap_by_day_of_a_long_event_ends_each_day(self) -> None:
+        """And one for the whole event with the event."""
+        fair = replace(entry(), window=Window(NOON, NOON + 3 * DAY))
+        assert is_past(replace(fair, limits=(Seats(20, Per.DAY),)), TODAY, NOON + DAY)
+        assert not is_past(replace(fair, limits=(Seats(20),)), TODAY, NOON + DAY)
 
 
 @given(free=st.integers(-5, 100), unspent=st.lists(st.integers(0, 50), min_size=1, max_size=6))

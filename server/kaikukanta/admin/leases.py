@@ -6,7 +6,7 @@ from kaiku.wire import write_instant
 from server.database import read
 from server.kaikukanta.admin.frame import CommandError, Group, identifier, table
 from server.kaikukanta.context import Context
-from server.kaikukanta.leases.service import kept, release
+from server.kaikukanta.leases.service import Keeping, kept, release
 
 WARNING = (
     "That kiosk must not come back before the event is over: it may have given these seats away."
@@ -22,21 +22,35 @@ def add(admin: Group) -> None:
 
 
 def list_leases(context: Context, _arguments: Namespace) -> str:
-    """Return ids, kiosks, when those were last heard of, offerings, days and seats."""
+    """Return ids, kiosks, when those were last heard of, offerings, days, seats and how they stand.
+
+    Seats are held, or asked back, or wait for uses that are to be sent; and where a cap was
+    lowered below what is taken, by how many seats.
+    """
     with read(context.engine) as session:
         return table(
             [
                 (
-                    lease.id,
-                    kiosk.name,
-                    kiosk.seen_at and write_instant(kiosk.seen_at),
-                    lease.offering_id,
-                    lease.day,
-                    lease.unspent,
+                    each.lease.id,
+                    each.kiosk.name,
+                    each.kiosk.seen_at and write_instant(each.kiosk.seen_at),
+                    each.lease.offering_id,
+                    each.lease.day,
+                    each.lease.unspent,
+                    _standing(each),
                 )
-                for lease, kiosk in kept(session)
+                for each in kept(session, context.clock())
             ]
         )
+
+
+def _standing(keeping: Keeping) -> str:
+    """Return how a lease stands with its kiosk, and its day with the cap."""
+    lease = keeping.lease
+    standing = "held" if lease.recalled_at is None else "asked back"
+    if lease.returned_at is not None:
+        standing = "waits for uses"
+    return f"{standing}, {keeping.beyond} beyond the cap" if keeping.beyond else standing
 
 
 def release_one(context: Context, arguments: Namespace) -> str:

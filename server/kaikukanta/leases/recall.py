@@ -1,7 +1,7 @@
 """Getting leased seats back when somebody needs them: ask the kiosks, wait a moment, decide anew.
 
 The waiting holds no transaction and no lock; whoever is asked answers within a fraction of a second
-or not at all.
+or not at all. It holds a thread, so that only a part of all requests may wait at once.
 """
 
 from collections.abc import Callable
@@ -59,7 +59,7 @@ def decided(context: Context, act: Callable[[Session, Round], T]) -> T:
     except ShortError as error:
         short = error
     before = transact(context.engine, lambda session: _recall(session, context, short))
-    _wait(context, short, before - short.lacking)
+    _wait_in_turn(context, short, before - short.lacking)
     return transact(context.engine, lambda session: act(session, Round.LAST))
 
 
@@ -72,12 +72,16 @@ def unless_leased(
     """
     if in_round is Round.LAST or lacking <= 0:
         return
-    short = ShortError(offering, day, lacking)
-    if sum(lease.unspent for lease in _within_reach(session, context, short)) >= lacking:
-        raise short
+    if within_reach(session, context, offering, day) >= lacking:
+        raise ShortError(offering, day, lacking)
 
 
-def _within_reach(session: Session, context: Context, short: ShortError) -> list[Lease]:
+def within_reach(session: Session, context: Context, offering: UUID, day: date) -> int:
+    """Return how many seats of a day kiosks in touch can give back."""
+    return sum(lease.unspent for lease in _within_reach(session, context, offering, day))
+
+
+def _within_reach(session: Session, context: Context, offering: UUID, day: date) -> list[Lease]:
     """Return the leases that have seats left and whose kiosks can answer.
 
     One that was asked for so long ago that whoever asked has given up is not asked for again.
@@ -86,7 +90,7 @@ def _within_reach(session: Session, context: Context, short: ShortError) -> list
     query = (
         select(Lease)
         .join(Kiosk, col(Kiosk.id) == col(Lease.kiosk_id))
-        .where(Lease.offering_id == short.offering, Lease.day == short.day)
+        .where(Lease.offering_id == offering, Lease.day == day)
         .where(col(Lease.returned_at).is_(None), col(Lease.granted) > col(Lease.spent))
         .where(
             col(Lease.recalled_at).is_(None)
@@ -104,7 +108,7 @@ def _recall(session: Session, context: Context, short: ShortError) -> int:
     The feed tells their kiosks.
     """
     lock_offering(session, short.offering)
-    found = _within_reach(session, context, short)
+    found = _within_reach(session, context, short.offering, short.day)
     leases = [lock_lease(session, lease.id) for lease in found]
     news = [lease for lease in leases if lease is not None and lease.recalled_at is None]
     if news:
@@ -114,12 +118,26 @@ def _recall(session: Session, context: Context, short: ShortError) -> int:
     return _taken(session, short)
 
 
+def _wait_in_turn(context: Context, short: ShortError, most: int) -> None:
+    """Wait, unless so many wait already that nobody else would be answered.
+
+    Whoever does not wait is answered from what is free now.
+    """
+    if context.waits.acquire(blocking=False):
+        try:
+            _wait(context, short, most)
+        finally:
+            context.waits.release()
+
+
 def _wait(context: Context, short: ShortError, most: int) -> None:
     """Wait until at most so many seats are taken, nobody can give any back, or the time is over."""
     for _ in range(round(context.settings.recall_wait.total_seconds() / LOOK_SECONDS)):
         context.sleep(LOOK_SECONDS)
         with read(context.engine) as session:
-            if _taken(session, short) <= most or not _within_reach(session, context, short):
+            if _taken(session, short) <= most:
+                return
+            if not _within_reach(session, context, short.offering, short.day):
                 return
 
 

@@ -5,17 +5,19 @@ Each is a transaction of its own, short, with the locks of :mod:`server.kaikukan
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from kaiku.lease import leased_on, top_up
+from kaiku.lease import is_past, leased_on, top_up
 from kaiku.offering import Offering
 from server.database import read, transact
 from server.kaikukanta.context import Context
 from server.kaikukanta.feed.service import next_seq
 from server.kaikukanta.kiosks.tables import Kiosk, KioskOffering, Lease
+from server.kaikukanta.leases.settle import end_past, past
 from server.kaikukanta.network.callers import KioskCaller
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
@@ -40,20 +42,31 @@ def grant(context: Context, kiosk: KioskCaller, journal: UUID) -> None:
 
     What is due is looked up without a lock first, so that most heartbeats wait for nobody. Leases
     of a journal that the kiosk has lost are over: nobody knows what was spent of them, so that all
-    of them stays kept until the term, or until a person releases it.
+    of them stays kept until the term, or until a person releases it. Leases of whatever kiosk whose
+    term is over end here.
     """
     now, lessee = context.clock(), Lessee(kiosk, journal)
     with read(context.engine) as session:
+        ended = [id_ for id_ in sorted(kiosk.offerings) if _has_past(session, id_, now)]
         due = [id_ for id_ in sorted(kiosk.offerings) if _due(session, lessee, id_, now)]
         lost = session.exec(_of_lost_journals(lessee)).first() is not None
+    for offering_id in ended:
+        transact(context.engine, partial(_end_past, offering_id=offering_id, now=now))
     if lost:
         transact(context.engine, lambda session: _end_lost(session, lessee, now))
     for offering_id in due:
+        transact(context.engine, partial(_grant, lessee=lessee, offering_id=offering_id, now=now))
 
-        def work(session: Session, offering_id: UUID = offering_id) -> None:
-            _grant(session, lessee, offering_id, now)
 
-        transact(context.engine, work)
+def _has_past(session: Session, offering_id: UUID, now: datetime) -> bool:
+    row = session.get(OfferingRecord, offering_id)
+    return row is not None and bool(past(session, to_offering(row), now))
+
+
+def _end_past(session: Session, offering_id: UUID, now: datetime) -> None:
+    row = lock_offering(session, offering_id)
+    if row is not None:
+        end_past(session, to_offering(row), now)
 
 
 def _of_lost_journals(lessee: Lessee) -> SelectOfScalar[Lease]:
@@ -80,10 +93,8 @@ def _due(session: Session, lessee: Lessee, offering_id: UUID, now: datetime) -> 
     held = _open(session, lessee, offering.id, day)
     if any(lease.recalled_at is not None for lease in held):
         return 0
-    count = session.get(SeatCount, (offering.id, day))
-    free = offering.seats.cap - (0 if count is None else count.taken)
     unspent = sum(lease.unspent for lease in held)
-    return top_up(free, _kiosks_at(session, offering, now), unspent)
+    return top_up(_free(session, offering, day), _kiosks_at(session, offering, now), unspent)
 
 
 def _grant(session: Session, lessee: Lessee, offering_id: UUID, now: datetime) -> None:
@@ -185,12 +196,38 @@ def _close(session: Session, lease: Lease, unsent: int, now: datetime) -> int:
     return before - lease.unspent
 
 
-def kept(session: Session) -> list[tuple[Lease, Kiosk]]:
-    """Return every lease that keeps seats from others, with its kiosk; the oldest first."""
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """A lease that keeps seats from others, and by how many seats its day is beyond the cap."""
+
+    lease: Lease
+    kiosk: Kiosk
+    beyond: int
+
+
+def kept(session: Session, now: datetime) -> list[Keeping]:
+    """Return every lease that keeps seats from others; the oldest first.
+
+    One whose term is over keeps none, and one of an offering without a cap neither.
+    """
     query = (
-        select(Lease, Kiosk)
+        select(Lease, Kiosk, OfferingRecord)
         .join(Kiosk, col(Kiosk.id) == col(Lease.kiosk_id))
+        .join(OfferingRecord, col(OfferingRecord.id) == col(Lease.offering_id))
         .where(col(Lease.granted) > col(Lease.spent))
         .order_by(col(Lease.day), col(Lease.granted_at), col(Lease.id))
     )
-    return list(session.exec(query))
+    return [
+        Keeping(lease, kiosk, max(0, -_free(session, offering, lease.day)))
+        for lease, kiosk, offering in (
+            (lease, kiosk, to_offering(row)) for lease, kiosk, row in session.exec(query)
+        )
+        if offering.seats is not None and not is_past(offering, lease.day, now)
+    ]
+
+
+def _free(session: Session, offering: Offering, day: date) -> int:
+    """Return the seats of a cap that are not taken; below 0 where it was lowered since."""
+    count = session.get(SeatCount, (offering.id, day))
+    cap = 0 if offering.seats is None else offering.seats.cap
+    return cap - (0 if count is None else count.taken)

@@ -17,6 +17,7 @@ from kaiku.wire import (
     write_text,
 )
 from server.kaikukanta.feed.service import next_seq
+from server.kaikukanta.leases.settle import end_past, recall_beyond
 from server.kaikukanta.offerings.tables import FormerOffering, OfferingRecord
 from server.kaikukanta.uses.recount import counts_alike, recount
 
@@ -58,10 +59,12 @@ def change_offering(
     """Set an offering anew, under its next version; what it was is kept.
 
     Nobody records a use of it meanwhile. Where it now counts over other spans (another kind of
-    limit, another day), its counts are made anew from its uses.
+    limit, another day), its counts are made anew from its uses. Leases whose term was over before
+    are not taken along, and those that no longer fit the cap are asked back (promise P2).
     """
     session.refresh(record, with_for_update=True)
     before = to_offering(record)
+    end_past(session, before, now)
     session.add(
         FormerOffering(
             offering_id=record.id,
@@ -75,8 +78,9 @@ def change_offering(
     session.flush()
     after = to_offering(record)
     recounted = [] if counts_alike(before, after) else recount(session, after)
+    recalled = recall_beyond(session, after, now)
     record.changed = next_seq(session)
-    for row in recounted:
+    for row in [*recounted, *recalled]:
         row.changed = record.changed
 
 

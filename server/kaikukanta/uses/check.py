@@ -1,6 +1,6 @@
 """Deciding without recording, for ticket systems that ask before they sell (OM-50)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from sqlmodel import Session
@@ -11,13 +11,14 @@ from kaiku.party import Party
 from kaiku.reason import Reason
 from server.database import read
 from server.kaikukanta.context import Context
+from server.kaikukanta.leases.recall import within_reach
 from server.kaikukanta.network.attempts import spend, spent
 from server.kaikukanta.network.callers import Caller, serves
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.about import describe
 from server.kaikukanta.uses.ask import Pieces, fee_asked
-from server.kaikukanta.uses.case import open_case, undecided
+from server.kaikukanta.uses.case import Case, open_case, undecided
 from server.kaikukanta.uses.counts import look
 from server.kaikukanta.uses.wrong import count_wrong, wrong_cards
 from server.problems import Problem, too_many
@@ -57,4 +58,17 @@ def _check(
         return fee
     use = undecided(uuid4(), question.digest, row, caller, now, now)
     describe(session, use, fee, members=None)
-    return open_case(session, use, row, now, counts_of=look).decide(question.party)
+    case = open_case(session, use, row, now, counts_of=look)
+    decision = case.decide(question.party)
+    lacking = case.lacking(decision, question.party)
+    leased = within_reach(session, context, row.id, case.seats_day) if lacking > 0 else 0
+    return _with_leased(case, question.party, leased) if 0 < lacking <= leased else decision
+
+
+def _with_leased(case: Case, party: Party, leased: int) -> Decision:
+    """Return what a use is decided once kiosks have given seats back; nobody is asked to (P2)."""
+    known, facts = case.known, case.counts.facts
+    taken = None if facts.seats_taken is None else facts.seats_taken - leased
+    return case.decide_by(
+        case.offering, party, replace(known, facts=replace(facts, seats_taken=taken))
+    )

@@ -410,7 +410,7 @@ def test_the_seats_of_a_kiosk_that_is_gone_are_freed(register: str, shell: Shell
         )  # fmt: skip
         session.add_all([lease, SeatCount(offering_id=UUID(offering), day=day, taken=5)])
     listed = shell.admin("lease", "list").split("\t")
-    assert (listed[0], listed[3:]) == (str(lease.id), [offering, str(day), "3"])
+    assert (listed[0], listed[3:]) == (str(lease.id), [offering, str(day), "3", "held"])
     assert shell.admin("lease", "release", str(lease.id)).startswith(
         "freed 3 seats\nThat kiosk must"
     )

@@ -1,9 +1,11 @@
 """Leases at the register: granted at heartbeats, spent by journals, asked back and given back."""
 
 import asyncio
+import threading
 import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +15,7 @@ from sqlmodel import col, select
 from kaiku.offering import Per, Seats, Window
 from kaiku.wire import LeaseRow
 from server.database import read, transaction
+from server.kaikukanta.context import WAITING
 from server.kaikukanta.kiosks.service import revoke
 from server.kaikukanta.kiosks.tables import Lease
 from server.kaikukanta.leases.service import release
@@ -338,6 +341,53 @@ class TestRecall:
                 card=town.card(children=5), offering=offering, party={"children": children}
             )
         assert (slept, kiosk.lease().recalled_at) == ([], None)
+
+    async def test_a_check_says_what_a_use_would_get(self, town: Town) -> None:
+        """It asks nobody, and counts on what kiosks in touch can give back (OM-50)."""
+        offering = town.offering(Seats(4))
+        kiosk = door(town, offering)
+        await kiosk.beat()
+        till, card = town.venue(), town.card(children=9)
+        alone, all_, more = (
+            {"card": card, "offering": offering, "party": {"children": children}}
+            for children in (0, 3, 4)
+        )
+        for asked, remaining in ((alone, 1), (all_, 0)):
+            answer = (await till.check(**asked)).json()
+            assert (answer["outcome"], answer["remaining"]) == ("accepted", remaining)
+        assert (await till.check(**more)).json()["reason"] == "seats_full"
+        assert (kiosk.lease().recalled_at, town.seats_taken(offering)) == (None, 2)
+        town.clock.pass_(seconds=61)
+        assert (await till.check(**all_)).json()["reason"] == "seats_full"
+        assert (await till.use(**all_)).json()["reason"] == "seats_full"
+
+    async def test_many_who_wait_leave_the_others_their_answers(self, town: Town) -> None:
+        """Sixty ask at once for seats that a silent kiosk keeps: most are answered without waiting.
+
+        A quarter of the threads wait for it, however long that takes; the rest go on serving.
+        """
+        offering, other = town.offering(Seats(20)), town.offering()
+        kiosk = door(town, offering)
+        await kiosk.beat()
+        till, cards = town.venue(), [town.card(children=9) for _ in range(61)]
+        await till.use(card=cards.pop(), offering=offering, party={"children": 9})
+        answered = threading.Event()
+        object.__setattr__(town.context, "sleep", lambda _seconds: answered.wait(60))
+        asked = [
+            asyncio.create_task(till.use(card=card, offering=offering, party={"children": 9}))
+            for card in cards
+        ]
+        try:
+            async with asyncio.timeout(20):
+                for first in islice(asyncio.as_completed(asked), len(asked) - WAITING):
+                    await first
+                sold = await till.use(card=cards[0], offering=other)
+        finally:
+            answered.set()
+        assert sold.json()["outcome"] == "accepted"
+        assert sum(not task.done() for task in asked) == WAITING
+        for answer in await asyncio.gather(*asked):
+            assert answer.json()["reason"] == "seats_full"
 
 
 def until_asked_back(kiosk: Door) -> None:
