@@ -21,6 +21,7 @@ from kaiku.digest import digest
 from kaiku.number import is_ours
 from kaiku.offering import OncePerPerformance, Seats, Visits
 from kaiku.party import ALONE
+from kaiku.venue import VenueKind
 from kaiku.wire import Outcome
 from server.database import open_database, read
 from server.kaikukanta.cards.service import find_card, to_card
@@ -28,7 +29,7 @@ from server.kaikukanta.cards.tables import CardRecord
 from server.kaikukanta.feed.tables import Feed
 from server.kaikukanta.kiosks.tables import Enrolment
 from server.kaikukanta.migrations import migrate
-from server.kaikukanta.network.tables import Credential, Municipality, Venue, VenueKind
+from server.kaikukanta.network.tables import Credential, Municipality, Venue
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.seed.cards import EACH, population
