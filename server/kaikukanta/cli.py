@@ -16,7 +16,17 @@ from pathlib import Path
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from server.kaikukanta.admin import cards, kiosks, leases, network, offerings, statistics, uses
+from server.kaikukanta.admin import (
+    cards,
+    kiosks,
+    leases,
+    network,
+    offerings,
+    statistics,
+    tokens,
+    uses,
+    venues,
+)
 from server.kaikukanta.admin.frame import (
     CONFIGURATION,
     REFUSED,
@@ -88,7 +98,7 @@ def parser() -> ArgumentParser:
     saving = program("backup", "copy a SQLite database while it serves", _back_up)
     saving.add_argument("file", type=Path, metavar="FILE", help="the copy, a new file")
     admin = Group(program("admin", "look at the register and change it", _admin))
-    for part in (network, offerings, cards, kiosks, leases, uses, statistics):
+    for part in (network, venues, tokens, offerings, cards, kiosks, leases, uses, statistics):
         part.add(admin)
     return top
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from kaiku.card import Card
 from kaiku.days import day_of
@@ -33,6 +34,27 @@ class TestWindow:
         ):
             with pytest.raises(ValueError, match="opens, then starts, then ends"):
                 Window(starts, ends, too_late)
+
+    @given(instants, instants, st.none() | instants, st.none() | instants)
+    def test_the_nearest_to_any_instants_is_in_order(
+        self,
+        starts: datetime,
+        ends: datetime,
+        opens: datetime | None,
+        acquirable: datetime | None,
+    ) -> None:
+        """It keeps its start, and all else that does not contradict it."""
+        nearest = Window.nearest(starts, ends, opens, acquirable)
+        assert nearest.starts == starts < nearest.ends
+        assert nearest == Window(starts, nearest.ends, nearest.opens, nearest.acquirable)
+        assert (nearest.opens is None, nearest.acquirable is None) == (
+            opens is None,
+            acquirable is None,
+        )
+        for told, kept in ((opens, nearest.opens), (acquirable, nearest.acquirable)):
+            assert kept == (None if told is None else min(told, starts))
+        if ends - starts >= SECOND:
+            assert nearest.ends == ends
 
     def test_its_instants_say_their_offset(self) -> None:
         """A naive instant is nobody's."""

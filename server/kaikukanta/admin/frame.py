@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import NoReturn, TypeVar
@@ -122,6 +122,11 @@ def one(session: Session, table: type[_Row], key: object, what: str) -> _Row:
     if found is None:
         raise CommandError(f"no such {what}: look at kaikukanta admin {what} list")
     return found
+
+
+def remark(lines: Iterable[str]) -> None:
+    """Tell on standard error what does not stand in a command's way, so that output stays plain."""
+    sys.stderr.writelines(f"{line}\n" for line in lines)
 
 
 def from_input(text: str) -> str:

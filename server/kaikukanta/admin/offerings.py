@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from sqlmodel import col, select
 
-from kaiku.audit import Finding, audit, breaches
+from kaiku.audit import Finding, breaches, words
 from kaiku.offering import (
     Category,
     Exclusion,
@@ -23,6 +23,7 @@ from kaiku.offering import (
     Window,
     Year,
 )
+from kaiku.text import Text
 from kaiku.wire import write_instant
 from server.database import read, transaction
 from server.kaikukanta.admin.frame import (
@@ -36,13 +37,15 @@ from server.kaikukanta.admin.frame import (
     names,
     one,
     positive,
+    remark,
     table,
 )
 from server.kaikukanta.context import Context
 from server.kaikukanta.network.tables import Venue
+from server.kaikukanta.offerings.judge import advice_of, judge
 from server.kaikukanta.offerings.service import create_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.kaikukanta.offerings.venue import against
+from server.kaikukanta.offerings.venue import findings
 
 
 def add(admin: Group) -> None:
@@ -63,6 +66,12 @@ def add(admin: Group) -> None:
     )
     create.add_argument(
         "--tickets", type=positive, metavar="N", help="tickets for everybody, card holders and all"
+    )
+    create.add_argument(
+        "--terms",
+        nargs=3,
+        metavar=("FI", "SV", "EN"),
+        help="a college's terms of cancellation in three languages (OM-19)",
     )
     add_names(create)
     _add_window(create)
@@ -138,7 +147,7 @@ def list_offerings(context: Context, arguments: Namespace) -> str:
 
 
 def add_offering(context: Context, arguments: Namespace) -> str:
-    """Add it and return its id."""
+    """Add it and return its id; what advice there is against it is told on standard error."""
     offering = Offering(
         id=uuid4(),
         name=names(arguments),
@@ -152,18 +161,30 @@ def add_offering(context: Context, arguments: Namespace) -> str:
         tickets=arguments.tickets,
         tariffs=tuple(arguments.tariff),
         wristband=arguments.wristband,
+        terms=None if arguments.terms is None else Text(*arguments.terms),
     )
-    _refuse(breaches(audit(offering)))
     with transaction(context.engine) as session:
         venue = one(session, Venue, arguments.venue, "venue")
+        found = judge(session, venue.id, offering, context.clock())
+        _refuse([*_order(arguments), *map(_tell, breaches(found))])
         made = create_offering(session, venue.id, offering)
-        _refuse(against(session, venue, offering, context.clock()))
-        return str(made.id)
+        session.flush()
+        advice = (*advice_of(found), *advice_of(findings(session, venue, context.clock())))
+        identity = str(made.id)
+    remark([f"advice: {_tell(finding)}" for finding in advice])
+    return identity
 
 
-def _refuse(found: tuple[Finding, ...]) -> None:
-    if found:
-        raise CommandError("\n".join(_tell(finding) for finding in found))
+def _refuse(wrong: list[str]) -> None:
+    if wrong:
+        raise CommandError("\n".join(wrong))
+
+
+def _order(arguments: Namespace) -> list[str]:
+    """Return that an event ends before it starts, where it does."""
+    if arguments.starts is None or arguments.starts < arguments.ends:
+        return []
+    return [f"--starts, --ends: {words.NOT_IN_ORDER.en}"]
 
 
 def _tell(finding: Finding) -> str:
@@ -189,14 +210,12 @@ def tariff(text: str) -> Tariff:
 
 
 def _window(arguments: Namespace) -> Window | None:
-    if arguments.starts is None and arguments.ends is None and arguments.opens is None:
+    times = (arguments.starts, arguments.ends, arguments.opens, arguments.acquirable)
+    if all(time is None for time in times):
         return None
     if arguments.starts is None or arguments.ends is None:
         raise CommandError("a performance needs both --starts and --ends")
-    try:
-        return Window(arguments.starts, arguments.ends, arguments.opens, arguments.acquirable)
-    except ValueError as error:
-        raise CommandError(f"{error}: mend --opens, --starts and --ends") from None
+    return Window.nearest(*times)
 
 
 def _limits(arguments: Namespace) -> tuple[Limit, ...]:

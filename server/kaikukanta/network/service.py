@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from kaiku.text import Text
+from kaiku.venue import VenueKind
 from server.kaikukanta.feed.service import next_seq
 from server.kaikukanta.network.tables import (
     AgentOffering,
@@ -14,7 +15,6 @@ from server.kaikukanta.network.tables import (
     Distributor,
     Role,
     Venue,
-    VenueKind,
 )
 from server.security import hash_token, new_token
 

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from sqlmodel import Field
 
+from kaiku.venue import VenueKind
 from server.database import Instant, choice
 from server.kaikukanta.base import Base
 
@@ -45,19 +46,6 @@ class Distributor(Base, table=True):
     municipality_code: str = Field(foreign_key="municipality.code")
     model_version: date | None = None
     acknowledged_on: date | None = None
-
-
-class VenueKind(StrEnum):
-    """What a venue is; it decides which limits may be set (OM-52 to OM-66)."""
-
-    MUSEUM = "museum"
-    POOL = "pool"
-    LIBRARY = "library"
-    COLLEGE = "college"
-    PERFORMING_ARTS = "performing_arts"
-    CINEMA = "cinema"
-    FESTIVAL = "festival"
-    SCIENCE_CENTRE = "science_centre"
 
 
 class WebShop(StrEnum):

@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Query, Response
 from sqlmodel import Session, col, select
 
-from kaiku.audit import Finding, Grade, audit, breaches
+from kaiku.audit import Finding, audit, breaches, words
 from kaiku.offering import Offering
 from kaiku.text import Language
-from kaiku.wire import Json, WireError, read_offering
+from kaiku.wire import Json, write_text
 from server.database import read, transaction
 from server.kaikukanta.context import InContext
 from server.kaikukanta.network.callers import (
@@ -28,15 +28,21 @@ from server.kaikukanta.offerings.bodies import (
     OfferingsAnswer,
     answer_of,
     finding_of,
+    is_in_order,
+    offering_of,
 )
+from server.kaikukanta.offerings.judge import advice_of, judge
 from server.kaikukanta.offerings.published import as_html, as_text
 from server.kaikukanta.offerings.service import change_offering, create_offering, to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.kaikukanta.offerings.venue import against
 from server.problems import Mistake, Problem, ProblemError, responses
 
 router = APIRouter(prefix="/api/v1/offerings", tags=["offerings"])
 NOT_FOUND = Problem(404, "not_found", "You have no such offering.")
+BREAKS = "These settings break the operating model; mend each of them."
+NOT_IN_ORDER = Mistake(
+    words.NOT_IN_ORDER.en, pointer="#/window", more={"words": write_text(words.NOT_IN_ORDER)}
+)
 
 
 class Format(StrEnum):
@@ -50,9 +56,16 @@ class Format(StrEnum):
 def get_offerings(caller: ATicketSystem, context: InContext) -> Json:
     """Return a venue's offerings, or those that venues have granted an agent (OM-51)."""
     with read(context.engine) as session:
-        found = session.exec(select(OfferingRecord).where(_own(caller)).order_by("name_fi", "id"))
-        offerings = [to_offering(record) for record in found]
-    return {"offerings": [answer_of(offering, _advice(offering)) for offering in offerings]}
+        found = session.exec(
+            select(OfferingRecord, col(Venue.kind))
+            .join(Venue, col(Venue.id) == col(OfferingRecord.venue_id))
+            .where(_own(caller))
+            .order_by(col(OfferingRecord.name_fi), col(OfferingRecord.id))
+        )
+        offerings = [(to_offering(record), kind) for record, kind in found]
+    return {
+        "offerings": [answer_of(each, advice_of(audit(each, kind))) for each, kind in offerings]
+    }
 
 
 @router.post(
@@ -63,11 +76,11 @@ def get_offerings(caller: ATicketSystem, context: InContext) -> Json:
 )
 def post_offering(body: OfferingBody, caller: AVenue, context: InContext) -> Json:
     """Set up an offering; settings that break the model are refused, all at once (OM-52)."""
-    offering = _judged(body, uuid4(), 1)
+    offering = offering_of(body, uuid4())
     with transaction(context.engine) as session:
+        found = _judged(session, caller, body, offering, context.clock())
         create_offering(session, caller.venue_id, offering)
-        _stay_in(session, caller, offering, context.clock())
-    return answer_of(offering, _advice(offering))
+    return answer_of(offering, advice_of(found))
 
 
 @router.put(
@@ -78,15 +91,15 @@ def post_offering(body: OfferingBody, caller: AVenue, context: InContext) -> Jso
 )
 def put_offering(offering_id: UUID, body: OfferingBody, caller: AVenue, context: InContext) -> Json:
     """Set an offering anew, under its next version."""
-    offering = _judged(body, offering_id, 1)
+    offering, now = offering_of(body, offering_id), context.clock()
     with transaction(context.engine) as session:
         record = session.get(OfferingRecord, offering_id)
         if record is None or not serves(caller, record):
             raise ProblemError(NOT_FOUND)
-        change_offering(session, record, offering, context.clock())
-        _stay_in(session, caller, offering, context.clock())
+        found = _judged(session, caller, body, offering, now)
+        change_offering(session, record, offering, now)
         changed = to_offering(record)
-    return answer_of(changed, _advice(changed))
+    return answer_of(changed, advice_of(found))
 
 
 @router.get(
@@ -129,44 +142,21 @@ def _own(caller: VenueCaller | AgentCaller) -> Any:
             return col(OfferingRecord.id).in_(granted)
 
 
-def _judged(body: OfferingBody, offering_id: UUID, version: int) -> Offering:
-    """Return the offering of a body; end the request with all that is wrong with it."""
-    settings = body.model_dump(mode="json")
-    try:
-        offering = read_offering({**settings, "id": str(offering_id), "version": version})
-    except (WireError, OverflowError) as error:
-        mistake = Mistake(str(error), pointer="#/window")
-        raise ProblemError(
-            Problem(422, "invalid", "The request does not fit.", (mistake,))
-        ) from None
-    _refuse(breaches(audit(offering)))
-    return offering
-
-
-def _stay_in(session: Session, caller: VenueCaller, offering: Offering, now: datetime) -> None:
-    """End the request, and undo it, where too much of what the venue offers is left out (OM-62)."""
-    venue = session.get_one(Venue, caller.venue_id)
-    _refuse(against(session, venue, offering, now))
-
-
-def _refuse(found: tuple[Finding, ...]) -> None:
-    if not found:
-        return
-    raise ProblemError(
-        Problem(
-            422,
-            "breaks_the_model",
-            "These settings break the operating model; mend each of them.",
-            tuple(_mistake(finding) for finding in found),
-        )
-    )
+def _judged(
+    session: Session, caller: VenueCaller, body: OfferingBody, offering: Offering, now: datetime
+) -> tuple[Finding, ...]:
+    """Return what is said of an offering; end the request with all that is wrong with it."""
+    found = judge(session, caller.venue_id, offering, now)
+    broken = tuple(_mistake(finding) for finding in breaches(found))
+    if not is_in_order(body):
+        mistakes = (NOT_IN_ORDER, *broken)
+        raise ProblemError(Problem(422, "invalid", "The request does not fit.", mistakes))
+    if broken:
+        raise ProblemError(Problem(422, "breaks_the_model", BREAKS, broken))
+    return found
 
 
 def _mistake(finding: Finding) -> Mistake:
     told = finding_of(finding)
     more = {name: told[name] for name in ("rule", "floor", "words")}
     return Mistake(finding.words.en, pointer=f"#/{finding.setting}", more=more)
-
-
-def _advice(offering: Offering) -> tuple[Finding, ...]:
-    return tuple(finding for finding in audit(offering) if finding.grade is Grade.ADVICE)

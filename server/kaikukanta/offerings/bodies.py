@@ -1,9 +1,11 @@
 """What the calls about offerings take and give."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StrictBool, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StrictBool, StringConstraints
 
 from kaiku.audit import Finding
 from kaiku.offering import (
@@ -14,15 +16,26 @@ from kaiku.offering import (
     Per,
     Period,
     Service,
+    Window,
     Year,
 )
-from kaiku.wire import write_offering, write_text
+from kaiku.wire import read_offering, write_offering, write_text
 from server.kaikukanta.fields import Body, Instant, OnlyNumber
 
 LARGEST = 1_000_000
 
+_YEARS = range(1970, 9000)
 
+
+def _within_reason(value: datetime) -> datetime:
+    if value.year not in _YEARS:
+        raise ValueError("is not a time at which an event can take place")
+    return value.astimezone(UTC)
+
+
+EventTime = Annotated[Instant, AfterValidator(_within_reason)]
 Count = Annotated[int, Field(ge=0, le=LARGEST), OnlyNumber]
+Tickets = Annotated[int, Field(ge=1, le=LARGEST), OnlyNumber]
 Words = Annotated[
     str,
     StringConstraints(min_length=1, max_length=500, strip_whitespace=True, pattern=r"^[^\x00]*$"),
@@ -40,10 +53,10 @@ class TextBody(Body):
 class WindowBody(Body):
     """When a performance takes place, when entry opens, from when tickets can be had."""
 
-    starts: Instant
-    ends: Instant
-    opens: Instant | None = None
-    acquirable: Instant | None = None
+    starts: EventTime
+    ends: EventTime
+    opens: EventTime | None = None
+    acquirable: EventTime | None = None
 
 
 class SeatsBody(Body):
@@ -100,7 +113,7 @@ class OfferingBody(Body):
     children_welcome: StrictBool = True
     supporters_free: StrictBool = True
     exclusion: Exclusion | None = None
-    tickets: Count | None = None
+    tickets: Tickets | None = None
     tariffs: Annotated[list[TariffBody], Field(max_length=10, default_factory=list)]
     wristband: Count | None = None
     terms: TextBody | None = None
@@ -127,6 +140,22 @@ class OfferingsAnswer(BaseModel):
     """The offerings that the caller may record uses of."""
 
     offerings: list[OfferingAnswer]
+
+
+def offering_of(body: OfferingBody, offering_id: UUID) -> Offering:
+    """Return a body as the rules see it, its window put in order."""
+    settings = body.model_dump(mode="json", exclude={"window"})
+    offering = read_offering({**settings, "id": str(offering_id), "version": 1})
+    window = body.window
+    if window is None:
+        return offering
+    nearest = Window.nearest(window.starts, window.ends, window.opens, window.acquirable)
+    return replace(offering, window=nearest)
+
+
+def is_in_order(body: OfferingBody) -> bool:
+    """Tell whether an event ends after it starts."""
+    return body.window is None or body.window.starts < body.window.ends
 
 
 def answer_of(offering: Offering, advice: tuple[Finding, ...] = ()) -> dict[str, Any]:

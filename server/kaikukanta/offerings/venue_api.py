@@ -7,12 +7,13 @@ from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 from sqlmodel import Session
 
+from kaiku.venue import VenueKind
 from kaiku.wire import Json
 from server.database import read, transaction
 from server.kaikukanta.context import InContext
 from server.kaikukanta.fields import Body
 from server.kaikukanta.network.callers import AVenue
-from server.kaikukanta.network.tables import Venue, VenueKind, WebShop
+from server.kaikukanta.network.tables import Venue, WebShop
 from server.kaikukanta.offerings.bodies import FindingBody, TextBody, finding_of
 from server.kaikukanta.offerings.venue import findings
 

@@ -22,7 +22,8 @@ from server.kaikukanta.network.tables import (
 )
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.seed.places import OUTSIDE, PLACES
-from server.kaikukanta.seed.venues import MAIN, OTHERS, Sample, SampleVenue
+from server.kaikukanta.seed.programme import Sample, SampleVenue
+from server.kaikukanta.seed.venues import MAIN, OTHERS
 from server.security import hash_code, hash_token
 
 _CODE_DAYS = 3650

@@ -21,6 +21,7 @@ from sqlmodel import select
 
 from kaiku.card import last_valid_day
 from kaiku.days import day_of
+from kaiku.text import Text
 from server.database import open_database, read, transaction
 from server.kaikukanta.backup import pg_dump
 from server.kaikukanta.cli import main, parser
@@ -229,10 +230,11 @@ def test_a_network_is_built_from_commands(register: str, shell: Shell) -> None:
     assert distributor in shell.admin("distributor", "list")
     venue = shell.admin("venue", "create", "--kind", "pool", "--municipality", "020", *VENUE_NAMES)
     assert f"{venue}\tpool\tHalli\t020" in shell.admin("venue", "list")
+    shell.admin("venue", "set", venue, "--accessibility", "https://hall.example/access")
     entry = shell.admin(
         "offering", "create", "--venue", venue, "--category", "sports", *VENUE_NAMES,
         "--kind", "pool", "--visits", "30", "--visits-year", "card", "--wristband", "500",
-        "--no-children", "--supporters-pay",
+        "--supporters-pay",
     )  # fmt: skip
     assert shell.admin("offering", "list", "--venue", venue) == f"{entry}\t{venue}\tHalli\t-"
     code = shell.admin("enrolment", "create", "--venue", venue, "--offering", entry, "--hours", "1")
@@ -251,6 +253,7 @@ def test_a_network_is_built_from_commands(register: str, shell: Shell) -> None:
 def test_an_offering_gets_the_limits_that_were_given(register: str, shell: Shell) -> None:
     """A performance with its time, its seats and once for each card."""
     venue = shell.admin("venue", "list").split("\t")[0]
+    shell.admin("venue", "set", venue, "--accessibility", "https://hall.example/access")
     made_one = shell.admin(
         "offering", "create", "--venue", venue, "--category", "culture", *VENUE_NAMES, "--once",
         "--seats", "12", "--opens", "2026-11-24T18:30+02:00", "--starts", "2026-11-24T19:00+02:00",
@@ -268,6 +271,44 @@ def test_an_offering_gets_the_limits_that_were_given(register: str, shell: Shell
     assert offering.window.ends - offering.window.starts == timedelta(hours=2)
     assert offering.seats is not None
     assert (offering.seats.cap, offering.once, offering.excluded) == (12, True, True)
+
+
+def test_advice_on_an_offering_is_told_beside_its_id(register: str, shell: Shell) -> None:
+    """On standard error, so that the id alone is on the other: OM-50, OM-56 and OM-70."""
+    lines = shell.admin("venue", "list").splitlines()
+    college = next(line for line in lines if "\tcollege\t" in line).split("\t")[0]
+    shell.admin("venue", "set", college, "--web-shop", "unchecked")
+    terms = ("Peru ajoissa.", "Avboka i tid.", "Cancel in time.")
+    status, made_one, err = shell.run(
+        "admin", "offering", "create", "--venue", college, "--category", "education", *VENUE_NAMES,
+        "--kind", "course", "--seats", "1", "--starts", "2026-12-24T19:00+02:00",
+        "--ends", "2026-12-24T21:00+02:00", "--no-children", "--terms", *terms,
+    )  # fmt: skip
+    assert status == 0
+    assert [line[:15] for line in err.splitlines()] == [
+        "advice: OM-56: ", "advice: OM-50: ", "advice: OM-70: ",
+    ]  # fmt: skip
+    engine = open_database(register)
+    with read(engine) as session:
+        offering = to_offering(session.get_one(OfferingRecord, UUID(made_one)))
+    engine.dispose()
+    assert offering.terms == Text(*terms)
+    assert not offering.children_welcome
+
+
+def test_all_that_is_wrong_with_an_offering_is_told_at_once(register: str, shell: Shell) -> None:
+    """Also the order of its times; a time alone is never passed over."""
+    venue = shell.admin("venue", "list").split("\t")[0]
+    offering = ("offering", "create", "--venue", venue, "--category", "sports", *VENUE_NAMES)
+    status, out, err = shell.run(
+        "admin", *offering, "--kind", "gala", "--seats", "2", "--tickets", "100", "--no-children",
+        "--starts", "2026-11-24T19:00Z", "--ends", "2026-11-24T18:00Z",
+    )  # fmt: skip
+    assert (status, out) == (1, "")
+    for wrong in ("opens, then starts", "OM-54", "OM-45"):
+        assert wrong in err
+    alone = ("--acquirable", "2026-11-24T19:00+02:00")
+    assert "--starts and --ends" in shell.refused(*offering, *alone)
 
 
 def test_what_cannot_be_is_refused_in_one_line(register: str, shell: Shell) -> None:

@@ -17,6 +17,7 @@ from kaiku.card import Kind, Status
 from kaiku.digest import digest
 from kaiku.offering import Category, Limit, Offering, Window
 from kaiku.text import Text
+from kaiku.venue import VenueKind
 from server.database import read, transaction
 from server.kaikukanta.app import create_app
 from server.kaikukanta.cards.service import Registration, register_card
@@ -30,7 +31,7 @@ from server.kaikukanta.network.service import (
     create_venue,
     create_venue_credential,
 )
-from server.kaikukanta.network.tables import Municipality, VenueKind
+from server.kaikukanta.network.tables import Municipality
 from server.kaikukanta.offerings.service import create_offering
 from server.kaikukanta.settings import Settings
 from server.kaikukanta.uses.tables import SeatCount, Tally, UseRecord

@@ -55,10 +55,56 @@ async def test_every_breach_is_told_at_once(town: Town) -> None:
         ("OM-52", "#/limits/1", None),
         ("OM-66", "#/window/opens", "2026-12-18T16:30:00+00:00"),
         ("OM-41", "#/exclusion", None),
+        ("OM-62", "#/exclusion", 1),
     }
     assert all(set(each["words"]) == {"fi", "sv", "en"} for each in problem["errors"])
     listed = await town.venue(town.theatre).send("GET", "/offerings")
     assert listed.json() == {"offerings": []}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        ({"window": {"starts": "2026-12-18T17:00:00Z", "ends": "2026-12-18T16:00:00Z"}}, "/window"),
+        ({"window": {**SHOW["window"], "opens": "2026-12-18T17:30:00Z"}}, "/window/opens"),
+        (
+            {"window": {**SHOW["window"], "acquirable": "2027-01-01T00:00:00Z"}},
+            "/window/acquirable",
+        ),
+        ({"children_welcome": False}, "/children_welcome"),
+        ({"exclusion": "premiere"}, "/exclusion"),
+        ({"wristband": 5}, "/wristband"),
+        ({"tariffs": [{"service": "copying"}]}, "/tariffs"),
+    ],
+)
+async def test_one_mistake_hides_no_other(town: Town, wrong: Json, pointer: str) -> None:
+    """A window that ends before it starts, or any other, is told with the cap that is too low."""
+    answer = await set_up(town, limits=[{"type": "seats", "cap": 8}], **wrong)
+    assert answer.status_code == 422
+    pointers = {each["pointer"] for each in answer.json()["errors"]}
+    assert {f"#{pointer}", "#/limits/0/cap"} <= pointers
+    assert all(set(each["words"]) == {"fi", "sv", "en"} for each in answer.json()["errors"])
+
+
+async def test_no_cap_is_nought(town: Town) -> None:
+    """Tickets are at least one, and so is a share of them (OM-54)."""
+    answer = await set_up(town, tickets=0, limits=[{"type": "seats", "cap": 0}])
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/tickets")
+    answer = await set_up(town, tickets=1, limits=[{"type": "seats", "cap": 0}])
+    [mistake] = answer.json()["errors"]
+    assert (mistake["rule"], mistake["floor"]) == ("OM-54", 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "exclusion", "rule"), [("screening", "billing", "OM-63"), ("course", "cost", "OM-64")]
+)
+async def test_a_theatre_has_no_right_of_a_cinema_or_a_college(
+    town: Town, kind: str, exclusion: str, rule: str
+) -> None:
+    """Some reasons are of one kind of venue only (OM-63, OM-64)."""
+    answer = await set_up(town, kind=kind, limits=[], exclusion=exclusion)
+    [mistake] = answer.json()["errors"]
+    assert (mistake["rule"], mistake["pointer"]) == (rule, "#/exclusion")
 
 
 async def test_advice_does_not_stand_in_the_way(town: Town) -> None:
@@ -114,6 +160,9 @@ async def test_only_a_venue_sets_anything(town: Town) -> None:
         {"name": {"fi": "x", "sv": "x"}},
         {"name": {**NAME, "fi": "a\x00b"}},
         {"tickets": -1},
+        {"tickets": 0},
+        {"window": {"starts": "0001-01-01T00:00:00+02:00", "ends": "2026-12-18T16:00:00Z"}},
+        {"window": {"starts": "2026-12-18T16:00:00Z", "ends": "9999-12-31T23:59:59Z"}},
         {"colour": "red"},
     ],
 )

@@ -79,6 +79,38 @@ async def test_most_own_productions_stay_in(town: Town) -> None:
     assert (await stage(town, next_saturday)).status_code == 201
 
 
+async def test_a_change_of_kind_leaves_no_more_out(town: Town) -> None:
+    """Own productions do not become guests where too few would stay in (OM-62)."""
+    in_one = (await stage(town, 14)).json()
+    for settings in ({"day": 15}, {"day": 19, "exclusion": "weekend"}):
+        assert (await stage(town, **settings)).status_code == 201
+    theatre = town.venue(town.theatre)
+    kept = {key: in_one[key] for key in ("name", "category", "window")}
+    path = f"/offerings/{in_one['id']}"
+    answer = await theatre.send("PUT", path, json={**kept, "kind": "guest_production"})
+    assert answer.status_code == 422
+    [mistake] = answer.json()["errors"]
+    assert (mistake["rule"], mistake["pointer"]) == ("OM-62", "#/kind")
+    over = {"starts": "2026-11-23T17:00:00Z", "ends": "2026-11-23T19:00:00Z"}
+    answer = await theatre.send(
+        "PUT", path, json={**kept, "kind": "own_production", "window": over}
+    )
+    assert [each["pointer"] for each in answer.json()["errors"]] == ["#/window"]
+    assert (await theatre.send("GET", "/offerings")).json()["offerings"][0]["version"] == 1
+
+
+async def test_a_venue_that_leaves_too_many_out_can_mend_it(town: Town) -> None:
+    """With time the others are over; one more in, or anything else, is no worse (OM-62)."""
+    for settings in ({"day": 14}, {"day": 15}, {"day": 19, "exclusion": "weekend"}):
+        assert (await stage(town, **settings)).status_code == 201
+    town.clock.pass_(days=23)
+    told = (await town.venue(town.theatre).send("GET", "/venue")).json()
+    assert [finding["rule"] for finding in told["findings"]] == ["OM-70", "OM-62"]
+    assert (await stage(town, 20, exclusion="weekend")).status_code == 422
+    assert (await stage(town, 21, kind="guest_production")).status_code == 201
+    assert (await stage(town, 22)).status_code == 201
+
+
 async def test_what_is_over_says_nothing_any_more(town: Town) -> None:
     """The share is of the shows to come (OM-62)."""
     for day in (14, 15):

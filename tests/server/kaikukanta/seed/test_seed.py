@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
+from kaiku.audit import audit, breaches
 from kaiku.card import Kind, State
 from kaiku.days import HELSINKI, day_of
 from kaiku.decide import NO_FACTS, decide
@@ -21,6 +22,7 @@ from kaiku.digest import digest
 from kaiku.number import is_ours
 from kaiku.offering import OncePerPerformance, Seats, Visits
 from kaiku.party import ALONE
+from kaiku.venue import VenueKind
 from kaiku.wire import Outcome
 from server.database import open_database, read
 from server.kaikukanta.cards.service import find_card, to_card
@@ -28,9 +30,10 @@ from server.kaikukanta.cards.tables import CardRecord
 from server.kaikukanta.feed.tables import Feed
 from server.kaikukanta.kiosks.tables import Enrolment
 from server.kaikukanta.migrations import migrate
-from server.kaikukanta.network.tables import Credential, Municipality, Venue, VenueKind
+from server.kaikukanta.network.tables import Credential, Municipality, Venue
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
+from server.kaikukanta.offerings.venue import findings
 from server.kaikukanta.seed.cards import EACH, population
 from server.kaikukanta.seed.samples import SAMPLE_CARDS
 from server.kaikukanta.seed.service import Amounts, NotEmptyError, seed
@@ -71,6 +74,17 @@ def state_of(session: Session, number: str, day: date = TODAY) -> tuple[Kind, St
     assert record is not None
     card = to_card(record, NOW)
     return card.kind, card.state(day), card.children
+
+
+def test_every_offering_keeps_to_the_model(made: Made, engine: Engine) -> None:
+    """The sample venues set nothing that a venue could not (OM-52)."""
+    with read(engine) as session:
+        for venue in session.exec(select(Venue)):
+            found = list(findings(session, venue, NOW))
+            offerings = select(OfferingRecord).where(OfferingRecord.venue_id == venue.id)
+            for record in session.exec(offerings):
+                found += audit(to_offering(record), venue.kind)
+            assert breaches(found) == ()
 
 
 def test_the_codes_are_the_valid_personal_cards(made: Made, engine: Engine) -> None:

@@ -1,165 +1,17 @@
-"""What a venue offers, and the limits that it may set (OM-52).
-
-A limit exists only where the venue set one (OM-43). The set is sealed: a new kind of limit is a new
-class here and a new case in :mod:`kaiku.decide`, and the type checker finds the places.
-"""
+"""An offering, and what follows from its settings: when it is on, what is limited."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from kaiku.card import Card
-from kaiku.days import aware, day_of, years_later
+from kaiku.days import day_of, years_later
+from kaiku.offering.fees import Service, Tariff
+from kaiku.offering.kinds import Category, Exclusion, OfferingKind
+from kaiku.offering.limits import Limit, OncePerPerformance, OpenBookings, Per, Seats, Visits, Year
+from kaiku.offering.window import Window
 from kaiku.party import Party
 from kaiku.text import Text
-
-
-class Category(StrEnum):
-    """How the network's statistics divide what is offered."""
-
-    CULTURE = "culture"
-    EDUCATION = "education"
-    SCIENCE = "science"
-    SPORTS = "sports"
-
-
-class OfferingKind(StrEnum):
-    """What is offered; it decides which limits may be set, and how low (OM-52 to OM-66)."""
-
-    ENTRY = "entry"
-    POOL = "pool"
-    LIBRARY = "library"
-    COURSE = "course"
-    OWN_PRODUCTION = "own_production"
-    GUEST_PRODUCTION = "guest_production"
-    GALA = "gala"
-    PREMIERE = "premiere"
-    SCREENING = "screening"
-    MASS_EVENT = "mass_event"
-
-
-PERFORMING_ARTS = frozenset(
-    {
-        OfferingKind.OWN_PRODUCTION,
-        OfferingKind.GUEST_PRODUCTION,
-        OfferingKind.GALA,
-        OfferingKind.PREMIERE,
-    }
-)
-"""The kinds that performing-arts venues offer (OM-61, OM-62)."""
-
-
-class Exclusion(StrEnum):
-    """Why an offering is left out; there is no other reason (OM-62 to OM-64)."""
-
-    GUEST_PRODUCTION = "guest_production"
-    GALA = "gala"
-    PREMIERE = "premiere"
-    WEEKEND = "weekend"
-    BILLING = "billing"
-    FEW_PARTICIPANTS = "few_participants"
-    COST = "cost"
-
-
-class Per(StrEnum):
-    """What a cap on seats is counted over."""
-
-    EVENT = "event"
-    DAY = "day"
-
-
-class Year(StrEnum):
-    """Which year a card's visits are counted over; the source leaves it open (OM-60)."""
-
-    CALENDAR = "calendar"
-    CARD = "card"
-
-
-@dataclass(frozen=True, slots=True)
-class Seats:
-    """At most ``cap`` seats for card holders, per event (OM-54) or per day (OM-55).
-
-    Shared by all cards.
-    """
-
-    cap: int
-    per: Per = Per.EVENT
-
-
-@dataclass(frozen=True, slots=True)
-class OncePerPerformance:
-    """A card goes to the same performance once (OM-58)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Visits:
-    """A card has ``cap`` visits a year, each child taking one more (OM-60)."""
-
-    cap: int
-    year: Year = Year.CALENDAR
-
-
-@dataclass(frozen=True, slots=True)
-class OpenBookings:
-    """A card has at most ``cap`` bookings open at the venue at one time (OM-61)."""
-
-    cap: int
-
-
-Limit = Seats | OncePerPerformance | Visits | OpenBookings
-
-
-class Service(StrEnum):
-    """What a library desk charges for and the card covers (OM-59)."""
-
-    COPYING = "copying"
-    OVERDUE = "overdue"
-    INTERLIBRARY = "interlibrary"
-
-
-class Period(StrEnum):
-    """Over which span a cap on fees is counted."""
-
-    DAY = "day"
-    MONTH = "month"
-    YEAR = "year"
-
-
-@dataclass(frozen=True, slots=True)
-class Tariff:
-    """A service whose fees the card covers, in integer cents.
-
-    ``unit`` is the price of one piece, where pieces are counted rather than a sum typed; ``cap``
-    is the most that is covered for a card in a ``period``, None for no cap (OM-59).
-    """
-
-    service: Service
-    unit: int | None = None
-    cap: int | None = None
-    period: Period = Period.YEAR
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """When a performance takes place.
-
-    ``opens`` is when tickets are handed over and entry opens, where the venue has set that (OM-66);
-    ``acquirable`` is from when a ticket can be acquired, where it has set that (OM-65).
-    """
-
-    starts: datetime
-    ends: datetime
-    opens: datetime | None = None
-    acquirable: datetime | None = None
-
-    def __post_init__(self) -> None:
-        """Raise ``ValueError`` for naive instants or a wrong order."""
-        opens = self.starts if self.opens is None else self.opens
-        if not aware(opens) <= aware(self.starts) < aware(self.ends):
-            raise ValueError("a performance opens, then starts, then ends")
-        if self.acquirable is not None and aware(self.acquirable) > aware(self.starts):
-            raise ValueError("a ticket can be acquired before the performance starts")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,14 @@ TICKETS_UNKNOWN = Text(
     "Ange det totala antalet biljetter; kvotens minimum räknas från det.",
     "Say how many tickets there are in all; the least cap is counted from it.",
 )
+MASS_TICKETS_UNKNOWN = Text(
+    "Kerro lippujen kokonaismäärä: yli tuhannen lipun tapahtumassa kiintiö on vähintään 20 lippua,"
+    " pienemmässä 3 % lipuista.",
+    "Ange det totala antalet biljetter: vid fler än tusen biljetter är kvoten minst 20 biljetter,"
+    " annars 3 % av dem.",
+    "Say how many tickets there are in all: of over a thousand the cap is at least 20 tickets,"
+    " of fewer 3 % of them.",
+)
 MASS_SEATS = Text(
     "Yli tuhannen kävijän tapahtumassa kiintiön on oltava vähintään {floor} lippua.",
     "Vid evenemang med över tusen besökare ska kvoten vara minst {floor} biljetter.",
@@ -62,6 +70,27 @@ NO_WINDOW = Text(
     "Ange när evenemanget börjar och slutar; kortets giltighet kontrolleras för den dagen.",
     "Say when the event starts and ends; the card must be valid on that day.",
 )
+LIMIT_WITHOUT_WINDOW = Text(
+    "Kerro, milloin kurssi alkaa ja päättyy: paikat, kertakäyttö ja avoimet varaukset lasketaan"
+    " kurssia kohti. Ilman aikaa voi rajata vain paikkoja päivässä.",
+    "Ange när kursen börjar och slutar: platser, engångsbruk och öppna bokningar räknas per kurs."
+    " Utan tid kan bara platser per dag begränsas.",
+    "Say when the course starts and ends: places, use once and open bookings are counted by the"
+    " course. Without a time only places a day can be limited.",
+)
+NOT_IN_ORDER = Text(
+    "Tilaisuus aukeaa, sitten alkaa ja sitten päättyy: korjaa ajat.",
+    "Ett evenemang öppnar, börjar sedan och slutar sedan: rätta tiderna.",
+    "An event opens, then starts, then ends: mend the times.",
+)
+HAS_BEEN = Text(
+    "Tapahtumalle on kirjattu käyntejä ja sen päivä on alkanut, joten sen päivää ei voi vaihtaa."
+    " Tee uudelle päivälle uusi tarjonta.",
+    "Evenemanget har registrerade besök och dess dag har börjat, så dagen kan inte ändras."
+    " Gör ett nytt utbud för den nya dagen.",
+    "Uses are recorded of this event and its day has begun, so its day cannot change."
+    " Make a new offering for the new day.",
+)
 ACQUIRABLE = Text(
     "Lipun on oltava hankittavissa viimeistään viikkoa ennen tilaisuutta.",
     "Biljetten ska kunna skaffas senast en vecka före evenemanget.",
@@ -82,6 +111,24 @@ NO_WEEKEND = Text(
     "Evenemanget är inte på ett veckoslut och kan inte uteslutas av den orsaken.",
     "The event is not at a weekend, so it cannot be left out for being at one.",
 )
+NO_CINEMA = Text(
+    "Vain elokuvateatteri tai elokuvafestivaali voi jättää näytöksen pois laskutuksen vuoksi.",
+    "Bara en biograf eller filmfestival kan utesluta en visning på grund av faktureringen.",
+    "Only a cinema or a film festival can leave a screening out because of billing.",
+)
+NO_COLLEGE = Text(
+    "Vain kansalaisopisto tai vastaava voi jättää kurssin pois osallistujamäärän tai kulujen"
+    " vuoksi.",
+    "Bara ett medborgarinstitut eller motsvarande kan utesluta en kurs på grund av deltagarantalet"
+    " eller kostnaderna.",
+    "Only a college can leave a course out for few participants or for its cost.",
+)
+CHILDREN = Text(
+    "Lapset voi jättää pois vain kurssilta; muualle kortille merkityt lapset pääsevät mukaan.",
+    "Barn kan uteslutas bara från kurser; annars får de barn som är registrerade på kortet följa"
+    " med.",
+    "Children can be left out of courses only; elsewhere those registered on the card come along.",
+)
 NO_LIBRARY = Text(
     "Maksuja katetaan vain kirjastossa.",
     "Avgifter täcks bara på bibliotek.",
@@ -92,10 +139,20 @@ NO_POOL = Text(
     "Priset för ett armband kan tas ut bara i en simhall.",
     "A wristband may be charged for at pools only.",
 )
+SERVICE_TWICE = Text(
+    "Sama palvelu on hinnastossa kahdesti; poista toinen.",
+    "Samma tjänst finns två gånger; ta bort den ena.",
+    "The same service is there twice; remove one.",
+)
+UNIT = Text(
+    "Kappalehinnan on oltava suurempi kuin nolla; jätä se pois, jos summa kirjoitetaan käsin.",
+    "Styckpriset ska vara större än noll; lämna bort det om summan skrivs för hand.",
+    "The price of one piece must be above nought; leave it out where the sum is typed.",
+)
 FEE_CAP = Text(
-    "Katettavan summan on oltava suurempi kuin nolla.",
-    "Summan som täcks ska vara större än noll.",
-    "The sum that is covered must be above nought.",
+    "Katettavan summan on oltava vähintään {floor} senttiä, jotta se riittää edes kerran.",
+    "Summan som täcks ska vara minst {floor} cent för att räcka till ens en gång.",
+    "The sum that is covered must be at least {floor} cents, to be enough even once.",
 )
 WEB_SHOP = Text(
     "Verkkokauppa ei tarkista korttia: voimassaolo ja lasten määrä jäävät tarkistamatta.",

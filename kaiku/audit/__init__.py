@@ -1,0 +1,45 @@
+"""What of a venue's settings breaks the operating model, and what goes against its advice.
+
+A venue may limit seats, the uses of one card, open bookings, the offering and the time of
+acquisition, and nothing else (OM-52); each limit has a floor. :func:`audit` finds every breach at
+once, so that a worker mends them all in one go.
+"""
+
+from datetime import date
+
+from kaiku.audit.finding import Finding, Grade, breaches
+from kaiku.audit.limits import Floor, floor_of, limits
+from kaiku.audit.settings import children, exclusion, money, window
+from kaiku.audit.venue import audit_change, audit_venue
+from kaiku.offering import Offering
+from kaiku.venue import VenueKind
+
+__all__ = [
+    "MODEL_VERSION",
+    "Finding",
+    "Floor",
+    "Grade",
+    "audit",
+    "audit_change",
+    "audit_venue",
+    "breaches",
+    "floor_of",
+]
+
+MODEL_VERSION = date(2025, 9, 11)
+"""The version of the operating model that these rules are of, by its day (OM-1)."""
+
+
+def audit(offering: Offering, venue: VenueKind) -> tuple[Finding, ...]:
+    """Return every breach of the model in an offering's settings, then every advice against it.
+
+    ``venue`` is what kind of organisation sets them.
+    """
+    found = (
+        *limits(offering),
+        *window(offering),
+        *exclusion(offering, venue),
+        *children(offering),
+        *money(offering),
+    )
+    return tuple(sorted(found, key=lambda finding: finding.grade is Grade.ADVICE))
