@@ -320,16 +320,21 @@ class ShowWithKiosks(RuleBasedStateMachine):
             self.gates[gate] = self._gate(len(self._all_gates))
             self.gates[gate].wire.trouble = self.trouble
 
-    @rule(card=cards, dice=seldom)
-    def a_card_is_ended(self, card: int, dice: int) -> None:
-        """Those who are in touch refuse it from now on, and the others from then on (P4)."""
-        if dice == 0:
-            with self._seconds(), transaction(self.context.engine) as session:
-                row = session.exec(
-                    select(CardRecord).where(CardRecord.digest == self.digests[card])
-                ).one()
-                end_card(session, row, self.clock())
-                self.ended.setdefault(self.digests[card], self.clock())
+    @rule(card=cards)
+    def a_card_is_ended(self, card: int) -> None:
+        """Who is in touch refuses it from now on, and others from their next contact on (P4)."""
+        digest = self.digests[card]
+        with self._seconds(), transaction(self.context.engine) as session:
+            row = session.exec(select(CardRecord).where(CardRecord.digest == digest)).one()
+            end_card(session, row, self.clock())
+            self.ended.setdefault(digest, self.clock())
+
+    @rule(gate=gates, place=st.integers(0, 5))
+    def an_ended_card_is_shown(self, gate: int, place: int) -> None:
+        """If there is one, by somebody who has not heard either."""
+        with self._seconds():
+            for digest in list(self.ended)[place : place + 1] or list(self.ended)[:1]:
+                self.gates[gate].scan(digest)
 
     @rule(dice=seldom, cap=st.none() | st.integers(1, 25))
     def the_cap_is_changed(self, dice: int, cap: int | None) -> None:
