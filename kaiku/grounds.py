@@ -60,7 +60,7 @@ def vain(card: Card, offering: Offering, now: datetime) -> Iterator[Reason]:
 
 def company(card: Card, party: Party, offering: Offering) -> Iterator[Reason]:
     """Yield what is wrong with the children who come along (OM-22, OM-45)."""
-    if party.children > 0 and not offering.children_welcome:
+    if not offering.welcomes(party.children):
         yield Reason.CHILDREN_NOT_IN_GROUPS
     elif party.children > card.children:
         yield Reason.CHILDREN_ABOVE_REGISTERED

@@ -56,9 +56,11 @@ def decide_group(
 ) -> Decision:
     """Decide whether a group is let in: leader, members' cards, younger clients (OM-38, OM-39).
 
-    It is let in whole or not at all. ``facts`` are about the seats that all of them take together;
-    each member's own limits count for that member. ``along`` says how many assistants, interpreters
-    and support persons go along, who are free as they always are (OM-67, OM-68).
+    It is let in whole or not at all. ``facts`` are about the seats that all of them take together,
+    and ``booked`` those that its members have booked; each member's own limits count for that
+    member. A course has no places for younger clients, unless its venue allows them (OM-45).
+    ``along`` says how many assistants, interpreters and support persons go along, who are free as
+    they always are (OM-67, OM-68).
     """
     if leader is None:
         return refused(Reason.UNKNOWN_CARD)
@@ -66,6 +68,7 @@ def decide_group(
     missing = tuple(_missing(members, offering, now))
     reasons = (
         *vain(leader, offering, now),
+        *([] if offering.welcomes(younger) else [Reason.CHILDREN_NOT_IN_GROUPS]),
         *_shape(leader, members, younger, size),
         *([Reason.GROUP_CARD_MISSING] if missing else []),
         *early(offering, now),

@@ -47,13 +47,18 @@ _USE = (
     " reason, voided, clock_suspect, revision, fee_service, fee_cents, members, lease,"
     " leased FROM entry"
 )
-_UNCOUNTED = """
+_OF_CARD = (
+    "(digest = ?1 AND members IS NULL OR id IN (SELECT use FROM group_member WHERE digest = ?1))"
+)
+_ATTENDS = f"""
+    SELECT 1 FROM entry
+    WHERE {_OF_CARD} AND offering = ?2 AND outcome = 'accepted' AND NOT voided LIMIT 1
+"""  # noqa: S608  a constant
+_UNCOUNTED = f"""
     SELECT coalesce(sum((taken > 0) - (counted > 0)), 0), coalesce(sum(taken - counted), 0)
     FROM entry
-    WHERE (digest = ?1 AND members IS NULL
-           OR id IN (SELECT use FROM group_member WHERE digest = ?1))
-        AND offering = ?2 AND fee_service IS ?3 AND day >= ?4
-"""
+    WHERE {_OF_CARD} AND offering = ?2 AND fee_service IS ?3 AND day >= ?4
+"""  # noqa: S608  a constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +172,11 @@ class UseJournal:
         return Used(uses, taken, 0) if service is None else Used(uses, 0, taken)
 
     def attends(self, digest: bytes, offering: UUID) -> bool:
-        """Tell whether the card has come in at an offering here: its booking is then attended."""
-        found = self._db.execute(
-            "SELECT 1 FROM entry WHERE digest = ? AND offering = ? AND outcome = 'accepted'"
-            " AND NOT voided LIMIT 1",
-            (digest, str(offering)),
-        )
+        """Tell whether the card has come in at an offering here: its booking is then attended.
+
+        By itself, or as a member of a group (OM-38).
+        """
+        found = self._db.execute(_ATTENDS, (digest, str(offering)))
         return found.fetchone() is not None
 
     def leased(self, lease: UUID, but: UUID | None = None) -> int:

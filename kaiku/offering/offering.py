@@ -72,6 +72,10 @@ class Offering:
         """Return who of a party comes in free: support persons where the venue says so (OM-68)."""
         return party if self.supporters_free else replace(party, supporters=0)
 
+    def welcomes(self, children: int) -> bool:
+        """Tell whether so many children, or a group's younger clients, may come along (OM-45)."""
+        return self.children_welcome or children == 0
+
     @property
     def seats(self) -> Seats | None:
         """The cap on seats, where there is one."""

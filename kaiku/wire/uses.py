@@ -66,6 +66,9 @@ class Use:
     (OM-59). ``members`` are the digests of the cards of a group that a community card leads, None
     where there is no group; its younger clients are the party's children (OM-38). ``lease`` is the
     part of a shared cap that ``leased`` of its seats are from (promise P2).
+
+    A fee is the holder's own, and takes no seats; each card of a group is there once. Another shape
+    can be neither made nor read.
     """
 
     id: UUID
@@ -83,6 +86,19 @@ class Use:
     members: tuple[bytes, ...] | None = None
     lease: UUID | None = None
     leased: int = 0
+
+    def __post_init__(self) -> None:
+        """Raise :class:`WireError` for a shape that no use has."""
+        if self.fee is not None:
+            if self.members is not None:
+                raise WireError("a fee is the holder's own: members must be left out")
+            if self.party != ALONE:
+                raise WireError("a fee is the holder's own: nobody may come along in party")
+            if self.lease is not None:
+                raise WireError("a fee takes no seats: lease must be left out")
+        cards = (self.digest, *(self.members or ()))
+        if len(set(cards)) < len(cards):
+            raise WireError("members must be other cards than the leader's, each once")
 
 
 def write_use(use: Use) -> Json:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from enum import Enum
 
-from kaiku.decide import Decision, Facts, decide, refused
+from kaiku.decide import Decision, decide, refused
 from kaiku.group import decide_group
 from kaiku.lease import needed
 from kaiku.offering import Offering
@@ -47,10 +47,9 @@ def decide_group_alone(known: Known, party: Party, now: Moment) -> Decision:
     enough = _needs_no_more(known) and all(member.card is not None for member in known.members)
     if known.offering is None or not (known.whole or enough):
         return refused(Reason.CANNOT_CHECK_NOW)
-    shared = Facts(known.facts.seats_taken, leased=known.facts.leased)
-    offering, younger, size = known.offering, party.children, known.size
+    facts, offering, younger = known.of_group.facts, known.offering, party.children
     return decide_group(
-        known.card, known.members, younger, offering, shared, now.at, size, along=party
+        known.card, known.members, younger, offering, facts, now.at, known.size, along=party
     )
 
 

@@ -55,9 +55,11 @@ def begin(desk: Desk, event: Presented, known: Known, now: Moment) -> Step:
         reasons.append(Reason.TOO_EARLY)
     if reasons:
         return conclude(desk, event, desk.typed, refused(*reasons), known, now)
-    desk = _going_on(desk, Group(event.digest, event.use, 0.0), now)
-    if not known.size.holds(desk.typed.children):
-        return _said(*_too_large(desk, known.size, now))
+    group = Group(event.digest, event.use, 0.0)
+    desk = _going_on(desk, group, now)
+    reason = _against_younger(desk, group, known)
+    if reason is not None:
+        return _said(*_without_younger(desk, reason, known.size, now))
     return _said(desk, scenes.idle(desk))
 
 
@@ -100,8 +102,9 @@ def press(desk: Desk, group: Group, key: Key, known: Known, now: Moment) -> Step
             desk = replace(desk, supporters=min(desk.supporters + 1, LARGEST))
         case _:
             desk = replace(desk, digits=(desk.digits + key.value)[-2:])
-            if not known.size.holds(_company(desk, group)):
-                desk, scene = _too_large(desk, known.size, now)
+            reason = _against_younger(desk, group, known)
+            if reason is not None:
+                desk, scene = _without_younger(desk, reason, known.size, now)
                 return desk, (Tell(scene, aloud=True),)
     return desk, (Tell(scenes.idle(desk)),)
 
@@ -158,10 +161,18 @@ def _against(
     return None if known.size.holds(_company(desk, group) + 1) else Reason.GROUP_TOO_LARGE
 
 
-def _too_large(desk: Desk, size: GroupSize, now: Moment) -> tuple[Desk, Scene]:
-    """Forget a number of younger clients that makes the group too large, and say so (OM-37)."""
-    desk = shown(replace(desk, digits=""), now)
-    return desk, scenes.not_joined(Reason.GROUP_TOO_LARGE, size)
+def _against_younger(desk: Desk, group: Group, known: Known) -> Reason | None:
+    """Return why so many younger clients cannot come along (OM-37, OM-45)."""
+    if known.offering is not None and not known.offering.welcomes(desk.typed.children):
+        return Reason.CHILDREN_NOT_IN_GROUPS
+    return None if known.size.holds(_company(desk, group)) else Reason.GROUP_TOO_LARGE
+
+
+def _without_younger(
+    desk: Desk, reason: Reason, size: GroupSize, now: Moment
+) -> tuple[Desk, Scene]:
+    """Forget a number of younger clients who cannot come along, and say why."""
+    return shown(replace(desk, digits=""), now), scenes.not_joined(reason, size)
 
 
 def _turn_away(desk: Desk, event: Presented, reason: Reason, known: Known, now: Moment) -> Step:

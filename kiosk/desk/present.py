@@ -124,6 +124,7 @@ def conclude(
     members: tuple[bytes, ...] | None = None,
 ) -> Step:
     """Record what was decided on a card or a group, tell it, and open the gate."""
+    known = known if members is None else known.of_group
     outcome = Outcome.ACCEPTED if decision.accepted else Outcome.REFUSED
     everybody = party if members is None else replace(party, adults=1 + len(members))
     verdict = Verdict(

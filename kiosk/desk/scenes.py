@@ -91,7 +91,7 @@ def joined_already(desk: Desk) -> Scene:
 def not_joined(reason: Reason, size: GroupSize) -> Scene:
     """Return why a card, or more persons, are not taken into the open group, which goes on."""
     match reason:
-        case Reason.UNREADABLE:
+        case Reason.UNREADABLE | Reason.CHILDREN_NOT_IN_GROUPS:
             detail = WORDS[reason].mend
         case Reason.GROUP_TOO_LARGE:
             detail = words.LARGEST_GROUP.fill(most=size.persons)

@@ -62,6 +62,12 @@ class Known:
         """The same, with no seat that may be given away without the register."""
         return replace(self, facts=replace(self.facts, leased=0), lease=None)
 
+    @property
+    def of_group(self) -> "Known":
+        """The same, with the seats that the members of the group have booked, not its leader."""
+        booked = sum(member.facts.booked for member in self.members)
+        return replace(self, facts=replace(self.facts, booked=booked))
+
 
 @dataclass(frozen=True, slots=True)
 class Presented:
@@ -162,7 +168,7 @@ class Standing(Enum):
 class Record:
     """Commit the use to the journal before anything that follows.
 
-    ``booked`` are the seats that its card had booked.
+    ``booked`` are the seats that its card, or a group's members, had booked.
     """
 
     use: Use

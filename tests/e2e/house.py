@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 BIN = Path(sys.executable).parent
 PATIENCE = 60.0
@@ -63,6 +63,19 @@ class Register:
     def url(self) -> str:
         """The address of the register itself."""
         return f"http://127.0.0.1:{self.port}"
+
+    def call(self, path: str, body: Line | None = None) -> Any:
+        """Return the register's answer to the sample venue's till: to a GET, or to a POST."""
+        request = urllib.request.Request(  # noqa: S310
+            f"{self.url}/api/v1{path}",
+            None if body is None else json.dumps(body).encode(),
+            {
+                "Authorization": f"Bearer {self.seed['vars']['token']}",
+                "Content-Type": "application/json",
+            },
+        )
+        with urllib.request.urlopen(request, timeout=10) as reply:  # noqa: S310
+            return json.loads(reply.read())
 
     def command(self, *arguments: str, stdin: str = "") -> str:
         """Run a ``kaikukanta`` command on the database; return what it prints."""
@@ -121,12 +134,17 @@ class Register:
 class KioskProcess:
     """One run of ``kaikuportti run``; its log is read as it comes."""
 
-    def __init__(self, config: Path, stdin: int = subprocess.DEVNULL) -> None:
+    def __init__(
+        self,
+        config: Path,
+        stdin: int = subprocess.DEVNULL,
+        stdout: int | IO[bytes] = subprocess.DEVNULL,
+    ) -> None:
         """Start the kiosk."""
         self._process = subprocess.Popen(
             [BIN / "kaikuportti", "run", "--config", config],
             stdin=stdin,
-            stdout=subprocess.DEVNULL,
+            stdout=stdout,
             stderr=subprocess.PIPE,
         )
         self.lines: list[Line] = []

@@ -73,6 +73,19 @@ def library(database: Path) -> tuple[str, str]:
     return str(UUID(venue)), str(UUID(offering))
 
 
+def venue(database: Path, offering: str) -> str:
+    """Return the id of the venue that has an offering."""
+    query = "SELECT id, venue_id FROM offering"
+    venues = {str(UUID(id_)): str(UUID(venue)) for id_, venue in _rows(database, query)}
+    return venues[offering]
+
+
+def members(database: Path) -> dict[str, int]:
+    """Count the members of each group in a register's SQLite database."""
+    query = "SELECT use_id, count(*) FROM use_member GROUP BY use_id"
+    return {str(UUID(use)): count for use, count in _rows(database, query)}
+
+
 def _fees(path: Path, query: str) -> dict[str, Covered]:
     return {
         str(UUID(use)): Covered(outcome, reason, service, cents, bool(voided))

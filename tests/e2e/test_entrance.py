@@ -3,7 +3,6 @@
 import json
 import subprocess
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -170,15 +169,9 @@ def test_what_a_kiosk_has_leased_is_sold_elsewhere_when_it_is_needed(
 
 def sell(register: Register, code: str) -> dict[str, Any]:
     """Record a use at the performance as the venue's till does; return the answer."""
-    given = register.seed["vars"]
-    body = {"id": str(uuid4()), "card": code, "offering": given["performance"]}
-    request = urllib.request.Request(  # noqa: S310
-        f"{register.url}/api/v1/uses",
-        json.dumps(body).encode(),
-        {"Authorization": f"Bearer {given['token']}", "Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=10) as reply:  # noqa: S310
-        answer: dict[str, Any] = json.loads(reply.read())
+    offering = register.seed["vars"]["performance"]
+    body = {"id": str(uuid4()), "card": code, "offering": offering}
+    answer: dict[str, Any] = register.call("/uses", body)
     return answer
 
 

@@ -1,6 +1,7 @@
 """What the tests of the rules are fed with: one plain value of each kind, and every value."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -182,23 +183,34 @@ fees = st.builds(Fee, st.sampled_from(Service), st.integers(1, LARGEST_SUM))
 
 group_sizes = st.builds(GroupSize, st.integers(1, 20), st.booleans())
 
-uses = st.builds(
-    Use,
-    id=st.uuids(),
-    offering=st.uuids(),
-    at=instants,
-    digest=st.none() | digests,
-    party=any_parties.map(lambda party: Party(party.children, party.helpers, party.supporters)),
-    outcome=st.sampled_from(Outcome),
-    reason=st.none() | st.sampled_from(Reason),
-    revision=st.integers(1, 1000),
-    voided=st.booleans(),
-    offering_version=st.none() | st.integers(0, 1000),
-    clock_suspect=st.booleans(),
-    fee=st.none() | fees,
-    members=st.none() | st.lists(digests, max_size=5).map(tuple),
-    lease=st.none() | st.uuids(),
-    leased=counts,
+_of_any_use: dict[str, Any] = {
+    "id": st.uuids(),
+    "offering": st.uuids(),
+    "at": instants,
+    "outcome": st.sampled_from(Outcome),
+    "reason": st.none() | st.sampled_from(Reason),
+    "revision": st.integers(1, 1000),
+    "voided": st.booleans(),
+    "offering_version": st.none() | st.integers(0, 1000),
+    "clock_suspect": st.booleans(),
+}
+_of_visits: dict[str, Any] = {
+    "party": any_parties.map(lambda party: Party(party.children, party.helpers, party.supporters)),
+    "lease": st.none() | st.uuids(),
+    "leased": counts,
+}
+uses = st.one_of(
+    st.builds(Use, digest=st.none() | digests, **_of_any_use, **_of_visits),
+    st.builds(Use, digest=st.none() | digests, fee=fees, **_of_any_use),
+    st.lists(digests, min_size=1, max_size=6, unique=True).flatmap(
+        lambda cards: st.builds(
+            Use,
+            digest=st.just(cards[0]),
+            members=st.just(tuple(cards[1:])),
+            **_of_any_use,
+            **_of_visits,
+        )
+    ),
 )
 answers = st.builds(
     Answer,

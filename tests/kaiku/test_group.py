@@ -132,3 +132,20 @@ def test_those_who_help_come_along_outside_the_size_of_the_group() -> None:
         decision = decide_group(WORKER, members, 0, offering, Facts(0), NOON, along=along)
         assert decision.admitted == Party(helpers=2, supporters=int(free), adults=5)
         assert decision.seats_left == left
+
+
+def test_younger_clients_get_no_places_in_a_course() -> None:
+    """Unless its venue allows children, as on a single card (OM-45); the members come in."""
+    course = replace(entry(), children_welcome=False)
+    for younger, reason in ((0, None), (1, Reason.CHILDREN_NOT_IN_GROUPS)):
+        decision = decide_group(WORKER, [HOLDER], younger, course, NO_FACTS, NOON)
+        assert decision.reason is reason
+
+
+def test_seats_that_members_have_booked_are_their_own() -> None:
+    """Only what the group needs beyond them is taken of the cap (OM-54, OM-57)."""
+    for taken, booked, left in ((10, 3, 0), (9, 2, 0), (8, 5, 2), (10, 2, None)):
+        facts = Facts(taken, booked=booked)
+        decision = decide_group(WORKER, [HOLDER] * 2, 0, entry(Seats(10)), facts, NOON)
+        assert decision.reason is (None if left is not None else Reason.SEATS_FULL)
+        assert left is None or decision.seats_left == left

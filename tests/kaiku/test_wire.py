@@ -3,15 +3,18 @@
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kaiku.fee import Fee
 from kaiku.group import USUAL_SIZE, GroupSize
-from kaiku.offering import Offering
+from kaiku.offering import Offering, Service
 from kaiku.party import ALONE, Party
 from kaiku.reason import Reason
 from kaiku.text import Text
@@ -32,6 +35,7 @@ from kaiku.wire import (
     read_text,
     read_use,
     write_answer,
+    write_fee,
     write_instant,
     write_limit,
     write_offering,
@@ -57,6 +61,8 @@ USE = write_use(
         offering_version=1,
     )
 )
+COPIES = Fee(Service.COPYING, 60)
+FEE = write_fee(COPIES)
 ANSWER = write_answer(Answer(entry().id, Outcome.ACCEPTED, Reason.EXPIRED, ALONE, 3))
 CARD = write_row(CardRow(bytes(16), card()))
 OFFERING: Json = {
@@ -233,6 +239,31 @@ class TestWhatDoesNotFit:
         with pytest.raises(WireError, match=NAMES.get(field, field)) as caught:
             read({**message, field: value})
         assert SECRET not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        ("fields", "named"),
+        [
+            ({"fee": FEE, "members": []}, "members"),
+            ({"fee": FEE, "members": ["0b" * 16]}, "members"),
+            ({"fee": FEE, "party": {"children": 1}}, "party"),
+            ({"fee": FEE, "party": {"helpers": 1}}, "party"),
+            ({"fee": FEE, "party": {"supporters": 1}}, "party"),
+            ({"fee": FEE, "party": {}, "lease": str(UUID(int=1))}, "lease"),
+            ({"members": ["0b" * 16, "0c" * 16, "0b" * 16]}, "members"),
+            ({"digest": "0b" * 16, "members": ["0c" * 16, "0b" * 16]}, "members"),
+        ],
+    )
+    def test_a_shape_that_no_use_has_is_not_read(self, fields: Json, named: str) -> None:
+        """A fee is the holder's own (OM-59), and each card of a group is there once (OM-38)."""
+        with pytest.raises(WireError, match=named):
+            read_use({**USE, **fields})
+
+    def test_nor_can_it_be_made(self) -> None:
+        """So that no kiosk ever sends what the register cannot keep (promise P1)."""
+        use = read_use(USE)
+        for changed in ({"members": (use.digest,)}, {"fee": COPIES, "members": ()}):
+            with pytest.raises(WireError):
+                replace(use, **changed)
 
     @pytest.mark.parametrize("field", ["children", "helpers", "supporters"])
     def test_a_number_in_place_of_a_count_is_not_repeated_either(self, field: str) -> None:

@@ -129,6 +129,25 @@ class TestKnown:
         stores.cache.apply([BookingRow(UUID(int=2), b"B" * 16, SHOW, 0)])
         assert stores.known(b"B" * 16, NOON, ask=False).facts.booked == 0
 
+    def test_a_group_attends_its_members_bookings_and_not_its_leaders(self, stores: Stores) -> None:
+        """By the journal at once, and by it no more when it is taken back (OM-38)."""
+        stores.cache.apply([OfferingRow(show(Seats(40)))])
+        for number, digest in enumerate((WORKER, AINO, ELLI)):
+            stores.cache.apply([CardRow(digest, card())])
+            stores.cache.apply([BookingRow(UUID(int=number), digest, SHOW, 2)])
+        came = group(1, AINO)
+        came = replace(came, use=replace(came.use, offering=SHOW))
+
+        def booked() -> list[int]:
+            known = [stores.known(each, NOON, ask=False) for each in (WORKER, AINO, ELLI)]
+            return [each.facts.booked for each in known]
+
+        assert booked() == [2, 2, 2]
+        stores.record(came)
+        assert booked() == [2, 0, 2]
+        stores.record(replace(came, use=replace(came.use, revision=2, voided=True)))
+        assert booked() == [2, 2, 2]
+
     def test_a_booking_holds_seats_of_the_day_of_the_event_only(self, stores: Stores) -> None:
         """On another day of a daily cap the register says the same (OM-55, promise P5)."""
         festival = show(Seats(40, Per.DAY), ends=NOON + timedelta(days=2))

@@ -114,9 +114,10 @@ def undecided(
     card: CardRecord,
     offering: Offering,
     caller: TicketCaller,
+    party: Party,
     now: datetime,
 ) -> BookingRecord:
-    """Return a new booking of which nothing is decided yet; nobody has a place."""
+    """Return a new booking for a party of which nothing is decided yet; nobody has a place."""
     return BookingRecord(
         id=booking_id,
         card_id=card.id,
@@ -129,6 +130,9 @@ def undecided(
         children=0,
         helpers=0,
         supporters=0,
+        asked_children=party.children,
+        asked_helpers=party.helpers,
+        asked_supporters=party.supporters,
         seats=0,
     )
 

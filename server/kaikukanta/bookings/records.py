@@ -87,6 +87,11 @@ def asked(booking: BookingRecord) -> Party:
     return Party(booking.children, booking.helpers, booking.supporters)
 
 
+def asked_at_first(booking: BookingRecord) -> Party:
+    """Return who asked for places when the booking was made."""
+    return Party(booking.asked_children, booking.asked_helpers, booking.asked_supporters)
+
+
 def admitted(booking: BookingRecord) -> Party:
     """Return who has places: support persons only where seats are held for them (OM-68)."""
     party = asked(booking)

@@ -25,6 +25,7 @@ from server.kaikukanta.bookings.records import (
     TicketCaller,
     answer_of,
     asked,
+    asked_at_first,
     ends,
     is_own,
     refusal_of,
@@ -72,8 +73,8 @@ class Ask:
 def book(context: Context, caller: TicketCaller, ask: Ask) -> Answer | Problem:
     """Decide on a booking and keep it where it is accepted (OM-42, 54, 57, 58, 61, 65).
 
-    The same id again gets the same answer, with the state that the booking has by then. A refusal
-    is not kept.
+    The same id again gets the same answer, with the state and the party that the booking has by
+    then. A refusal is not kept.
     """
     return decided(
         context, lambda session, in_round: _book(session, context, in_round, caller, ask)
@@ -117,7 +118,8 @@ def _book_anew(
         fail(session, limit, settings, now)
         wrong = Reason.UNREADABLE if ask.digest is None else Reason.UNKNOWN_CARD
         return refusal_of(ask.id, refused(wrong), offering)
-    case = open_case(session, undecided(ask.id, card, offering, caller, now), row, card, now)
+    booking = undecided(ask.id, card, offering, caller, ask.party, now)
+    case = open_case(session, booking, row, card, now)
     decision = case.decide(ask.party, now)
     if not decision.accepted:
         lacking = case.lacking(decision, ask.party)
@@ -227,5 +229,5 @@ def _is_same(
         is_own(stored, caller)
         and card is not None
         and (stored.card_id, stored.offering_id) == (card.id, ask.offering)
-        and asked(stored) == ask.party
+        and asked_at_first(stored) == ask.party
     )

@@ -13,9 +13,10 @@ from server.kaikukanta.uses.tables import Recorder
 class BookingRecord(Base, table=True):
     """A booking, never deleted; what has become of it follows from what has happened.
 
-    It keeps the party that was asked for, and what remained of the tightest limit. It holds
-    ``seats`` of the event on ``day`` until it is cancelled; the use that attends it (``use_id``)
-    takes only what it needs beyond them. ``changed`` is its place in the feed.
+    It keeps the party as it now is, the one that was ``asked`` for when it was made, by which a
+    repeat of that request is known, and what remained of the tightest limit. It holds ``seats`` of
+    the event on ``day`` until it is cancelled; the use that attends it (``use_id``) takes only what
+    it needs beyond them. ``changed`` is its place in the feed.
     """
 
     __tablename__ = "booking"
@@ -31,6 +32,9 @@ class BookingRecord(Base, table=True):
     children: int
     helpers: int
     supporters: int
+    asked_children: int = 0
+    asked_helpers: int = 0
+    asked_supporters: int = 0
     seats: int
     remaining: int | None = None
     handed_over_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -4,14 +4,14 @@ Each change takes a place in the feed, so that kiosks learn of it.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from kaiku.card import Card, Kind, Status, last_valid_day, old_enough
 from kaiku.days import day_of
@@ -202,6 +202,14 @@ def lock_card(session: Session, card: CardRecord) -> None:
     Nor is one attended meanwhile. Its offering has been locked before.
     """
     session.refresh(card, with_for_update={"key_share": True})
+
+
+def lock_cards(session: Session, digests: Iterable[bytes | None]) -> None:
+    """Do the same with all cards that are known under some digests, in one order for everybody."""
+    known = [digest_ for digest_ in digests if digest_ is not None]
+    query = select(CardRecord).where(col(CardRecord.digest).in_(known)).order_by(col(CardRecord.id))
+    locked = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    session.exec(locked).all()
 
 
 def to_card(record: CardRecord, at: datetime) -> Card:

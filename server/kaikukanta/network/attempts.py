@@ -48,8 +48,8 @@ def fail(session: Session, limit: Limit, settings: Settings, now: datetime, time
     session.execute(delete(Attempts).where(col(Attempts.subject) == limit.subject, over))
 
 
-def spend(context: Context, limit: Limit) -> int | None:
-    """Count a failed attempt in a transaction of its own.
+def spend(context: Context, limit: Limit, times: int = 1) -> int | None:
+    """Count failed attempts in a transaction of its own.
 
     Return None, or the seconds to wait where the subject had already failed too often.
     """
@@ -57,7 +57,7 @@ def spend(context: Context, limit: Limit) -> int | None:
     with transaction(context.engine) as session:
         seconds = spent(session, limit, context.settings, now)
         if seconds is None:
-            fail(session, limit, context.settings, now)
+            fail(session, limit, context.settings, now, times)
         return seconds
 
 

@@ -31,18 +31,26 @@ class Belonging:
     account: Account | None
 
 
-def describe(session: Session, use: UseRecord, fee: Fee | None, members: Members | None) -> None:
-    """Write into a new use what it is about."""
+def about(use: UseRecord, fee: Fee | None, members: Members | None) -> list[UseMember]:
+    """Write into a new use what it is about; return the rows of its members, to be kept or not."""
     if fee is not None:
         use.service, use.cents = fee.service, fee.cents
-    if members is not None:
-        use.members = len(members)
+    if members is None:
+        return []
+    use.members = len(members)
+    return [
+        UseMember(use_id=use.id, place=place, digest=digest)
+        for place, digest in enumerate(members, 1)
+    ]
+
+
+def describe(session: Session, use: UseRecord, fee: Fee | None, members: Members | None) -> None:
+    """Write into a new use what it is about, and keep the rows of its members."""
+    rows = about(use, fee, members)
+    if rows:
         session.add(use)
         session.flush()
-        session.add_all(
-            UseMember(use_id=use.id, place=place, digest=digest)
-            for place, digest in enumerate(members, 1)
-        )
+        session.add_all(rows)
         session.flush()
 
 
@@ -56,13 +64,15 @@ def is_about(session: Session, use: UseRecord, fee: Fee | None, members: Members
 
 
 def belongings(
-    session: Session, use: UseRecord, offering: Offering, judged_at: datetime
+    session: Session,
+    use: UseRecord,
+    rows: Sequence[UseMember],
+    offering: Offering,
+    judged_at: datetime,
 ) -> tuple[Belonging, ...]:
     """Return the members of a group, placed under their cards like the use itself."""
-    if use.members is None:
-        return ()
     members = []
-    for row in members_of(session, use):
+    for row in rows:
         found = None if row.digest is None else find_card(session, row.digest)
         card = None if found is None else to_card(found, judged_at)
         if not is_counted(use):

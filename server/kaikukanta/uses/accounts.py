@@ -42,6 +42,8 @@ def fee_since(offering: Offering, fee: Fee, at: datetime) -> date | None:
 
 
 def members_of(session: Session, use: UseRecord) -> Sequence[UseMember]:
-    """Return the members of a group, in the order in which their cards were shown."""
+    """Return the members of a group, in the order in which their cards were shown; else nobody."""
+    if use.members is None:
+        return ()
     query = select(UseMember).where(UseMember.use_id == use.id).order_by(col(UseMember.place))
     return session.exec(query).all()

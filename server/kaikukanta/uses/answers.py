@@ -38,15 +38,20 @@ class MissingBody(BaseModel):
     reason: Reason
 
 
-class AnswerBody(DecisionBody):
+class CheckedBody(DecisionBody):
+    """What would be decided; ``missing`` is there where members of a group cannot come in."""
+
+    missing: list[MissingBody] = []
+
+
+class AnswerBody(CheckedBody):
     """What was decided on a use.
 
-    ``missing`` is there where members of a group cannot come in, ``conflict`` where a use that was
-    entered afterwards is kept against a limit of the venue.
+    ``conflict`` is there where a use that was entered afterwards is kept against a limit of the
+    venue.
     """
 
     id: UUID
-    missing: list[MissingBody] = []
     conflict: Reason | None = None
 
 

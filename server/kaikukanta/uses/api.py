@@ -7,22 +7,22 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Query
 from pydantic import WithJsonSchema
 
-from kaiku.wire import Json, Outcome, write_answer, write_party
+from kaiku.wire import Json, Outcome, write_answer, write_missing, write_party
 from server.kaikukanta.context import InContext
 from server.kaikukanta.network.callers import AKiosk, AnyCaller, ATicketSystem
 from server.kaikukanta.uses import batch, service
 from server.kaikukanta.uses.answers import (
     AnswerBody,
     BatchAnswer,
-    DecisionBody,
+    CheckedBody,
     ReportBody,
     StateBody,
 )
 from server.kaikukanta.uses.batch_bodies import BatchBody
 from server.kaikukanta.uses.bodies import AmendBody, CheckBody, UseBody
 from server.kaikukanta.uses.bulk import Desk, enter, totals
-from server.kaikukanta.uses.check import Question, check
-from server.kaikukanta.uses.presented import ask_of
+from server.kaikukanta.uses.check import check
+from server.kaikukanta.uses.presented import ask_of, question_of
 from server.kaikukanta.uses.sheet import SheetError, read_sheet
 from server.problems import Problem, ProblemError, responses
 
@@ -122,12 +122,12 @@ def post_void(use_id: UUID, caller: AnyCaller, context: InContext) -> Json:
     "/cards/check",
     summary="Decide without recording",
     tags=["cards"],
-    response_model=DecisionBody,
+    response_model=CheckedBody,
+    response_model_exclude_defaults=True,
 )
 def post_check(body: CheckBody, caller: ATicketSystem, context: InContext) -> Json:
-    """Decide as if the party, or the fee, came now."""
-    fee = None if body.fee is None else body.fee.fee()
-    question = Question(context.digest_of(body.card), body.offering, body.party.party(), fee)
+    """Decide as if the party, the group or the fee came now."""
+    question = _done(question_of(context, caller, body))
     decision = _done(check(context, caller, question))
     admitted = decision.admitted
     return {
@@ -135,6 +135,7 @@ def post_check(body: CheckBody, caller: ATicketSystem, context: InContext) -> Js
         "reason": decision.reason,
         "admitted": {"adults": admitted.adults, **write_party(admitted)},
         "remaining": decision.remaining,
+        "missing": [write_missing(missing) for missing in decision.missing],
     }
 
 

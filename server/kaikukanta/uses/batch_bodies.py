@@ -31,7 +31,8 @@ USE_ITEM: dict[str, Any] = {
         "clock_suspect": {"type": "boolean"},
         "fee": {
             "type": ["object", "null"],
-            "description": "what was covered at a library's desk",
+            "description": "what was covered at a library's desk: the holder's own, so that"
+            " nobody is in `party`, and `members` and `lease` are left out",
             "properties": {
                 "service": {"enum": [service.value for service in Service]},
                 "cents": {"type": "integer", "minimum": 1, "maximum": LARGEST_SUM},
@@ -39,8 +40,9 @@ USE_ITEM: dict[str, Any] = {
         },
         "members": {
             "type": ["array", "null"],
-            "description": "the digests of a group's members",
+            "description": "the digests of a group's members, each once and not the leader's",
             "items": _DIGEST,
+            "uniqueItems": True,
             "maxItems": MOST_MEMBERS,
         },
         "lease": {"type": ["string", "null"], "format": "uuid"},

@@ -133,24 +133,26 @@ class UseBody(Body):
         _exactly_one(self)
         if self.at is not None and self.day is not None:
             raise ValueError("at and day cannot both be given")
-        _alone(self.fee, self.party)
-        if self.fee is not None and self.group is not None:
-            raise ValueError("a fee is the holder's own: leave the group out")
+        _alone(self.fee, self.party, self.group)
         return self
 
 
 class CheckBody(Body):
-    """A party or a fee at an offering, to be decided as if it came now."""
+    """A party, a group or a fee at an offering, to be decided as if it came now.
+
+    They are given as for a use.
+    """
 
     card: CardText
     offering: UUID
     party: PartyBody = PartyBody()
     fee: FeeBody | None = None
+    group: GroupBody | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        """Raise ``ValueError`` for a fee with a party."""
-        _alone(self.fee, self.party)
+        """Raise ``ValueError`` for a fee with a party or group."""
+        _alone(self.fee, self.party, self.group)
         return self
 
 
@@ -159,6 +161,8 @@ def _exactly_one(given: "UseBody | MemberBody") -> None:
         raise ValueError("exactly one of card and digest is needed")
 
 
-def _alone(fee: FeeBody | None, party: PartyBody) -> None:
+def _alone(fee: FeeBody | None, party: PartyBody, group: GroupBody | None) -> None:
     if fee is not None and party.party() != ALONE:
         raise ValueError("a fee is the holder's own: leave the party out")
+    if fee is not None and group is not None:
+        raise ValueError("a fee is the holder's own: leave the group out")

@@ -4,7 +4,7 @@ Recording, amending, taking back and a kiosk's journal all go through here, so t
 always say what the uses say.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -21,12 +21,12 @@ from kaiku.offering import Offering
 from kaiku.party import Party
 from kaiku.reason import Reason
 from kaiku.wire import Outcome
-from server.kaikukanta.cards.service import find_card, lock_card, to_card
+from server.kaikukanta.cards.service import find_card, lock_cards, to_card
 from server.kaikukanta.network.callers import Caller, caller_id
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.about import Belonging, belongings, note, unread
-from server.kaikukanta.uses.accounts import account, since
+from server.kaikukanta.uses.accounts import account, members_of, since
 from server.kaikukanta.uses.counts import Counts, Part, Span, hold
 from server.kaikukanta.uses.records import (
     admit,
@@ -39,7 +39,7 @@ from server.kaikukanta.uses.records import (
     refuse,
     unflag,
 )
-from server.kaikukanta.uses.tables import UseRecord
+from server.kaikukanta.uses.tables import UseMember, UseRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,24 +148,28 @@ def open_case(
     part: Part | None = None,
     counts_of: Callable[[Session, Span], Counts] = hold,
     size: GroupSize = USUAL_SIZE,
+    rows: Sequence[UseMember] | None = None,
 ) -> Case:
     """Return the case of a use, new or locked, of an offering whose row is locked.
 
     The card has the status of ``judged_at``. A use that no count includes yet is placed under its
     card, day and tally as they are now. ``part`` is what the use is about to take of a lease, where
     that is not what it takes already. ``counts_of`` is :func:`look` where nothing is going to be
-    written. ``size`` is how large a group may be (OM-37).
+    written. ``size`` is how large a group may be (OM-37), ``rows`` are its members where those are
+    not kept.
     """
     offering = to_offering(offering_row)
+    if rows is None:
+        rows = members_of(session, use)
+    if offering.window is not None and counts_of is hold:
+        lock_cards(session, (use.digest, *(row.digest for row in rows)))
     found = None if use.digest is None else find_card(session, use.digest)
-    if found is not None and offering.window is not None and counts_of is hold:
-        lock_card(session, found)
     card = None if found is None else to_card(found, judged_at)
     if not is_counted(use):
         use.card_id = None if found is None else found.id
         use.day = offering.day(use.at)
         use.since = since(offering, card, use)
-    members = belongings(session, use, offering, judged_at)
+    members = belongings(session, use, rows, offering, judged_at)
     before = part_of(use)
     parts = frozenset(each.lease for each in (before, part) if each is not None)
     under = Span(
@@ -174,13 +178,21 @@ def open_case(
         seats_on=None if offering.seats is None else offering.seats_day(use.at),
         own=account(use.card_id, use.since, use.service or ""),
         members=tuple(each.account for each in members if each.account is not None),
-        booker=use.card_id if use.members is None and use.service is None else None,
+        bookers=_bookers(use, members),
         part=part or before,
         leases=parts,
     )
     counts = counts_of(session, under)
     counts.take(counted(use), use.cents or 0, before)
     return Case(use, offering, card, counts, members, size)
+
+
+def _bookers(use: UseRecord, members: Sequence[Belonging]) -> frozenset[UUID]:
+    """Return the cards whose bookings a use attends: its own, or those of a group's members."""
+    if use.service is not None:
+        return frozenset()
+    cards = (use.card_id,) if use.members is None else (each.row.card_id for each in members)
+    return frozenset(card for card in cards if card is not None)
 
 
 def undecided(

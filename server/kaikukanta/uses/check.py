@@ -16,7 +16,7 @@ from server.kaikukanta.network.attempts import spend, spent
 from server.kaikukanta.network.callers import Caller, serves
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.kaikukanta.uses.about import describe
+from server.kaikukanta.uses.about import Members, about
 from server.kaikukanta.uses.ask import Pieces, fee_asked
 from server.kaikukanta.uses.case import Case, open_case, undecided
 from server.kaikukanta.uses.counts import look
@@ -26,12 +26,17 @@ from server.problems import Problem, too_many
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A party or a fee at an offering, to be decided without being recorded."""
+    """A party, a group or a fee at an offering, to be decided without being recorded.
+
+    It is asked as a use is: ``digest`` is None where the card could not be read, ``members`` where
+    there is no group (OM-38).
+    """
 
     digest: bytes | None
     offering: UUID
     party: Party
     fee: Fee | Pieces | None = None
+    members: Members | None = None
 
 
 def check(context: Context, caller: Caller, question: Question) -> Decision | Problem:
@@ -42,8 +47,9 @@ def check(context: Context, caller: Caller, question: Question) -> Decision | Pr
         if seconds is not None:
             return too_many(seconds)
         decision = _check(session, context, caller, question)
-    if isinstance(decision, Decision) and count_wrong(decision):
-        spend(context, limit)
+    wrong = count_wrong(decision) if isinstance(decision, Decision) else 0
+    if wrong:
+        spend(context, limit, wrong)
     return decision
 
 
@@ -57,8 +63,9 @@ def _check(
     if isinstance(fee, Problem):
         return fee
     use = undecided(uuid4(), question.digest, row, caller, now, now)
-    describe(session, use, fee, members=None)
-    case = open_case(session, use, row, now, counts_of=look)
+    rows = about(use, fee, question.members)
+    size = context.settings.group_size
+    case = open_case(session, use, row, now, counts_of=look, size=size, rows=rows)
     decision = case.decide(question.party)
     lacking = case.lacking(decision, question.party)
     leased = within_reach(session, context, row.id, case.seats_day) if lacking > 0 else 0

@@ -1,6 +1,6 @@
 """The running counts that decisions rest on, held under their row locks while one is made.
 
-Locks are always taken in the order offering, use, card, bookings, leases, seats, tallies, feed,
+Locks are always taken in the order offering, use, cards, bookings, leases, seats, tallies, feed,
 attempts, so that nobody deadlocks.
 Only what an offering limits is counted; what a use takes is :class:`kaiku.party.Party`'s to say.
 """
@@ -46,9 +46,9 @@ class Span:
     """Which counts a use falls under, or what is no use (yet): then ``use`` is None.
 
     ``seats_on`` is None where no cap on seats counts it, ``own`` where its card is not counted;
-    ``members`` are the accounts of a group's members. ``booker`` is the card whose bookings it may
-    attend, ``part`` what it is decided with of a lease, ``leases`` all that its seats have been or
-    may be from.
+    ``members`` are the accounts of a group's members. ``bookers`` are the cards whose bookings it
+    may attend, ``part`` what it is decided with of a lease, ``leases`` all that its seats have been
+    or may be from.
     """
 
     offering: UUID
@@ -56,7 +56,7 @@ class Span:
     seats_on: date | None = None
     own: Account | None = None
     members: tuple[Account, ...] = ()
-    booker: UUID | None = None
+    bookers: frozenset[UUID] = frozenset()
     part: Part | None = None
     leases: frozenset[UUID] = frozenset()
 
@@ -115,7 +115,7 @@ class Counts:
         return min(part.seats, lease.unspent)
 
     def add(self, party: Party, cents: int = 0, part: Part | None = None) -> None:
-        """Count who came in, and attends the card's bookings; nobody counts as nothing."""
+        """Count who came in, and attend the cards' bookings; nobody counts as nothing."""
         if party.adults == 0:
             return
         for booking in self._bookings:
@@ -189,7 +189,7 @@ class Counts:
 
 def hold(session: Session, under: Span) -> Counts:
     """Return the counts of a span, locked until the transaction ends and made where missing."""
-    bookings = [] if under.booker is None else _live(session, under, under.booker)
+    bookings = _live(session, under) if under.bookers else []
     found = [lock_lease(session, lease) for lease in sorted(under.leases)]
     leases = [lease for lease in found if lease is not None]
     days: set[date] = set()
@@ -212,7 +212,7 @@ def look(session: Session, under: Span) -> Counts:
         for account in _accounts(under)
     }
     tallies = {account: tally for account, tally in found.items() if tally is not None}
-    bookings = [] if under.booker is None else session.exec(_of(under, under.booker)).all()
+    bookings = session.exec(_of(under)).all() if under.bookers else []
     return Counts(under, seats, tallies, bookings)
 
 
@@ -222,19 +222,20 @@ def _accounts(under: Span) -> list[Account]:
     return sorted({*own, *under.members})
 
 
-def _of(under: Span, card: UUID) -> Any:
-    """Return the bookings of a card that a use attends or may attend."""
+def _of(under: Span) -> Any:
+    """Return the bookings that a use attends or may attend."""
     return (
         select(BookingRecord)
-        .where(BookingRecord.card_id == card, BookingRecord.offering_id == under.offering)
+        .where(col(BookingRecord.card_id).in_(under.bookers))
+        .where(BookingRecord.offering_id == under.offering)
         .where(col(BookingRecord.cancelled_at).is_(None))
         .where(col(BookingRecord.use_id).is_(None) | (col(BookingRecord.use_id) == under.use))
         .order_by(col(BookingRecord.id))
     )
 
 
-def _live(session: Session, under: Span, card: UUID) -> list[BookingRecord]:
-    query = _of(under, card).with_for_update().execution_options(populate_existing=True)
+def _live(session: Session, under: Span) -> list[BookingRecord]:
+    query = _of(under).with_for_update().execution_options(populate_existing=True)
     return list(session.exec(query))
 
 

@@ -268,6 +268,20 @@ class TestKeys:
         assert entrance.inside == [everybody]
         assert entrance.opened == everybody.persons
 
+    @pytest.mark.parametrize("before", [True, False])
+    def test_younger_clients_are_turned_away_where_a_course_has_no_places_for_them(
+        self, entrance: Entrance, before: bool
+    ) -> None:
+        """Said as soon as they are typed, and forgotten; the members come in (OM-45)."""
+        entrance.offering = entry(children_welcome=False)
+        entrance.press("2" if before else "")
+        entrance.scan(WORKER)
+        entrance.press("" if before else "2")
+        assert entrance.shows.title == WORDS[Reason.CHILDREN_NOT_IN_GROUPS].title
+        entrance.scan(AINO)
+        entrance.press("=")
+        assert entrance.inside == [Party(adults=2)]
+
     def test_helpers_are_outside_the_size(self, entrance: Entrance) -> None:
         """An assistant is always free (OM-67)."""
         gather(entrance, AINO, ELLI, OTTO, ULLA)

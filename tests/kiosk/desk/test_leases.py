@@ -5,14 +5,15 @@ from uuid import UUID
 
 import pytest
 
+from kaiku.card import Kind
 from kaiku.decide import Facts
 from kaiku.offering import Seats
 from kaiku.party import Party
 from kaiku.reason import Reason
 from kaiku.wire import Outcome
 from kiosk.desk import Ask, AskAmended, Manners, Record, Standing
-from tests.kaiku.made import show
-from tests.kiosk.desk.entrance import AINO, ELLI, Entrance
+from tests.kaiku.made import card, show
+from tests.kiosk.desk.entrance import AINO, ELLI, OTTO, Entrance
 
 LEASE, OTHER = UUID(int=0xA), UUID(int=0xB)
 
@@ -87,6 +88,29 @@ def test_booked_seats_are_not_the_leases(entrance: Entrance) -> None:
     entrance.scan(AINO)
     assert spent(entrance) == (LEASE, 1)
     assert entrance.one(Record).booked == 2
+
+
+def test_a_group_comes_on_what_its_members_have_booked(entrance: Entrance) -> None:
+    """All their bookings together, as at the register; its leader has none (OM-38, P2, P5)."""
+    worker = b"W" * 16
+    entrance.online = False
+    entrance.cards[worker] = card(0, kind=Kind.COMMUNITY)
+    entrance.facts = Facts(leased=1)
+    entrance.own = {
+        worker: Facts(booked=9, leased=1),
+        AINO: Facts(booked=1),
+        ELLI: Facts(booked=1),
+    }
+    for digest in (worker, AINO, ELLI):
+        entrance.scan(digest)
+    entrance.press("=")
+    assert spent(entrance) == (LEASE, 1)
+    assert entrance.one(Record).booked == 2
+    entrance.wait(20)
+    for digest in (worker, AINO, OTTO):
+        entrance.scan(digest)
+    entrance.press("=")
+    assert entrance.verdict.reason is Reason.CANNOT_CHECK_NOW
 
 
 def test_a_doubted_clock_spends_no_lease(entrance: Entrance) -> None:

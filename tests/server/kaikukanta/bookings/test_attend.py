@@ -1,11 +1,13 @@
 """A scan at the door attends its card's bookings, and the seats are counted once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from kaiku.card import Kind
 from kaiku.offering import Limit, OncePerPerformance, Per, Seats, Window
 from kaiku.party import Party
 from kaiku.wire import BookingRow, Use, write_use
@@ -185,3 +187,65 @@ async def test_counts_made_anew_have_the_bookings_in_them(town: Town) -> None:
     await venue.void(use)
     assert town.seats_taken(offering) == 3
     assert await states(venue, offering) == ["cancelled", "open", "open"]
+
+
+async def test_a_group_attends_its_members_bookings(town: Town) -> None:
+    """A member who booked comes on those seats; the others take what there is beyond (OM-38)."""
+    offering, venue = town.offering(Seats(3), window=TONIGHT), town.venue()
+    leader, one, two = town.card(kind=Kind.COMMUNITY), town.card(), town.card()
+    use, group = uuid4(), {"members": [{"card": one}, {"card": two}]}
+    await booked(venue, one, offering)
+    await booked(venue, two, offering)
+    came = await venue.use(id=use, card=leader, offering=offering, group=group)
+    assert (came.json()["outcome"], came.json()["remaining"]) == ("accepted", 0)
+    assert town.seats_taken(offering) == 3
+    assert await states(venue, offering) == ["attended", "attended"]
+    await venue.void(use)
+    assert town.seats_taken(offering) == 2
+    assert await states(venue, offering) == ["open", "open"]
+
+
+async def test_a_group_comes_into_a_full_house_on_booked_seats_only(town: Town) -> None:
+    """Its leader needs a seat too; a refused group leaves the bookings open (OM-54, OM-57)."""
+    offering, venue = town.offering(Seats(3), window=TONIGHT), town.venue()
+    leader, one, two = town.card(kind=Kind.COMMUNITY), town.card(), town.card()
+    group = {"members": [{"card": one}, {"card": two}]}
+    for card in (one, two, town.card()):
+        await booked(venue, card, offering)
+    full = await venue.use(card=leader, offering=offering, group=group)
+    assert full.json()["reason"] == "seats_full"
+    assert await states(venue, offering) == ["open", "open", "open"]
+    change(town, offering, Seats(4))
+    assert (await venue.use(card=leader, offering=offering, group=group)).json()["remaining"] == 0
+    assert town.seats_taken(offering) == 4
+
+
+async def test_a_journals_group_attends_bookings_too(town: Town) -> None:
+    """What a kiosk decided on them offline is what the register counts (promises P1, P5)."""
+    offering, venue = town.offering(Seats(3), window=TONIGHT), town.venue()
+    cards = [town.card(kind=Kind.COMMUNITY), town.card(children=1), town.card()]
+    await booked(venue, cards[1], offering, children=1)
+    await booked(venue, cards[2], offering)
+    leader, *members = (bytes.fromhex(town.digest(card)) for card in cards)
+    used = Use(uuid4(), offering, NOON, leader, members=tuple(members))
+    kiosk = town.kiosk(offering)
+    for revision, voided, state in ((1, False, "attended"), (2, True, "open")):
+        item = replace(used, revision=revision, voided=voided)
+        (kept,) = await kiosk.upload(write_use(item))
+        assert (kept["result"], town.seats_taken(offering)) == ("recorded", 3)
+        assert await states(venue, offering) == [state, state]
+
+
+async def test_counts_made_anew_know_what_a_group_attends(town: Town) -> None:
+    """When the event moves, its group still sits on its members' bookings."""
+    offering, venue, use = town.offering(Seats(9), window=TONIGHT), town.venue(), uuid4()
+    leader, one, two = town.card(kind=Kind.COMMUNITY), town.card(), town.card()
+    await booked(venue, one, offering)
+    group = {"members": [{"card": one}, {"card": two}]}
+    await venue.use(id=use, card=leader, offering=offering, group=group)
+    assert town.seats_taken(offering) == 3
+    day = timedelta(days=1)
+    change(town, offering, Seats(9), window=Window(TONIGHT.starts + day, TONIGHT.ends + day))
+    assert town.seats_taken(offering) == 3
+    await venue.void(use)
+    assert town.seats_taken(offering) == 1

@@ -133,6 +133,22 @@ async def test_the_same_id_gets_the_same_answer(town: Town) -> None:
     assert town.seats_taken(offering) == 2
 
 
+async def test_a_repeat_after_a_change_is_still_the_same_request(town: Town) -> None:
+    """It is compared with what was first asked, and told how the booking stands (promise P1)."""
+    offering, venue = town.offering(Seats(9), window=NEXT_WEEK), town.venue()
+    id_ = uuid4()
+    fields: dict[str, Any] = {"id": id_, "card": town.card(children=3), "offering": offering}
+    first = {**fields, "party": {"children": 1, "helpers": 1}}
+    await venue.book(**first)
+    changed = await venue.rebook(id_, children=2)
+    assert (await venue.book(**first)).json() == changed.json()
+    other = await venue.book(**fields, party={"children": 2})
+    assert (other.status_code, other.json()["code"]) == (409, "id_taken")
+    await venue.cancel(id_)
+    assert (await venue.book(**first)).json()["state"] == "cancelled"
+    assert town.seats_taken(offering) == 0
+
+
 async def test_the_same_id_for_something_else_is_a_conflict(town: Town) -> None:
     """An id belongs to one card, one offering, one party and one caller."""
     offering, other = town.offering(window=TONIGHT), town.offering(window=TONIGHT)

@@ -279,6 +279,18 @@ async def test_a_lost_refusal_followed_by_an_acceptance_is_kept_in_conflict(town
         ({"party": {"children": -1}}, "children must be an integer of at least 0"),
         ({"party": []}, "party must be an object"),
         ({"outcome": "\x00"}, "outcome must be one of accepted, refused"),
+        (
+            {"fee": {"service": "copying", "cents": 500}, "members": ["0b" * 16]},
+            "a fee is the holder's own: members must be left out",
+        ),
+        (
+            {"fee": {"service": "copying", "cents": 500}, "party": {"children": 3}},
+            "a fee is the holder's own: nobody may come along in party",
+        ),
+        (
+            {"members": ["0b" * 16, "0b" * 16, "0b" * 16]},
+            "members must be other cards than the leader's, each once",
+        ),
     ],
 )
 async def test_a_bad_item_is_invalid_and_blocks_nothing(town: Town, item: Any, detail: str) -> None:
@@ -289,6 +301,19 @@ async def test_a_bad_item_is_invalid_and_blocks_nothing(town: Town, item: Any, d
     first, second = await town.kiosk(offering).upload(bad, good)
     assert (first["result"], first["detail"]) == ("invalid", detail)
     assert second["result"] == "recorded"
+
+
+async def test_a_group_is_not_led_by_one_of_its_members(town: Town) -> None:
+    """Whether the leader's card is named by its digest or by its number; nothing of it is kept."""
+    offering, card = town.offering(), town.card()
+    members = [town.digest(town.card()), town.digest(card)]
+    items = [
+        {**_item(town, card, offering), "members": members},
+        {**_item(town, None, offering), "card": card, "members": members},
+    ]
+    kept = await town.kiosk(offering).upload(*items)
+    assert [each["result"] for each in kept] == ["invalid", "invalid"]
+    assert town.uses() == []
 
 
 async def test_an_item_of_others_is_invalid(town: Town) -> None:

@@ -3,7 +3,9 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from kaiku.card import Kind
 from kaiku.offering import OncePerPerformance, Seats, Visits, Window
+from tests.server.kaikukanta.bookings.evening import booked, states
 from tests.server.kaikukanta.town import NOON, Town
 
 TONIGHT = Window(starts=NOON + timedelta(hours=7), ends=NOON + timedelta(hours=9))
@@ -40,6 +42,74 @@ async def test_a_check_refuses_wrong_cards_and_offerings(town: Town) -> None:
         (town.card(), uuid4(), "not_your_offering"),
     ):
         assert (await venue.check(card=card, offering=where)).json()["reason"] == reason
+
+
+async def test_a_check_of_a_group_says_what_its_use_would(town: Town) -> None:
+    """With the members' bookings in it, and the younger clients; nothing is kept (OM-38)."""
+    offering, venue = town.offering(Seats(4), Visits(30), window=TONIGHT), town.venue()
+    one, two = town.card(), town.card()
+    await booked(venue, one, offering)
+    fields = {
+        "card": town.card(kind=Kind.COMMUNITY),
+        "offering": offering,
+        "party": {"children": 1, "helpers": 1},
+        "group": {"members": [{"card": one}, {"card": two}]},
+    }
+    checked = await venue.check(**fields)
+    assert (checked.json()["outcome"], checked.json()["remaining"]) == ("accepted", 0)
+    assert (town.uses(), town.seats_taken(offering), town.tally(offering)) == ([], 1, (0, 0))
+    assert await states(venue, offering) == ["open"]
+    used = await venue.use(**fields)
+    assert {"id": used.json()["id"], **checked.json()} == used.json()
+    full = await venue.check(**{**fields, "group": {"members": [{"card": town.card()}]}})
+    assert full.json()["reason"] == "seats_full"
+
+
+async def test_a_check_says_who_of_a_group_is_missing(town: Town) -> None:
+    """By place and reason, as the use does; a group that is too large is refused (OM-37)."""
+    offering, venue = town.offering(OncePerPerformance(), window=TONIGHT), town.venue()
+    been = town.card()
+    await venue.use(card=been, offering=offering)
+    members = [{"card": card} for card in (town.card(), been, "ABC1234", "?", town.card())]
+    fields = {"card": town.card(kind=Kind.COMMUNITY), "offering": offering}
+    for shown, reason in ((members, "group_too_large"), (members[:4], "group_card_missing")):
+        checked = await venue.check(**fields, group={"members": shown})
+        assert (checked.json()["outcome"], checked.json()["reason"]) == ("refused", reason)
+        assert checked.json()["missing"] == [
+            {"place": 2, "reason": "already_used"},
+            {"place": 3, "reason": "unknown_card"},
+            {"place": 4, "reason": "unreadable"},
+        ]
+    partial = await venue.check(**fields, group={"members": members[:4]})
+    used = await venue.use(**fields, group={"members": members[:4]})
+    assert {"id": used.json()["id"], **partial.json()} == used.json()
+
+
+async def test_a_check_of_a_group_that_does_not_fit_is_a_mistake(town: Town) -> None:
+    """As of a use: no card twice, no digests from a ticket system, and no fee (OM-59)."""
+    leader, member = town.card(kind=Kind.COMMUNITY), town.card()
+    for cards, fee, pointer in (
+        ([{"card": member}, {"card": member.lower()}], None, "#/group/members/1"),
+        ([{"card": leader}], None, "#/group/members/0"),
+        ([{"digest": "0" * 32}], None, "#/group/members/0/digest"),
+        ([{"card": member}], {"service": "copying", "cents": 1}, "#"),
+    ):
+        answer = await town.venue().check(
+            card=leader, offering=town.offering(), group={"members": cards}, fee=fee
+        )
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == pointer
+
+
+async def test_members_cannot_be_guessed_by_checks(town: Town) -> None:
+    """Each wrong card of a group counts as one that was tried."""
+    offering, venue, leader = town.offering(), town.venue(), town.card(kind=Kind.COMMUNITY)
+    for start in range(0, town.context.settings.wrong_cards, 4):
+        cards = [{"card": f"WRONG{start + each:04}"} for each in range(4)]
+        answer = await venue.check(card=leader, offering=offering, group={"members": cards})
+        assert answer.json()["reason"] == "group_card_missing"
+    late = await venue.check(card=town.card(), offering=offering)
+    assert late.status_code == 429
 
 
 async def test_kiosks_do_not_check(town: Town) -> None:
