@@ -47,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return REFUSED
     except CommandError as error:
+        if error.report is not None:
+            print(error.report, flush=True)
         print(f"kaikukanta: {error}", file=sys.stderr)
         return error.status
     except DigestKeyError as error:

@@ -496,7 +496,7 @@ def _venue_of(shell: Shell, offering: str) -> str:
 
 
 def test_a_file_of_past_uses_is_imported(register: str, shell: Shell, tmp_path: Path) -> None:
-    """The report names the rows to look at and sums up the rest; twice is once (OM-47)."""
+    """The report says what became of each row; while one is to be mended it exits 1 (OM-47)."""
     offering, yesterday = made()["vars"]["offering"], day_of(utc_now()) - timedelta(days=1)
     cards = {
         (card["state"], card["children"]): card["number"]
@@ -511,16 +511,24 @@ def test_a_file_of_past_uses_is_imported(register: str, shell: Shell, tmp_path: 
         f"{cards['expired', 0]};{yesterday};",
         f"{cards['valid', 1]};tomorrow;",
     ]
+    venue = _venue_of(shell, offering)
+    words = ["admin", "uses", "import", str(file), "--venue", venue, "--offering", offering]
     file.write_text("\r\n".join(rows), "utf-8-sig")
-    words = ("uses", "import", str(file), "--venue", _venue_of(shell, offering))
-    said = shell.admin(*words, "--offering", offering).splitlines()
-    assert said[0].startswith("row 4: refused: expired: The card has expired.")
-    assert said[1] == "row 5: not entered: day must be a day such as 20.11.2026 or 2026-11-20"
-    assert said[2].startswith("4 rows: 2 accepted (0 against a limit), 1 refused, 1 not entered; 0")
-    again = shell.admin(*words, "--offering", offering).splitlines()
-    assert again[0].endswith("(was there before)")
-    assert again[-1].endswith("3 were there before")
-    assert len(said) == len(again) == 3
+    status, out, err = shell.run(*words)
+    said = out.splitlines()
+    assert said[:2] == ["row 2: recorded", "row 3: recorded"]
+    assert said[2].startswith("row 4: refused: expired: The card has expired.")
+    assert said[3] == "row 5: invalid: day must be a day such as 20.11.2026 or 2026-11-20"
+    assert (status, len(said)) == (1, 4)
+    assert err.startswith("kaikukanta: 4 rows: 2 recorded, 0 amended, 0 unchanged, 1 refused, 1 in")
+    file.write_text("\n".join([rows[0], f"{rows[1][:-1]}1", rows[2]]))
+    status, out, err = shell.run(*words)
+    assert (status, out) == (0, "row 2: amended\nrow 3: unchanged")
+    assert err.startswith("2 rows: 0 recorded, 1 amended, 1 unchanged, 0 refused, 0 invalid")
+    status, out, err = shell.run(*words, "--sheet", "another desk")
+    assert status == 0
+    assert out.splitlines()[1].startswith("row 3: recorded; 1 more of this card on that day")
+    assert err.endswith("2 maybe recorded twice")
 
 
 def test_a_long_file_says_how_far_it_is(register: str, shell: Shell, tmp_path: Path) -> None:
@@ -531,8 +539,9 @@ def test_a_long_file_says_how_far_it_is(register: str, shell: Shell, tmp_path: P
     status, out, err = shell.run(
         "admin", "uses", "import", str(file), "--venue", _venue_of(shell, offering)
     )
-    assert (status, err.splitlines()) == (0, ["500 of 1001 rows", "1000 of 1001 rows"])
-    assert out.endswith("1001 not entered; 0 were there before")
+    assert (status, len(out.splitlines())) == (1, 1001)
+    assert err.splitlines()[:2] == ["500 of 1001 rows", "1000 of 1001 rows"]
+    assert "1001 invalid" in err.splitlines()[2]
 
 
 def test_a_file_that_cannot_be_imported_is_told_in_a_line(
