@@ -144,6 +144,7 @@ def test_a_wrong_command_line_is_one_line_and_2(shell: Shell, words: tuple[str, 
 def test_a_register_that_is_not_migrated_is_not_served(nothing: Path, shell: Shell) -> None:
     """Serving and administering exit with 78 and name the command that mends it."""
     (nothing / "key").write_text(KEY)
+    (nothing / "kanta.sqlite").touch()
     for words in (("serve",), ("admin", "stats")):
         status, _, err = shell.run(*words)
         assert status == 78
@@ -180,6 +181,54 @@ def test_a_database_that_is_not_there_is_78(
         assert status == 78
         assert "hush" not in err
         assert "\n" not in err
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://u:hush@host/kanta", "postgresql://u:hush@host/kanta", "sqlite://", "kanta.db"]
+)
+def test_a_database_of_another_kind_is_78(
+    nothing: Path, shell: Shell, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    """What is supported is said, for every command, and nothing of the address is shown."""
+    monkeypatch.setenv("KAIKUKANTA_DATABASE_URL", url)
+    said = "it is neither sqlite:///FILE nor postgresql+psycopg://USER@HOST/NAME"
+    for words in (["migrate"], ["serve"], ["admin", "stats"], ["backup", "copy"]):
+        assert shell.run(*words) == (78, "", f"kaikukanta: KAIKUKANTA_DATABASE_URL: {said}")
+
+
+def test_only_migrating_makes_a_database(nothing: Path, shell: Shell) -> None:
+    """A mistyped name is told by every other command, and leaves no empty file behind."""
+    for words in (["serve"], ["admin", "stats"], ["backup", str(nothing / "copy")]):
+        status, _, err = shell.run(*words)
+        assert status in {1, 78}
+        assert "KAIKUKANTA_DATABASE_URL" in err
+        assert list(nothing.iterdir()) == []
+    assert shell.run("migrate") == (0, "", "")
+    assert shell.run("admin", "stats")[0] == 0
+
+
+def test_another_key_than_the_cards_is_78(register: str, shell: Shell, tmp_path: Path) -> None:
+    """A register that would know none of its cards does not start."""
+    assert shell.run("admin", "stats")[0] == 0
+    (tmp_path / "key").write_text("a5" * 32)
+    for words in (["serve"], ["admin", "stats"]):
+        status, _, err = shell.run(*words)
+        assert status == 78
+        assert err.startswith(f"kaikukanta: {tmp_path / 'key'} is not the key of this register's")
+        assert "a5a5" not in err
+
+
+def test_a_misspelt_setting_is_told(
+    nothing: Path, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the name that may be meant, on standard error, and never with its value."""
+    monkeypatch.setenv("KAIKUKANTA_WRONG_CARD", "hush")
+    status, out, err = shell.run("migrate")
+    assert (status, out) == (0, "")
+    assert err == (
+        "kaikukanta: KAIKUKANTA_WRONG_CARD is no setting and changes nothing:"
+        " is KAIKUKANTA_WRONG_CARDS meant?"
+    )
 
 
 def test_migrating_twice_changes_nothing(nothing: Path, shell: Shell) -> None:
