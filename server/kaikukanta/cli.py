@@ -14,8 +14,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pydantic import ValidationError
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
+from server.database import read
 from server.kaikukanta.admin import (
     cards,
     kiosks,
@@ -37,32 +39,40 @@ from server.kaikukanta.admin.frame import (
     positive,
 )
 from server.kaikukanta.backup import BackupError, back_up
+from server.kaikukanta.cards.service import is_key_of_cards
 from server.kaikukanta.context import Context, open_context
 from server.kaikukanta.migrations import is_current, migrate
 from server.kaikukanta.seed.service import Amounts, NotEmptyError, seed
 from server.kaikukanta.serve import serve
-from server.kaikukanta.settings import DigestKeyError, Settings
+from server.kaikukanta.settings import DigestKeyError, Settings, strangers
 
-NO_URL = "KAIKUKANTA_DATABASE_URL is neither sqlite:///FILE nor postgresql+psycopg://USER@HOST/NAME"
+NO_FILE = "there is no database file {}: check KAIKUKANTA_DATABASE_URL, or run kaikukanta migrate"
 NOT_MIGRATED = "the database is not of this version: run kaikukanta migrate"
+
+OTHER_KEY = (
+    "{} is not the key of this register's cards: put the right one back from its safe copy, or mend"
+    " KAIKUKANTA_DIGEST_KEY_FILE"
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out a command line and return the exit status."""
     arguments = parser().parse_args(argv)
     run: Callable[[Settings, Namespace], int] = arguments.program
+    for stranger in strangers(os.environ):
+        print(f"kaikukanta: {stranger}", file=sys.stderr)
     try:
         return run(_settings(), arguments)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return REFUSED
     except CommandError as error:
+        if error.report is not None:
+            print(error.report, flush=True)
         print(f"kaikukanta: {error}", file=sys.stderr)
         return error.status
     except DigestKeyError as error:
         print(f"kaikukanta: {error}", file=sys.stderr)
-    except (ArgumentError, NoSuchModuleError):
-        print(f"kaikukanta: {NO_URL}", file=sys.stderr)
     except DBAPIError as error:
         print(f"kaikukanta: the database cannot be used: {_cause(error)}", file=sys.stderr)
     return CONFIGURATION
@@ -147,10 +157,20 @@ def _admin(settings: Settings, arguments: Namespace) -> int:
 
 @contextmanager
 def _migrated(settings: Settings) -> Iterator[Context]:
+    """Give the context of a database that is there, of this version and of this key.
+
+    SQLite would make an empty file of a mistyped name.
+    """
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise CommandError(NO_FILE.format(url.database), CONFIGURATION)
     context = open_context(settings)
     try:
         if not is_current(context.engine):
             raise CommandError(NOT_MIGRATED, CONFIGURATION)
+        with read(context.engine) as session:
+            if not is_key_of_cards(session, context.digest_key):
+                raise CommandError(OTHER_KEY.format(settings.digest_key_file), CONFIGURATION)
         yield context
     finally:
         context.engine.dispose()
@@ -162,7 +182,8 @@ def _settings() -> Settings:
     except ValidationError as error:
         mistake = error.errors(include_input=False, include_url=False)[0]
         name = f"KAIKUKANTA_{mistake['loc'][0]}".upper()
-        raise CommandError(f"{name}: {mistake['msg']}", CONFIGURATION) from None
+        said = mistake["msg"].removeprefix("Value error, ")
+        raise CommandError(f"{name}: {said}", CONFIGURATION) from None
 
 
 def _write(path: Path, text: str) -> None:

@@ -7,12 +7,16 @@ from a number to its digest (promise P6).
 import os
 import re
 import secrets
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PositiveInt
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from kaiku.digest import KEY_SIZE
 from kaiku.group import USUAL_SIZE, GroupSize
@@ -24,16 +28,36 @@ def _seconds(value: Any) -> Any:
     return float(value) if isinstance(value, str) and value.isdecimal() else value
 
 
-Duration = Annotated[timedelta, BeforeValidator(_seconds)]
+def _database(url: str) -> str:
+    """Raise ``ValueError`` for a database that the register cannot be kept in."""
+    try:
+        found = make_url(url)
+    except ArgumentError:
+        raise ValueError(DATABASES) from None
+    if found.drivername not in {"sqlite", "postgresql+psycopg"} or not found.database:
+        raise ValueError(DATABASES)
+    return url
+
+
+DATABASES = "it is neither sqlite:///FILE nor postgresql+psycopg://USER@HOST/NAME"
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds), Field(ge=timedelta(0))]
 """Seconds, or ISO 8601 such as ``PT15M``."""
+
+Window = Annotated[Duration, Field(ge=timedelta(seconds=1))]
+"""A duration of at least a second, to count something in."""
+
+_PREFIX = "KAIKUKANTA_"
 
 
 class Settings(BaseSettings):
     """What an operator may set."""
 
-    model_config = SettingsConfigDict(env_prefix="KAIKUKANTA_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True)
 
-    database_url: str = Field(default="sqlite:///kaikukanta.sqlite", repr=False)
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
+        default="sqlite:///kaikukanta.sqlite", repr=False
+    )
     digest_key_file: Path = Path("kaikukanta.key")
     earlier_numbers: re.Pattern[str] = EARLIER
     """The pattern of card numbers that were in use before ours."""
@@ -52,7 +76,7 @@ class Settings(BaseSettings):
     recall_wait: Duration = timedelta(seconds=0.4)
     """How long a decision waits for kiosks to give leased seats back; a kiosk waits for 0.8 s."""
 
-    attempts_window: Duration = timedelta(minutes=10)
+    attempts_window: Window = timedelta(minutes=10)
     """The time over which failed attempts are counted."""
     wrong_cards: PositiveInt = 60
     failed_tokens: PositiveInt = 100
@@ -68,6 +92,15 @@ class Settings(BaseSettings):
     def group_size(self) -> GroupSize:
         """How large a group may be, as the rules take it."""
         return GroupSize(self.group_largest, self.group_leader_counts)
+
+
+def strangers(environment: Iterable[str]) -> Iterator[str]:
+    """Yield what is to be said of each variable that looks like a setting and is none."""
+    known = {f"{_PREFIX}{name}".upper() for name in Settings.model_fields}
+    for name in sorted(environment):
+        if name.upper().startswith(_PREFIX) and name.upper() not in known:
+            near = get_close_matches(name.upper(), known, n=1, cutoff=0.0)
+            yield f"{name} is no setting and changes nothing: is {near[0]} meant?"
 
 
 class DigestKeyError(Exception):

@@ -23,11 +23,15 @@ _Row = TypeVar("_Row", bound=SQLModel)
 
 
 class CommandError(Exception):
-    """A command was not carried out: what is wrong and how to mend it, in one line."""
+    """A command was not carried out: what is wrong and how to mend it, in one line.
 
-    def __init__(self, message: str, status: int = REFUSED) -> None:
+    Where a part of it was, ``report`` says which; it goes to standard output.
+    """
+
+    def __init__(self, message: str, status: int = REFUSED, report: str | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.report = report
 
 
 class Parser(argparse.ArgumentParser):

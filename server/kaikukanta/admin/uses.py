@@ -10,7 +10,8 @@ from server.kaikukanta.admin.frame import CommandError, Group, identifier, one
 from server.kaikukanta.context import Context
 from server.kaikukanta.network.callers import VenueCaller
 from server.kaikukanta.network.tables import Venue
-from server.kaikukanta.uses.bulk import Desk, Entered, RowOutcome, enter, totals
+from server.kaikukanta.uses.bulk import Desk, enter
+from server.kaikukanta.uses.report import NOT_ENTERED, Entered, totals
 from server.kaikukanta.uses.sheet import Row, SheetError, read_sheet
 
 _PROGRESS = 500
@@ -25,10 +26,16 @@ def add(admin: Group) -> None:
     command.add_argument(
         "--offering", type=identifier, metavar="ID", help="of the rows that name no offering"
     )
+    command.add_argument(
+        "--sheet", metavar="NAME", help="the sheet's own name, by default the file's"
+    )
 
 
 def import_uses(context: Context, arguments: Namespace) -> str:
-    """Enter the rows one by one; return the rows to look at, and the totals."""
+    """Enter the rows one by one; return what became of each, and sum it up on standard error.
+
+    Raise :class:`CommandError` where a row is not in the register as it stands in the file.
+    """
     try:
         rows = read_sheet(arguments.file.read_bytes())
     except SheetError as error:
@@ -37,9 +44,14 @@ def import_uses(context: Context, arguments: Namespace) -> str:
         raise CommandError(f"the file cannot be read: {error.strerror}") from None
     with read(context.engine) as session:
         venue = one(session, Venue, arguments.venue, "venue").id
-    desk = Desk(context, VenueCaller(venue, venue), arguments.offering, may_guess=True)
+    sheet = arguments.sheet or arguments.file.name
+    desk = Desk(context, VenueCaller(venue, venue), sheet, arguments.offering, may_guess=True)
     entered = list(enter(desk, _counting(rows)))
-    return "\n".join([*filter(None, map(_line, entered)), _sum(entered)])
+    report, sum_ = "\n".join(map(_line, entered)), _sum(entered)
+    if any(row.outcome in NOT_ENTERED for row in entered):
+        raise CommandError(sum_, report=report)
+    print(sum_, file=sys.stderr, flush=True)  # noqa: T201
+    return report
 
 
 def _counting(rows: Sequence[Row]) -> Iterator[Row]:
@@ -50,22 +62,22 @@ def _counting(rows: Sequence[Row]) -> Iterator[Row]:
         yield row
 
 
-def _line(row: Entered) -> str | None:
-    """Return what there is to say of a row, None of one that was simply accepted."""
-    again = " (was there before)" if row.repeated else ""
-    match row.outcome:
-        case RowOutcome.INVALID:
-            return f"row {row.row}: not entered: {row.detail}"
-        case RowOutcome.REFUSED:
-            return f"row {row.row}: refused: {row.reason}: {row.detail}{again}"
-        case RowOutcome.ACCEPTED if row.conflict is not None:
-            return f"row {row.row}: accepted against a limit: {row.conflict}{again}"
-        case RowOutcome.ACCEPTED:
-            return None if row.detail is None else f"row {row.row}: {row.detail}"
+def _line(row: Entered) -> str:
+    """Return what became of a row."""
+    said = f"row {row.row}: {row.outcome}"
+    if row.reason is not None:
+        said += f": {row.reason}"
+    if row.conflict is not None:
+        said += f", against a limit: {row.conflict}"
+    if row.detail is not None:
+        said += f": {row.detail}"
+    if row.elsewhere:
+        said += f"; {row.elsewhere} more of this card on that day: is it the same visit?"
+    return said
 
 
 def _sum(entered: Sequence[Entered]) -> str:
     return (
-        "{rows} rows: {accepted} accepted ({conflicts} against a limit), {refused} refused,"
-        " {invalid} not entered; {repeated} were there before"
+        "{rows} rows: {recorded} recorded, {amended} amended, {unchanged} unchanged, {refused}"
+        " refused, {invalid} invalid; {conflicts} against a limit, {elsewhere} maybe recorded twice"
     ).format(**totals(entered))

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
-from sqlalchemy import delete
-from sqlmodel import Session, col
+from sqlalchemy import delete, tuple_
+from sqlmodel import Session, col, select
 
 from server.database import transaction, upsert
 from server.kaikukanta.context import Context
 from server.kaikukanta.network.tables import Attempts
 from server.kaikukanta.settings import Settings
+
+FORGOTTEN_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,18 @@ def fail(session: Session, limit: Limit, settings: Settings, now: datetime, time
             index_elements=["subject", "window"], set_={"count": Attempts.count + times}
         )
     )
-    over = col(Attempts.window) < window
-    session.execute(delete(Attempts).where(col(Attempts.subject) == limit.subject, over))
+    _forget(session, window)
+
+
+def _forget(session: Session, window: int) -> None:
+    """Delete what any subject failed in other windows; the next may have begun elsewhere.
+
+    A few at a time, and none that somebody else is about to delete, so that nobody waits for it.
+    """
+    key = (col(Attempts.subject), col(Attempts.window))
+    over = (key[1] < window) | (key[1] > window + 1)
+    found = select(*key).where(over).limit(FORGOTTEN_AT_ONCE).with_for_update(skip_locked=True)
+    session.execute(delete(Attempts).where(tuple_(*key).in_(found)))
 
 
 def spend(context: Context, limit: Limit, times: int = 1) -> int | None:

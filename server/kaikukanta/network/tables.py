@@ -117,5 +117,5 @@ class Attempts(Base, table=True):
     __tablename__ = "attempts"
 
     subject: str = Field(primary_key=True)
-    window: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    window: int = Field(primary_key=True, index=True, sa_column_kwargs={"autoincrement": False})
     count: int = 0

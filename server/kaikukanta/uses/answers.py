@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from kaiku.reason import Reason
 from kaiku.wire import Outcome, Result
-from server.kaikukanta.uses.bulk import RowOutcome
+from server.kaikukanta.uses.report import RowOutcome
 
 
 class Admitted(BaseModel):
@@ -79,8 +79,9 @@ class BatchAnswer(BaseModel):
 class EnteredBody(BaseModel):
     """What became of a row of a file; ``row`` is its line, the header's being 1.
 
-    ``repeated`` says that it had been entered before. One that is ``invalid`` was not kept:
-    ``detail`` says how to mend it.
+    One that was entered before is ``amended`` or ``unchanged``. Of an ``invalid`` one nothing was
+    kept: ``detail`` says how to mend it. ``elsewhere`` is how many uses of the card at the offering
+    on that day are not of this sheet: they may be the same visit.
     """
 
     row: int
@@ -89,18 +90,24 @@ class EnteredBody(BaseModel):
     reason: Reason | None
     conflict: Reason | None
     detail: str | None
-    repeated: bool
+    elsewhere: int
 
 
 class TotalsBody(BaseModel):
-    """How many rows a file has, and what became of them; ``accepted`` includes ``conflicts``."""
+    """How many rows a file has, and what became of them.
+
+    ``conflicts`` counts those that stand against a limit, ``elsewhere`` those that may have been
+    recorded elsewhere as well.
+    """
 
     rows: int
-    accepted: int
+    recorded: int
+    amended: int
+    unchanged: int
     refused: int
     invalid: int
     conflicts: int
-    repeated: int
+    elsewhere: int
 
 
 class ReportBody(BaseModel):

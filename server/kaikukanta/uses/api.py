@@ -20,9 +20,10 @@ from server.kaikukanta.uses.answers import (
 )
 from server.kaikukanta.uses.batch_bodies import BatchBody
 from server.kaikukanta.uses.bodies import AmendBody, CheckBody, UseBody
-from server.kaikukanta.uses.bulk import Desk, enter, totals
+from server.kaikukanta.uses.bulk import Desk, enter
 from server.kaikukanta.uses.check import check
 from server.kaikukanta.uses.presented import ask_of, question_of
+from server.kaikukanta.uses.report import totals
 from server.kaikukanta.uses.sheet import SheetError, read_sheet
 from server.problems import Problem, ProblemError, responses
 
@@ -33,6 +34,7 @@ A_TABLE = {
     "description": "CSV in UTF-8; the first row names the columns, in Finnish, Swedish or English.",
     "examples": ["kortti;päivä;lapset\n7K2M9QX4TB0E;20.11.2026;1\n"],
 }
+A_NAME = "the sheet's own name, the same each time that it is sent"
 MOST_ROWS = 500
 TOO_LONG = Problem(
     413, "too_large", f"A file may have {MOST_ROWS} rows: split it, and send each part."
@@ -74,11 +76,12 @@ def post_csv(
     caller: ATicketSystem,
     context: InContext,
     content: Annotated[bytes, Body(media_type="text/csv"), WithJsonSchema(A_TABLE)],
+    sheet: Annotated[str, Query(min_length=1, max_length=200, description=A_NAME)],
     offering: Annotated[UUID | None, Query(description="of rows that name none")] = None,
 ) -> Json:
     """Enter the rows of a CSV file one by one; one that does not fit never stops the next.
 
-    The file can be sent again: what was entered before is `repeated` and counted once.
+    A sheet is mended and sent again under its name: each row is then what it says now, once.
     """
     try:
         rows = read_sheet(content)
@@ -86,7 +89,7 @@ def post_csv(
         raise ProblemError(Problem(422, "invalid", str(error))) from None
     if len(rows) > MOST_ROWS:
         raise ProblemError(TOO_LONG)
-    entered = list(enter(Desk(context, caller, offering), rows))
+    entered = list(enter(Desk(context, caller, sheet, offering), rows))
     return {"rows": [asdict(row) for row in entered], "totals": totals(entered)}
 
 

@@ -1,176 +1,158 @@
 """Entering many past uses at once, row by row, so that a bad row never stops the next (OM-47).
 
-A file may be sent again: a row without an id gets one from who enters it and what it says, so that
-it is found where it was entered before.
+A sheet is mended and sent again, whole, under the same name: a row that was entered before finds
+its use, and what else it says now amends it.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
-from enum import StrEnum
-from uuid import UUID, uuid5
+from datetime import timedelta
+from uuid import UUID
 
 from sqlmodel import Session
 
 from kaiku.days import day_of
-from kaiku.reason import WORDS, Reason
-from kaiku.wire import Answer
 from server.database import read
 from server.kaikukanta.context import Context
 from server.kaikukanta.network.callers import AgentCaller, VenueCaller, serves
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.ask import Ask
+from server.kaikukanta.uses.correct import correct
+from server.kaikukanta.uses.elsewhere import count_elsewhere
 from server.kaikukanta.uses.entry import Entry, read_entry
-from server.kaikukanta.uses.records import answer_of, asked, is_own
+from server.kaikukanta.uses.identity import Identities
+from server.kaikukanta.uses.records import is_own
+from server.kaikukanta.uses.report import Entered, corrected, invalid, recorded
 from server.kaikukanta.uses.service import ID_TAKEN, record
 from server.kaikukanta.uses.sheet import Row, RowError
 from server.kaikukanta.uses.tables import Recorder, UseRecord
 from server.problems import Problem
 
-ANOTHER_PARTY = "it was entered before with another party, which stands"
+ANOTHER_DAY = "it was entered with another day: give the row another id, and take the old use back"
 NO_DAY = "day is needed, since the offering has none of its own"
-
-
-class RowOutcome(StrEnum):
-    """What became of a row; one that is ``invalid`` was not kept."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    INVALID = "invalid"
-
-
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """What became of a row; ``repeated`` where it had been entered before."""
-
-    row: int
-    id: UUID | None
-    outcome: RowOutcome
-    reason: Reason | None = None
-    conflict: Reason | None = None
-    detail: str | None = None
-    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Who enters a file: ``offering`` is the one of rows that name none.
+    """Who enters a sheet of which name: ``offering`` is the one of rows that name none.
 
     ``may_guess`` is on for an operator, whose wrong card numbers are not counted.
     """
 
     context: Context
     caller: VenueCaller | AgentCaller
+    sheet: str
     offering: UUID | None
     may_guess: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _First:
+    """A use to be recorded, and how many elsewhere may be of the same visit."""
+
+    ask: Ask
+    elsewhere: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """A use that was entered before, and how long after that it may change."""
+
+    ask: Ask
+    within: timedelta | None
+
+
 def enter(desk: Desk, rows: Iterable[Row]) -> Iterator[Entered]:
     """Enter the rows, each in a transaction of its own; yield what became of each."""
-    alike: Counter[str] = Counter()
+    identities = Identities(desk.caller, desk.sheet)
     for row in rows:
         try:
             entry = read_entry(row, desk.offering)
         except RowError as error:
-            yield Entered(row.line, None, RowOutcome.INVALID, detail=str(error))
+            yield invalid(row.line, str(error))
             continue
         digest = desk.context.digest_of(entry.card)
-        id_ = entry.id
-        if id_ is None:
-            content = _content(entry, digest)
-            alike[content] += 1
-            id_ = uuid5(_namespace(desk.caller), f"{content} {alike[content]}")
-        yield _enter(desk, row.line, entry, id_, digest)
+        id_, before = identities.next(entry, digest)
+        yield _enter(desk, row.line, entry, _ask(desk, entry, id_, digest), before)
 
 
-def totals(rows: Sequence[Entered]) -> dict[str, int]:
-    """Return how many rows there were, and what became of them."""
-    outcomes = Counter(row.outcome for row in rows)
-    return {
-        "rows": len(rows),
-        **{outcome.value: outcomes[outcome] for outcome in RowOutcome},
-        "conflicts": sum(row.conflict is not None for row in rows),
-        "repeated": sum(row.repeated for row in rows),
-    }
-
-
-def _enter(desk: Desk, line: int, entry: Entry, id_: UUID, digest: bytes | None) -> Entered:
-    with read(desk.context.engine) as session:
-        stored = session.get(UseRecord, id_)
-        if stored is not None:
-            return _again(session, desk, line, entry, stored, digest)
-        day = entry.day or _own_day(session, desk, entry.offering)
-    if isinstance(day, str):
-        return Entered(line, id_, RowOutcome.INVALID, detail=day)
-    ask = Ask(
+def _ask(desk: Desk, entry: Entry, id_: UUID, digest: bytes | None) -> Ask:
+    return Ask(
         id=id_,
         digest=digest,
         offering=entry.offering,
         party=entry.party,
-        day=day,
+        day=entry.day,
         by_number=not desk.may_guess,
+        fee=entry.fee,
     )
-    answer = record(desk.context, desk.caller, ask)
-    if isinstance(answer, Problem):
-        return Entered(line, id_, RowOutcome.INVALID, detail=_words(answer))
-    return _told(line, answer)
+
+
+def _enter(desk: Desk, line: int, entry: Entry, ask: Ask, before: frozenset[UUID]) -> Entered:
+    with read(desk.context.engine) as session:
+        plan = _plan(session, desk, entry, ask, before)
+    match plan:
+        case _First():
+            answer = record(desk.context, desk.caller, plan.ask)
+            if isinstance(answer, Problem):
+                return invalid(line, answer, ask.id)
+            return recorded(line, answer, plan.elsewhere)
+        case _Again():
+            now = correct(desk.context, plan.ask, plan.within)
+            if isinstance(now, Problem):
+                return invalid(line, now, ask.id)
+            return corrected(line, now)
+        case _:
+            return invalid(line, plan, ask.id)
+
+
+def _plan(
+    session: Session, desk: Desk, entry: Entry, ask: Ask, before: frozenset[UUID]
+) -> _First | _Again | Problem | str:
+    """Return what is to be done with a row, or what is against it."""
+    stored = session.get(UseRecord, ask.id)
+    if stored is None:
+        return _first(session, desk, ask, before)
+    return _again(session, desk, entry, ask, stored)
+
+
+def _first(session: Session, desk: Desk, ask: Ask, before: frozenset[UUID]) -> _First | str:
+    """Return a use of its day: a performance has one of its own.
+
+    Of an offering that is not the caller's nothing is told.
+    """
+    row = session.get(OfferingRecord, ask.offering)
+    if row is None or not serves(desk.caller, row):
+        return _First(ask)
+    day = ask.day or (None if row.starts is None else day_of(row.starts))
+    if day is None:
+        return NO_DAY
+    elsewhere = count_elsewhere(session, desk.caller, ask, day, before)
+    return _First(replace(ask, day=day), elsewhere)
 
 
 def _again(
-    session: Session, desk: Desk, line: int, entry: Entry, stored: UseRecord, digest: bytes | None
-) -> Entered:
-    """Return what had become of a row; a venue goes on with what any of its tokens entered."""
+    session: Session, desk: Desk, entry: Entry, ask: Ask, stored: UseRecord
+) -> _Again | Problem | str:
+    """Return the use to be corrected; a venue goes on with what any of its tokens entered.
+
+    A use whose id the row brings, and which was recorded while it happened, changes only as long as
+    by any other call.
+    """
     row = session.get_one(OfferingRecord, stored.offering_id)
     by_venue = stored.recorder is Recorder.VENUE and isinstance(desk.caller, VenueCaller)
     own = serves(desk.caller, row) and (by_venue or is_own(stored, desk.caller))
-    if not own or (stored.digest, stored.offering_id) != (digest, entry.offering):
-        return Entered(line, stored.id, RowOutcome.INVALID, detail=ID_TAKEN.detail)
-    told = replace(_told(line, answer_of(stored)), repeated=True)
-    return told if asked(stored) == entry.party else replace(told, detail=ANOTHER_PARTY)
+    if not own or not _is_about(stored, ask):
+        return ID_TAKEN
+    if ask.day is not None and ask.day != day_of(stored.at):
+        return ANOTHER_DAY
+    settings = desk.context.settings
+    live = stored.received_at - stored.at <= settings.clock_tolerance
+    return _Again(ask, settings.amend_within if live and entry.id is not None else None)
 
 
-def _own_day(session: Session, desk: Desk, offering: UUID) -> date | str | None:
-    """Return the day of a performance, or what is missing where the offering is none.
-
-    None is for an offering that is not the caller's, of which nothing is told.
-    """
-    row = session.get(OfferingRecord, offering)
-    if row is None or not serves(desk.caller, row):
-        return None
-    return NO_DAY if row.starts is None else day_of(row.starts)
-
-
-def _told(line: int, answer: Answer) -> Entered:
-    words = None if answer.reason is None else WORDS[answer.reason]
-    return Entered(
-        line,
-        answer.id,
-        RowOutcome(answer.outcome.value),
-        answer.reason,
-        answer.conflict,
-        None if words is None else f"{words.title.en}. {words.mend.en}",
-    )
-
-
-def _words(problem: Problem) -> str:
-    """Return what is wrong, and when to send the file again where that helps."""
-    wait = problem.headers.get("Retry-After")
-    if wait is not None:
-        return f"too many wrong cards: send the file again in {wait} seconds"
-    return "; ".join(mistake.detail for mistake in problem.errors) or problem.detail or problem.code
-
-
-def _content(entry: Entry, digest: bytes | None) -> str:
-    card = entry.card if digest is None else digest.hex()
-    party = entry.party
-    counts = (party.children, party.helpers, party.supporters)
-    return " ".join(map(str, (card, entry.offering, entry.day, *counts)))
-
-
-def _namespace(caller: VenueCaller | AgentCaller) -> UUID:
-    match caller:
-        case VenueCaller(venue_id=venue_id):
-            return venue_id
-        case AgentCaller(credential_id=credential_id):
-            return credential_id
+def _is_about(stored: UseRecord, ask: Ask) -> bool:
+    """Tell whether a use is of the same card, offering and service, and of no group."""
+    service = None if ask.fee is None else ask.fee.service
+    about = (stored.digest, stored.offering_id, stored.service, stored.members)
+    return about == (ask.digest, ask.offering, service, None)

@@ -6,7 +6,7 @@ Every line is read on its own, so that a stray quotation mark spoils one row and
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import zip_longest
 from unicodedata import normalize
@@ -25,6 +25,9 @@ class Column(StrEnum):
     CHILDREN = "children"
     HELPERS = "helpers"
     SUPPORTERS = "supporters"
+    SERVICE = "service"
+    SUM = "sum"
+    COUNT = "count"
     ID = "id"
 
 
@@ -35,6 +38,9 @@ NAMES: dict[Column, tuple[str, ...]] = {
     Column.CHILDREN: ("children", "lapset", "barn"),
     Column.HELPERS: ("helpers", "avustajat", "assistenter"),
     Column.SUPPORTERS: ("supporters", "tukihenkilöt", "stödpersoner"),
+    Column.SERVICE: ("service", "palvelu", "tjänst"),
+    Column.SUM: ("sum", "summa", "euros", "eurot", "belopp", "euro"),
+    Column.COUNT: ("count", "kappaleet", "kpl", "antal", "st", "pieces"),
     Column.ID: ("id", "tunniste"),
 }
 """The names that a column may have, in three languages, in small letters or capitals."""
@@ -56,7 +62,7 @@ class Row:
 
     line: int
     columns: tuple[Column | None, ...]
-    text: str
+    text: str = field(repr=False)
     delimiter: str
 
     def cells(self) -> Mapping[Column, str]:

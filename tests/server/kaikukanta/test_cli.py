@@ -145,6 +145,7 @@ def test_a_wrong_command_line_is_one_line_and_2(shell: Shell, words: tuple[str, 
 def test_a_register_that_is_not_migrated_is_not_served(nothing: Path, shell: Shell) -> None:
     """Serving and administering exit with 78 and name the command that mends it."""
     (nothing / "key").write_text(KEY)
+    (nothing / "kanta.sqlite").touch()
     for words in (("serve",), ("admin", "stats")):
         status, _, err = shell.run(*words)
         assert status == 78
@@ -181,6 +182,54 @@ def test_a_database_that_is_not_there_is_78(
         assert status == 78
         assert "hush" not in err
         assert "\n" not in err
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://u:hush@host/kanta", "postgresql://u:hush@host/kanta", "sqlite://", "kanta.db"]
+)
+def test_a_database_of_another_kind_is_78(
+    nothing: Path, shell: Shell, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    """What is supported is said, for every command, and nothing of the address is shown."""
+    monkeypatch.setenv("KAIKUKANTA_DATABASE_URL", url)
+    said = "it is neither sqlite:///FILE nor postgresql+psycopg://USER@HOST/NAME"
+    for words in (["migrate"], ["serve"], ["admin", "stats"], ["backup", "copy"]):
+        assert shell.run(*words) == (78, "", f"kaikukanta: KAIKUKANTA_DATABASE_URL: {said}")
+
+
+def test_only_migrating_makes_a_database(nothing: Path, shell: Shell) -> None:
+    """A mistyped name is told by every other command, and leaves no empty file behind."""
+    for words in (["serve"], ["admin", "stats"], ["backup", str(nothing / "copy")]):
+        status, _, err = shell.run(*words)
+        assert status in {1, 78}
+        assert "KAIKUKANTA_DATABASE_URL" in err
+        assert list(nothing.iterdir()) == []
+    assert shell.run("migrate") == (0, "", "")
+    assert shell.run("admin", "stats")[0] == 0
+
+
+def test_another_key_than_the_cards_is_78(register: str, shell: Shell, tmp_path: Path) -> None:
+    """A register that would know none of its cards does not start."""
+    assert shell.run("admin", "stats")[0] == 0
+    (tmp_path / "key").write_text("a5" * 32)
+    for words in (["serve"], ["admin", "stats"]):
+        status, _, err = shell.run(*words)
+        assert status == 78
+        assert err.startswith(f"kaikukanta: {tmp_path / 'key'} is not the key of this register's")
+        assert "a5a5" not in err
+
+
+def test_a_misspelt_setting_is_told(
+    nothing: Path, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the name that may be meant, on standard error, and never with its value."""
+    monkeypatch.setenv("KAIKUKANTA_WRONG_CARD", "hush")
+    status, out, err = shell.run("migrate")
+    assert (status, out) == (0, "")
+    assert err == (
+        "kaikukanta: KAIKUKANTA_WRONG_CARD is no setting and changes nothing:"
+        " is KAIKUKANTA_WRONG_CARDS meant?"
+    )
 
 
 def test_migrating_twice_changes_nothing(nothing: Path, shell: Shell) -> None:
@@ -537,7 +586,7 @@ def _venue_of(shell: Shell, offering: str) -> str:
 
 
 def test_a_file_of_past_uses_is_imported(register: str, shell: Shell, tmp_path: Path) -> None:
-    """The report names the rows to look at and sums up the rest; twice is once (OM-47)."""
+    """The report says what became of each row; while one is to be mended it exits 1 (OM-47)."""
     offering, yesterday = made()["vars"]["offering"], day_of(utc_now()) - timedelta(days=1)
     cards = {
         (card["state"], card["children"]): card["number"]
@@ -552,16 +601,24 @@ def test_a_file_of_past_uses_is_imported(register: str, shell: Shell, tmp_path: 
         f"{cards['expired', 0]};{yesterday};",
         f"{cards['valid', 1]};tomorrow;",
     ]
+    venue = _venue_of(shell, offering)
+    words = ["admin", "uses", "import", str(file), "--venue", venue, "--offering", offering]
     file.write_text("\r\n".join(rows), "utf-8-sig")
-    words = ("uses", "import", str(file), "--venue", _venue_of(shell, offering))
-    said = shell.admin(*words, "--offering", offering).splitlines()
-    assert said[0].startswith("row 4: refused: expired: The card has expired.")
-    assert said[1] == "row 5: not entered: day must be a day such as 20.11.2026 or 2026-11-20"
-    assert said[2].startswith("4 rows: 2 accepted (0 against a limit), 1 refused, 1 not entered; 0")
-    again = shell.admin(*words, "--offering", offering).splitlines()
-    assert again[0].endswith("(was there before)")
-    assert again[-1].endswith("3 were there before")
-    assert len(said) == len(again) == 3
+    status, out, err = shell.run(*words)
+    said = out.splitlines()
+    assert said[:2] == ["row 2: recorded", "row 3: recorded"]
+    assert said[2].startswith("row 4: refused: expired: The card has expired.")
+    assert said[3] == "row 5: invalid: day must be a day such as 20.11.2026 or 2026-11-20"
+    assert (status, len(said)) == (1, 4)
+    assert err.startswith("kaikukanta: 4 rows: 2 recorded, 0 amended, 0 unchanged, 1 refused, 1 in")
+    file.write_text("\n".join([rows[0], f"{rows[1][:-1]}1", rows[2]]))
+    status, out, err = shell.run(*words)
+    assert (status, out) == (0, "row 2: amended\nrow 3: unchanged")
+    assert err.startswith("2 rows: 0 recorded, 1 amended, 1 unchanged, 0 refused, 0 invalid")
+    status, out, err = shell.run(*words, "--sheet", "another desk")
+    assert status == 0
+    assert out.splitlines()[1].startswith("row 3: recorded; 1 more of this card on that day")
+    assert err.endswith("2 maybe recorded twice")
 
 
 def test_a_long_file_says_how_far_it_is(register: str, shell: Shell, tmp_path: Path) -> None:
@@ -572,8 +629,9 @@ def test_a_long_file_says_how_far_it_is(register: str, shell: Shell, tmp_path: P
     status, out, err = shell.run(
         "admin", "uses", "import", str(file), "--venue", _venue_of(shell, offering)
     )
-    assert (status, err.splitlines()) == (0, ["500 of 1001 rows", "1000 of 1001 rows"])
-    assert out.endswith("1001 not entered; 0 were there before")
+    assert (status, len(out.splitlines())) == (1, 1001)
+    assert err.splitlines()[:2] == ["500 of 1001 rows", "1000 of 1001 rows"]
+    assert "1001 invalid" in err.splitlines()[2]
 
 
 def test_a_file_that_cannot_be_imported_is_told_in_a_line(

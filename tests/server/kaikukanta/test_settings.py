@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from server.kaikukanta.settings import (
     DigestKeyError,
@@ -23,6 +24,22 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert settings.amend_within == timedelta(minutes=1)
     assert settings.wrong_cards == 5
     assert settings.earlier_numbers.fullmatch("12345678")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ATTEMPTS_WINDOW", "0"), ("ATTEMPTS_WINDOW", "PT0.5S"), ("ATTEMPTS_WINDOW", "-PT1M"),
+        ("AMEND_WITHIN", "-PT1S"), ("RECALL_WAIT", "-PT1S"),
+    ],
+)  # fmt: skip
+def test_a_duration_that_cannot_be_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """None is negative, and nothing can be counted in a window of no length."""
+    monkeypatch.setenv(f"KAIKUKANTA_{name}", value)
+    with pytest.raises(ValidationError, match="greater than or equal to"):
+        Settings()
 
 
 def test_settings_do_not_show_the_databases_password() -> None:

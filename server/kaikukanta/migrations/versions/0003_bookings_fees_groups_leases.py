@@ -96,7 +96,11 @@ def upgrade() -> None:
 
 
 def _network() -> None:
-    """Let the network say which postcodes are where, and what each organisation has told."""
+    """Let the network say which postcodes are where, and what each organisation has told.
+
+    Attempts of windows that are over are found by their window.
+    """
+    op.create_index("ix_attempts_window", "attempts", ["window"])
     op.create_table(
         "postcode",
         sa.Column("code", sa.String(5), nullable=False),

@@ -2,7 +2,7 @@
 
 from sqlmodel import select
 
-from server.database import read
+from server.database import read, transaction
 from server.kaikukanta.network.tables import Attempts
 from tests.server.kaikukanta.town import Town
 
@@ -42,3 +42,16 @@ async def test_a_repeat_of_a_wrong_card_is_one_attempt(town: Town) -> None:
         await venue.use(id=use, card="ABC1234", offering=offering)
     with read(town.context.engine) as session:
         assert session.exec(select(Attempts.count)).all() == [1]
+
+
+async def test_attempts_of_windows_that_are_over_are_forgotten(town: Town) -> None:
+    """Also of callers who never came again, and of windows that were counted in other lengths."""
+    offering, venue, other = town.offering(), town.venue(), town.venue()
+    await other.use(card="ABC1234", offering=offering)
+    with transaction(town.context.engine) as session:
+        session.add_all(Attempts(subject=f"token:{number}", window=number) for number in range(9))
+        session.add(Attempts(subject="token:longer", window=2**31 - 1))
+    town.clock.pass_(minutes=10)
+    await venue.use(card="ABC1234", offering=offering)
+    with read(town.context.engine) as session:
+        assert len(session.exec(select(Attempts)).all()) == 1

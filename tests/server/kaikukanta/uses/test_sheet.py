@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kaiku.fee import Fee
+from kaiku.offering import Service
 from kaiku.party import Party
-from server.kaikukanta.uses.entry import Entry, read_entry
+from server.kaikukanta.uses.ask import Pieces
+from server.kaikukanta.uses.entry import SERVICES, Entry, read_entry
 from server.kaikukanta.uses.sheet import NAMES, Column, RowError, SheetError, read_sheet
 
 POOL = UUID(int=1)
@@ -47,6 +50,79 @@ def test_columns_are_named_in_three_languages(header: str) -> None:
     assert _one(f"{header}\n{CARD};{play};20.11.2026;2;1;0;{id_}\n") == Entry(
         CARD, play, date(2026, 11, 20), Party(2, 1, 0), id_
     )
+
+
+@pytest.mark.parametrize(
+    ("header", "service"),
+    [
+        ("card;service;sum;count", "Overdue fee"),
+        ("kortti;palvelu;summa;kpl", "Myöhästymismaksu"),
+        ("kort;tjänst;belopp;antal", "förseningsavgift"),
+    ],
+)
+def test_a_fee_is_named_in_three_languages(header: str, service: str) -> None:
+    """The columns, and the service itself (OM-59)."""
+    by_sum, by_count = _entries(f"{header}\n{CARD};{service};1,50;\n{CARD};{service};;3\n")
+    assert isinstance(by_sum, Entry)
+    assert isinstance(by_count, Entry)
+    assert by_sum.fee == Fee(Service.OVERDUE, 150)
+    assert by_count.fee == Pieces(Service.OVERDUE, 3)
+
+
+def test_every_service_can_be_named() -> None:
+    """Each by its own names."""
+    names = [name for names in SERVICES.values() for name in names]
+    assert len(names) == len(set(names))
+    assert set(SERVICES) == set(Service)
+
+
+@pytest.mark.parametrize(
+    ("cell", "cents"),
+    [
+        ("1,50", 150), ("1.50", 150), ("1,5", 150), ("2", 200), ("0,01", 1), ("1000", 100_000),
+        ("1,50 €", 150), ("1,50\u00a0€", 150), ("€1.50", 150), ("€ 1.50", 150), ("2 EUR", 200),
+    ],
+)  # fmt: skip
+def test_a_sum_is_in_euros(cell: str, cents: int) -> None:
+    """As it is written in a shop or a spreadsheet; kept in whole cents."""
+    entry = _one(f"card;service;sum\n{CARD};copying;{cell}\n")
+    assert isinstance(entry, Entry)
+    assert entry.fee == Fee(Service.COPYING, cents)
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ("copying;;;", "a service needs a sum or a count, and not both"),
+        ("copying;1,50;3;", "a service needs a sum or a count, and not both"),
+        (";1,50;;", "service is missing"),
+        (";;3;", "service is missing"),
+        ("books;1,50;;", "service must be one of copying, overdue, interlibrary"),
+        ("copying;0;;", "sum must be euros such as 1,50, up to €1,000.00"),
+        ("copying;1000,01;;", "sum must be euros"),
+        ("copying;1,505;;", "sum must be euros"),
+        ("copying;1.000;;", "sum must be euros"),
+        ("copying;-1;;", "sum must be euros"),
+        ("copying;;0;", "count must be a whole number from 1 to 10000"),
+        ("copying;;10001;", "count must be a whole number"),
+        ("copying;;10.000;", "count must be a whole number"),
+        ("copying;;1,5;", "count must be a whole number"),
+        ("copying;1,50;;1", "a fee is the holder's own: nobody comes along"),
+    ],
+)
+def test_a_fee_that_does_not_fit_says_how_to_mend_it(cells: str, words: str) -> None:
+    """The bounds are those of any fee (OM-59)."""
+    said = _one(f"card;service;sum;count;children\n{CARD};{cells}\n")
+    assert isinstance(said, str)
+    assert said.startswith(words)
+
+
+def test_no_card_shows_in_a_repr() -> None:
+    """Neither of a row nor of what was read from it, whatever log they end up in."""
+    (row,) = read_sheet(f"card;day\n{CARD};20.11.2026\n".encode())
+    entry = read_entry(row, POOL)
+    assert entry.card == CARD
+    assert CARD not in f"{row!r} {entry!r}"
 
 
 def test_no_name_means_two_columns() -> None:
