@@ -5,12 +5,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from kiosk.config import Config, Device
+from kiosk.disk import DiskError
 from kiosk.files import StoreError
 from kiosk.identity import NotEnrolledError, load_identity
+from kiosk.journal import Backlog
 from kiosk.ports import DeviceError, SelfTest, Surroundings
 from kiosk.registry import RegistryClient, RegistryError, RevokedError
 from kiosk.status import find_status
-from kiosk.store import Store
+from kiosk.store import Store, Stores
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +60,25 @@ async def _store(config: Config) -> Finding:
         store = await Store.open(config.station.state)
     except StoreError as error:
         return Finding(what, ok=False, words=str(error))
-    cards, whole, backlog = await store.call(
-        lambda stores: (stores.cache.cards, stores.cache.whole, stores.journal.backlog())
-    )
-    await store.close()
+    try:
+        cards, whole, backlog = await store.call(_look)
+    except DiskError as error:
+        words = f"{error}; free some space or replace the memory card"
+        return Finding(what, ok=False, words=words)
+    finally:
+        await store.close()
     if not whole:
         words = f"{cards} cards, not all yet; run the kiosk with the register in reach"
         return Finding(what, ok=False, words=words)
     return Finding(
         what, ok=True, words=f"{cards} cards, {backlog.unsent} uses unsent, {backlog.parked} parked"
     )
+
+
+def _look(stores: Stores) -> tuple[int, bool, Backlog]:
+    """Write a little, as each use will, and return how many cards and uses there are."""
+    stores.try_to_write()
+    return stores.cache.cards, stores.cache.whole, stores.journal.backlog()
 
 
 async def _device(config: Config, device: Device) -> Finding:

@@ -1,5 +1,6 @@
 """What this kiosk has decided: each use is on the disk before the visitor is told (promise P1)."""
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +15,7 @@ from kaiku.reason import Reason
 from kaiku.wire import Outcome, Use, write_instant
 from kiosk.cache import Used
 from kiosk.desk import Standing
-from kiosk.files import committing, open_journal, rewrite_version
+from kiosk.files import StoreError, committing, open_journal, rewrite_version
 
 KEEP = timedelta(days=7)
 """How long a use stays after the register has it: long enough to look into a complaint."""
@@ -94,7 +95,11 @@ class UseJournal:
         self._db = open_journal(path)
         # What was being asked about when the power went was never told: it is sent as it stands.
         self._asked: set[UUID] = set()
-        self.id = self._name()
+        try:
+            self.id = self._name()
+        except sqlite3.OperationalError as error:
+            self._db.close()
+            raise StoreError(f"{path} cannot be written: {error}") from None
         """By which a lease says that this journal knows what was spent of it."""
 
     def _name(self) -> UUID:

@@ -46,6 +46,10 @@ class DriverSettings(BaseModel):
         """Return what the device takes of the machine for itself, by the setting that says so."""
         return {}
 
+    def shares(self) -> tuple[str, ...]:
+        """Return what of it is a bus's, which other devices of that bus may take too."""
+        return ()
+
     def lacks(self) -> Mapping[str, str]:
         """Return what is not there on this machine and must be, by the setting that names it."""
         return {}
@@ -54,6 +58,10 @@ class DriverSettings(BaseModel):
 def lines(*numbers: int | None) -> tuple[str, ...]:
     """Return GPIO lines as they are called; None is no line."""
     return tuple(f"GPIO {number}" for number in numbers if number is not None)
+
+
+SPI_BUS = lines(10, 11)
+"""The lines that all devices on the first SPI bus share: data out, and the clock."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,7 @@ class Shell:
                 async with asyncio.timeout_at(self._deadline()):
                     event = await self._events.get()
             except TimeoutError:
+                self._scanned_at = time.monotonic()
                 await self._step(desk.TimePassed(), await self._known_of_group())
                 continue
             try:
@@ -156,6 +157,7 @@ class Shell:
             case OfferingsTold(offerings):
                 await self._step(desk.Served(offerings), desk.Known())
             case ports.InputEnded():
+                self._scanned_at = time.monotonic()
                 await self._step(desk.InputEnded(), await self._known_of_group())
             case ports.DeviceChanged():
                 pass
@@ -256,9 +258,14 @@ class Shell:
         Where the register was asked, what stands on record is sent, for it overrules the answer. A
         use that could not be taken back stands, which is no refusal; it is tried again in a while.
         """
-        later = self._now().clock + self._manners.shown
+        now = self._now().clock
+        later = now + self._manners.shown
         passages = tuple(replace(each, until=max(each.until, later)) for each in before.passages)
-        group = before.group and replace(before.group, until=max(before.group.until, later))
+        group = before.group
+        if group is not None and group.until <= now and group.use != record.use.id:
+            group = None  # its end is on record already: nothing more comes of it
+        elif group is not None:
+            group = replace(group, until=max(group.until, later))
         self._desk = replace(before, asked=None, passages=passages, group=group)
         await self._store.call(lambda stores: stores.journal.give_up(record.use.id))
         self._sync.wake()

@@ -344,17 +344,18 @@ class Sync:
         while True:
             await self._leases.wait()
             self._leases.clear()
-            now = datetime.now(UTC)
-            for returning in await self._store.call(_give_back, now):
-                try:
+            try:
+                for returning in await self._store.call(_give_back, datetime.now(UTC)):
                     await self._return(returning)
                     backoff.reset()
-                except RevokedError:
-                    raise
-                except RegistryError:
-                    self._leases.set()
-                    await backoff.wait(sooner=self._up)
-                    break
+            except RevokedError:
+                raise
+            except RegistryError:
+                self._leases.set()
+                await backoff.wait(sooner=self._up)
+            except DiskError:
+                self._leases.set()
+                await backoff.wait()
 
     async def _return(self, returning: Returning) -> None:
         try:

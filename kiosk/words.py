@@ -48,7 +48,7 @@ STANDS = Text(
     "Besöket är registrerat: barn {children}.",
     "The visit stands: children {children}.",
 )
-WRISTBAND = Text("Ranneke {sum}", "Armband {sum}", "Wristband {sum}")
+WRISTBAND = Text("Ranneke {sum}/kpl", "Armband {sum}/st", "Wristband {sum}\N{NO-BREAK SPACE}each")
 
 # At a library's desk.
 SERVICES = {
@@ -78,6 +78,11 @@ TOO_LARGE = Text("Summa on liian suuri", "Summan är för stor", "The sum is too
 SUM_AT_MOST = Text("Enintään {sum}.", "Högst {sum}.", "At most {sum}.")
 COVERED = Text("Katettu {sum}", "{sum} täcks", "{sum} covered")
 COVERED_ALREADY = Text("Katettu jo {sum}", "{sum} har redan täckts", "{sum} already covered")
+NOT_COVERED = Text(
+    "Kortti ei käy tähän palveluun",
+    "Kortet gäller inte för den här tjänsten",
+    "The card is not accepted for this service",
+)
 COULD_COVER = Text(
     "Vielä voidaan kattaa {sum}.", "Ännu kan {sum} täckas.", "{sum} can still be covered."
 )

@@ -42,9 +42,9 @@ ONE_NUMBER = 2.0
 
 def press(desk: Desk, key: Key, known: Known, now: Moment) -> Step:
     """Take a key: for the use whose question is open, else for the next card."""
-    if key is Key.TAKE_BACK:
-        return take_back(desk, now)
     current = desk.current
+    if key is Key.TAKE_BACK:
+        return untype_or_take_back(desk, now)
     if current is not None and _asks(current, known, now):
         return _type_to_current(desk, current, key, known, now)
     match key:
@@ -190,9 +190,7 @@ def _conclude_amended(
         standing = Standing.UNSENT
     persons = decision.admitted.persons
     more = persons - current.opened
-    passages = _awaiting(desk, use, persons, now)
-    if current.opened == 0 and desk.manners.passage is not None:  # the first since a restart
-        passages = (*passages, Passage(use, persons, now.clock + desk.manners.passage))
+    passages = _awaiting(desk, use, persons, current.opened, now)
     current = replace(
         current,
         use=use,
@@ -212,22 +210,37 @@ def _conclude_amended(
     return shown(replace(desk, current=current), now), tuple(effects)
 
 
-def _awaiting(desk: Desk, use: Use, persons: int, now: Moment) -> tuple[Passage, ...]:
+def _awaiting(desk: Desk, use: Use, persons: int, opened: int, now: Moment) -> tuple[Passage, ...]:
     """Return the passages with an amended use in place of what it was.
 
-    Where all of the first party are through, those who come later no longer decide over the use.
+    Where all of the ``opened`` first are through, those who come later are waited for, so that they
+    are not taken for the next party; but they no longer decide over the use.
     """
-    passages: list[Passage] = []
-    for passage in desk.passages:
-        if passage.use.id != use.id:
-            passages.append(passage)
-        elif desk.manners.passage is not None and passage.seen < persons:
-            until = now.clock + desk.manners.passage
-            passages.append(Passage(use, persons, until, passage.seen))
-    return tuple(passages)
+    if desk.manners.passage is None:
+        return ()
+    until = now.clock + desk.manners.passage
+    if all(passage.use.id != use.id for passage in desk.passages):
+        late = (Passage(use, persons, until, seen=opened),) if persons > opened else ()
+        return (*desk.passages, *late)
+    return tuple(
+        Passage(use, persons, until, passage.seen) if passage.use.id == use.id else passage
+        for passage in desk.passages
+        if passage.use.id != use.id or passage.seen < persons
+    )
 
 
-def take_back(desk: Desk, now: Moment) -> Step:
+def untype_or_take_back(desk: Desk, now: Moment) -> Step:
+    """Drop what is typed for the next card; where nothing is, take the last use back.
+
+    Else a key that was meant for this visitor would undo what the one before was told.
+    """
+    if not desk.is_typing:
+        return _take_back(desk, now)
+    desk = replace(untyped(desk), shown_until=None)
+    return desk, (Tell(scenes.idle(desk)),)
+
+
+def _take_back(desk: Desk, now: Moment) -> Step:
     """Take the last use back within its time, where the station is attended."""
     current = desk.current
     if (

@@ -95,8 +95,14 @@ def _covered(title: Text, current: Current) -> Scene:
 
 
 def refused(reason: Reason, left: int | None) -> Scene:
-    """Return a refusal; ``left`` are the cents that could be covered, where that is the reason."""
-    detail = WORDS[reason].mend
-    if reason is Reason.FEES_USED_UP and left is not None:
-        detail = words.COULD_COVER.fill(sum=euros(left)) if left else words.NOTHING_LEFT
-    return Scene(Signal.REFUSED, WORDS[reason].title, detail)
+    """Return a refusal; ``left`` are the cents that could be covered, where that is the reason.
+
+    Words of an event or of companions fit no desk, and would tell what kind of card it is (OM-28).
+    """
+    title, detail = WORDS[reason].title, WORDS[reason].mend
+    match reason:
+        case Reason.FEES_USED_UP if left is not None:
+            detail = words.COULD_COVER.fill(sum=euros(left)) if left else words.NOTHING_LEFT
+        case Reason.COMMUNITY_CARD_ALONE | Reason.OFFERING_EXCLUDED:
+            title, detail = words.NOT_COVERED, words.ASK_STAFF
+    return Scene(Signal.REFUSED, title, detail)

@@ -12,7 +12,7 @@ from kaiku.party import ALONE, NOBODY
 from kaiku.reason import Reason
 from kaiku.wire import Answer, Outcome, Use
 from kiosk.desk import fee_scenes
-from kiosk.desk.amend import take_back
+from kiosk.desk.amend import untype_or_take_back
 from kiosk.desk.common import Said, shown, untyped
 from kiosk.desk.slip import Choice, Slip, choices_of
 from kiosk.desk.state import (
@@ -47,7 +47,7 @@ def press(desk: Desk, key: Key, now: Moment) -> Step:
     slip = desk.slip
     match key:
         case Key.TAKE_BACK:
-            return take_back(desk, now)
+            return untype_or_take_back(desk, now)
         case Key.ENTER | Key.HELPER | Key.SUPPORTER:
             return desk, ()
         case Key.CLEAR:

@@ -1,6 +1,7 @@
 """A card is shown: decide, or ask the register first; record, tell, open."""
 
 from dataclasses import replace
+from uuid import UUID
 
 from kaiku.card import Kind, State
 from kaiku.decide import Decision, refused
@@ -125,59 +126,69 @@ def conclude(
 ) -> Step:
     """Record what was decided on a card or a group, tell it, and open the gate."""
     known = known if members is None else known.of_group
-    outcome = Outcome.ACCEPTED if decision.accepted else Outcome.REFUSED
-    everybody = party if members is None else replace(party, adults=1 + len(members))
-    verdict = Verdict(
-        outcome,
-        decision.reason,
-        event.use,
-        decision.admitted if decision.accepted else everybody,
-        said.source,
-    )
-    after = shown(untyped(desk), now)
+    log = Log(_verdict(event.use, party, decision, said, members))
     if known.offering is None:
         assert decision.reason is not None
-        return after, (Tell(scenes.refused(decision.reason), aloud=True), Log(verdict))
+        tell = Tell(scenes.refused(decision.reason), aloud=True)
+        return shown(untyped(desk), now), (tell, log)
     use = Use(
         id=event.use,
         offering=known.offering.id,
         at=now.at,
         digest=event.digest,
         party=party,
-        outcome=outcome,
+        outcome=Outcome.ACCEPTED if decision.accepted else Outcome.REFUSED,
         reason=decision.reason,
         revision=said.revision,
         offering_version=known.offering.version,
         clock_suspect=now.suspect,
         members=members,
     )
-    booked = known.facts.booked
     if decision.accepted and said is not Said.BY_REGISTER:
         use = leasing(use, decision.admitted, known)
-    record = Record(use, decision.admitted, said.source, said.standing, booked)
+    record = Record(use, decision.admitted, said.source, said.standing, known.facts.booked)
     if decision.reason is not None:
-        scene = scenes.refused(decision.reason, decision.missing)
-        return after, (record, Tell(scene, aloud=True), Log(verdict))
-    asks = _asks_for_children(known, party)
+        tell = Tell(scenes.refused(decision.reason, decision.missing), aloud=True)
+        return shown(untyped(desk), now), (record, tell, log)
+    after, told = _let_in(desk, use, decision, known, now)
+    return after, (record, *told, log)
+
+
+def _verdict(
+    use: UUID,
+    party: Party,
+    decision: Decision,
+    said: Said,
+    members: tuple[bytes, ...] | None,
+) -> Verdict:
+    """Return the verdict: who is admitted, or who asked, where it is a refusal."""
+    if decision.accepted:
+        return Verdict(Outcome.ACCEPTED, None, use, decision.admitted, said.source)
+    asked = party if members is None else replace(party, adults=1 + len(members))
+    return Verdict(Outcome.REFUSED, decision.reason, use, asked, said.source)
+
+
+def _let_in(desk: Desk, use: Use, decision: Decision, known: Known, now: Moment) -> Step:
+    """Welcome who was accepted and open for them, while the use can still be amended."""
+    asks = _asks_for_children(known, use.party)
+    persons = decision.admitted.persons
     current = Current(
         use,
         decision.admitted,
         now.clock,
         children_until=now.clock + (desk.manners.children if asks else 0.0),
-        opened=decision.admitted.persons,
-        remaining=decision.visits_left if members is None else None,
-        wristband=known.offering.wristband,
-        booked=booked,
+        opened=persons,
+        remaining=decision.visits_left if use.members is None else None,
+        wristband=None if known.offering is None else known.offering.wristband,
+        booked=known.facts.booked,
     )
     after = replace(
-        after,
+        untyped(desk),
         current=current,
         earlier=_still_repeatable(desk, now),
-        passages=_awaiting(desk, use, decision.admitted.persons, now),
+        passages=_awaiting(desk, use, persons, now),
     )
-    tell = Tell(scenes.accepted(current, asks=asks), aloud=True)
-    effects = (record, tell, Open(decision.admitted.persons), Log(verdict))
-    return shown(after, now), effects
+    return shown(after, now), (Tell(scenes.accepted(current, asks=asks), aloud=True), Open(persons))
 
 
 def _asks_for_children(known: Known, party: Party) -> bool:

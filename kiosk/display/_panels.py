@@ -64,6 +64,12 @@ INKY: dict[str, tuple[str, tuple[Any, ...]]] = {
 }
 """Pimoroni's panels; ``inky`` asks the board what it is."""
 
+WAVESHARE_LINES = (8, 10, 11, 17, 18, 24, 25)
+"""The GPIO lines of Waveshare's boards, SPI's among them; the maker's library has them fixed."""
+
+INKY_LINES = (2, 3, 8, 10, 11, 17, 22, 27)
+"""Those of Pimoroni's boards: I2C, by which a board says what it is, SPI, and three more."""
+
 _INKY_PALETTES = {"black": _BW, "red": _BWR, "yellow": _BWY, "red/yellow": _BWRY, "multi": _MANY}
 
 
@@ -84,6 +90,11 @@ class Panel(Protocol):
     def close(self) -> None:
         """Free the panel; what it shows stays."""
         ...
+
+
+def lines_of(name: str) -> tuple[int, ...]:
+    """Return the GPIO lines that a panel of the tables takes."""
+    return WAVESHARE_LINES if name in WAVESHARE else INKY_LINES
 
 
 def open_panel(name: str) -> Panel:

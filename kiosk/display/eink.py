@@ -9,15 +9,25 @@ a black and white panel.
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from kiosk.display._newest import Newest, NotTakenError
-from kiosk.display._panels import INKY, WAVESHARE, Panel, open_panel
+from kiosk.display._panels import INKY, WAVESHARE, Panel, lines_of, open_panel
 from kiosk.display.screen import Canvas, draw
-from kiosk.ports import DeviceError, Display, DriverSettings, Scene, Signal, Surroundings
+from kiosk.ports import (
+    SPI_BUS,
+    DeviceError,
+    Display,
+    DriverSettings,
+    Scene,
+    Signal,
+    Surroundings,
+    lines,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +48,14 @@ class Settings(DriverSettings):
     rest: float = Field(default=180.0, ge=0)
     settle: float = Field(default=10.0, ge=0)
     rotate: Literal[0, 180] = 0
+
+    def takes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return its place on the bus, and the lines that its board has fixed."""
+        return {"panel": ("SPI 0.0", *lines(*lines_of(self.panel)))}
+
+    def shares(self) -> tuple[str, ...]:
+        """Return the bus's lines."""
+        return SPI_BUS
 
     @field_validator("panel")
     @classmethod

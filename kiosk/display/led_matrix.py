@@ -9,10 +9,22 @@ from typing import Any, Literal
 from PIL import Image
 from pydantic import Field
 
-from kiosk.ports import DeviceError, Display, DriverSettings, Scene, Signal, Surroundings
+from kiosk.ports import (
+    SPI_BUS,
+    DeviceError,
+    Display,
+    DriverSettings,
+    Scene,
+    Signal,
+    Surroundings,
+    lines,
+)
 
 BLOCK = 8
 """The width and height of a block in pixels."""
+
+_SELECT = {0: 8, 1: 7}
+"""The line by which the first SPI bus selects each of its devices."""
 
 Glyph = tuple[str, ...]
 
@@ -111,8 +123,15 @@ class Settings(DriverSettings):
     contrast: int = Field(default=64, ge=0, le=255)
 
     def takes(self) -> Mapping[str, tuple[str, ...]]:
-        """Return its place on the bus."""
-        return {"device": (f"SPI {self.port}.{self.device}",)}
+        """Return its place on the bus and, on the first bus, the lines."""
+        place = f"SPI {self.port}.{self.device}"
+        if self.port != 0:
+            return {"device": (place,)}
+        return {"device": (place, *lines(_SELECT.get(self.device)), *SPI_BUS)}
+
+    def shares(self) -> tuple[str, ...]:
+        """Return the bus's lines."""
+        return SPI_BUS
 
 
 def connect(settings: Settings, surroundings: Surroundings) -> Display:  # noqa: ARG001

@@ -1,7 +1,9 @@
 """The e-ink panels: what the makers' drivers send shows the picture that was drawn."""
 
+import importlib
 import inspect
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from itertools import cycle, repeat
@@ -19,6 +21,7 @@ from kiosk.ports import DeviceError
 from tests.display.bus import Lines, Wire, inverted, unpacked
 from tests.display.scenes import ACCEPTED, FAULT, LANGUAGES, REFUSALS
 
+_PIN = re.compile(r"(RST|RESET|DC|CS|CS0|BUSY|PWR|MOSI|SCLK)_PIN")
 READY = repeat(Value.INACTIVE)
 TURNS = cycle((Value.INACTIVE, Value.ACTIVE))
 """The busy line: some panels are ready while it is low, others as soon as it has risen."""
@@ -245,3 +248,16 @@ def test_black_and_coloured_ink_are_told_apart() -> None:
     black, ink = layers_of(image)
     assert [black.getpixel((x, 0)) for x in range(4)] == [0, 255, 255, 255]
     assert [ink.getpixel((x, 0)) for x in range(4)] == [255, 255, 0, 0]
+
+
+def test_the_lines_of_a_panel_are_those_of_the_makers_library(waveshare: Wire) -> None:
+    """What ``check`` compares with the gate and the lamps is what the library opens."""
+    board = WavesharePanel("epd2in13_V4")._bus.implementation
+    assert {getattr(board, name) for name in dir(board) if _PIN.fullmatch(name)} == set(
+        _panels.WAVESHARE_LINES
+    )
+    i2c = {2, 3}
+    for path, _ in _panels.INKY.values():
+        module = importlib.import_module(path.rpartition(".")[0])
+        found = {getattr(module, name) for name in dir(module) if _PIN.fullmatch(name)}
+        assert found <= set(_panels.INKY_LINES) - i2c

@@ -345,6 +345,14 @@ def test_a_large_screen_lists_the_services_in_every_language(canvas: Canvas) -> 
 
 
 @pytest.mark.parametrize("canvas", PANELS, ids=size_of)
+def test_many_services_are_listed_small_rather_than_not_at_all(canvas: Canvas) -> None:
+    """Six on every panel, nine from 2.7 inches on: who cannot read them cannot choose (OM-59)."""
+    choices = NINE_SERVICES.choices[: 9 if canvas.height >= 176 else 6]
+    listed = said(lettering(replace(NINE_SERVICES, choices=choices), canvas, LANGUAGES))
+    assert all(spoken(choice.fi) in listed for choice in choices)
+
+
+@pytest.mark.parametrize("canvas", PANELS, ids=size_of)
 def test_too_many_services_leave_the_title_standing(canvas: Canvas) -> None:
     """A panel that cannot hold the list says at least what is to be done."""
     assert "Valitse palvelu" in said(lettering(NINE_SERVICES, canvas, LANGUAGES))

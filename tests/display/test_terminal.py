@@ -78,7 +78,7 @@ async def test_a_wristband_stands_between_the_welcome_and_the_visits_left() -> N
     assert [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines(WRISTBAND, LANGUAGES)][
         3:
     ] == [
-        "Ranneke 2,00 € · Armband 2,00 € · Wristband €2.00",
+        "Ranneke 2,00 €/kpl · Armband 2,00 €/st · Wristband €2.00 each",
         "12 käyntiä jäljellä · 12 besök kvar · 12 visits left",
     ]
 

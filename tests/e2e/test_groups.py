@@ -1,126 +1,97 @@
-"""A group at the door of a capped performance, on real processes: the register decides (OM-38)."""
+"""A group on a community card, on real processes: gathered, decided as one, and kept (OM-38)."""
 
-import os
-import tty
+import sqlite3
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from kaiku.number import make
+from kaiku.digest import digest
+from kiosk.identity import load_identity
 from tests.e2e import ledgers
-from tests.e2e.house import KioskProcess, Line, Register, enrol, wait_until, write_config
-
-CAP = 4
-
-
-@pytest.fixture
-def show(register: Register) -> str:
-    """Give a performance that is on now, with few seats for cards."""
-    now = datetime.now(UTC)
-    performance = register.call(
-        "/offerings",
-        {
-            "name": {"fi": "Näytelmä", "sv": "En pjäs", "en": "A play"},
-            "category": "culture",
-            "kind": "own_production",
-            "window": {
-                "starts": (now - timedelta(minutes=10)).isoformat(),
-                "ends": (now + timedelta(hours=2)).isoformat(),
-            },
-            "tickets": 100,
-            "limits": [{"type": "seats", "cap": CAP}, {"type": "once"}],
-        },
-    )
-    return str(performance["id"])
+from tests.e2e.house import KioskProcess, Register, SerialScanner
+from tests.e2e.test_entrance import card
 
 
 @pytest.fixture
-def booked(register: Register, show: str) -> str:
-    """Give a card that has booked a seat, so that less is left to be leased."""
-    card = str(register.seed["codes"][0])
-    booking = {"id": str(uuid4()), "card": card, "offering": show}
-    assert register.call("/bookings", booking)["outcome"] == "accepted"
-    return card
-
-
-@dataclass
-class Door:
-    """A kiosk whose scanner and keys are a terminal, and what its screen says."""
-
-    kiosk: KioskProcess
-    wire: int
-    screen: Path
-
-    def gather(self, *cards: str) -> Line:
-        """Show a group's cards and press Enter; return what was decided on all of them."""
-        os.write(self.wire, "".join(f"{card}\n" for card in (*cards, "")).encode())
-        for _ in cards:
-            assert self.kiosk.wait_for("verdict")["outcome"] == "ask"
-        return self.kiosk.wait_for("verdict")
-
-    def says(self, *words: str) -> bool:
-        """Tell whether a line of the screen has said all of it."""
-        lines = self.screen.read_text().splitlines()
-        return any(all(each in line for each in words) for line in lines)
+def absent(register: Register) -> str:
+    """Give the number of a valid card that the kiosk's store lacks."""
+    return card(register, "valid")
 
 
 @pytest.fixture
-def door(tmp_path: Path, register: Register, show: str, booked: str) -> Iterator[Door]:
-    """Give a kiosk at the performance, connected, and ready for the first card."""
-    assert booked, "before the kiosk is granted its lease"
-    venue = ledgers.venue(register.database, show)
-    code = register.command("admin", "enrolment", "create", "--venue", venue, "--offering", show)
-    config = write_config(tmp_path, register.url, {"driver": "stdin"})
-    config.write_text(config.read_text() + '\n[[display]]\ndriver = "terminal"\n')
-    enrol(config, code.strip())
-    far, near = os.openpty()
-    tty.setraw(near)
-    screen = tmp_path / "screen.txt"
-    with screen.open("wb") as out:
-        kiosk = KioskProcess(config, stdin=near, stdout=out)
-    kiosk.wait_for("contact", state="up")
-    yield Door(kiosk, far, screen)
+def entrance(config: Path, absent: str) -> Iterator[KioskProcess]:
+    """Give a kiosk that has lost a card, as a spoiled cache does before it is whole again."""
+    state = config.parent / "state"
+    lost = digest(absent, load_identity(state).digest_key)
+    with closing(sqlite3.connect(state / "cache.sqlite")) as cache:
+        assert cache.execute("DELETE FROM card WHERE digest = ?", (lost,)).rowcount == 1
+        cache.commit()
+    kiosk = KioskProcess(config)
+    kiosk.wait_for("ready")
+    yield kiosk
     kiosk.kill()
-    os.close(far)
-    os.close(near)
 
 
-def test_a_group_is_decided_by_the_register_where_a_cap_is_shared(
-    tmp_path: Path, register: Register, show: str, booked: str, door: Door
+def community(register: Register) -> str:
+    """Return the number of a valid community card."""
+    return next(
+        str(each["number"])
+        for each in register.seed["cards"]
+        if (each["kind"], each["state"]) == ("community", "valid")
+    )
+
+
+def bring(scanner: SerialScanner, kiosk: KioskProcess, *numbers: str) -> list[object]:
+    """Show cards one after the other; return what came of each."""
+    outcomes = []
+    for number in numbers:
+        scanner.scan(number)
+        verdict = kiosk.wait_for("verdict")
+        outcomes.append(verdict["reason"] or verdict["outcome"])
+    return outcomes
+
+
+def test_a_group_with_a_card_that_is_unknown_here_is_asked_of_the_register(
+    register: Register, entrance: KioskProcess, scanner: SerialScanner, absent: str
 ) -> None:
-    """It comes in on the seats that are free and those that a member has booked, or not at all.
+    """One answer for all of them; the register has the one use, with who came in (P1, P5)."""
+    leader = community(register)
+    assert bring(scanner, entrance, leader, absent, card(register, "valid", 2)) == ["ask"] * 3
+    scanner.scan(leader)
+    verdict = entrance.wait_for("verdict")
+    assert (verdict["outcome"], verdict["source"]) == ("accepted", "register")
+    assert (verdict["adults"], verdict["children"]) == (3, 0)
+    assert [verdict["use"]] in [line["uses"] for line in entrance.lines if line["event"] == "sent"]
+    assert ledgers.register(register.database)[verdict["use"]].outcome == "accepted"
 
-    Where the house is full, or the register does not know a card, nobody is let in, and the screen
-    says why, of a card by its place. The journal and the register have the same of all three.
-    """
-    leaders = [
-        str(card["number"])
-        for card in register.seed["cards"]
-        if (card["kind"], card["state"]) == ("community", "valid")
-    ]
-    second, third, fourth = register.seed["codes"][1:4]
 
-    partial = door.gather(leaders[0], second, make(lambda below: below // 3))
-    assert (partial["outcome"], partial["source"]) == ("refused", "register")
-    assert partial["reason"] == "group_card_missing"
-    assert door.says("A card of the group is missing", "Card 2:")
+def test_a_card_that_ended_while_the_group_was_gathering_is_left_out(
+    register: Register, entrance: KioskProcess, scanner: SerialScanner, absent: str
+) -> None:
+    """Within a second, and the others come in without it (OM-30, P4)."""
+    leader, other = community(register), card(register, "valid", 2)
+    bring(scanner, entrance, leader, other)
+    register.command("admin", "card", "end", "-", stdin=absent)
+    time.sleep(1)
+    assert bring(scanner, entrance, absent, leader) == ["ended", "accepted"]
+    assert entrance.verdicts()[-1]["adults"] == 2
 
-    came = door.gather(leaders[1], booked, second)
-    assert (came["outcome"], came["adults"], came["source"]) == ("accepted", 3, "register")
-    (kept,) = register.call(f"/bookings?offering={show}")["bookings"]
-    assert kept["state"] == "attended"
 
-    full = door.gather(leaders[2], third, fourth)
-    assert (full["reason"], full["source"]) == ("seats_full", "register")
-    assert door.says("Not enough places left")
-
-    told = {each["use"] for each in (partial, came, full)}
-    wait_until(lambda: told <= ledgers.register(register.database).keys(), "a group never came")
-    door.kiosk.stop()
-    kept_here, kept_there = ledgers.journal(tmp_path / "state"), ledgers.register(register.database)
-    assert {use: kept_here[use] for use in told} == {use: kept_there[use] for use in told}
-    assert {use: ledgers.members(register.database)[use] for use in told} == dict.fromkeys(told, 2)
+def test_a_group_that_came_in_without_a_network_reaches_the_register_once(
+    register: Register, entrance: KioskProcess, scanner: SerialScanner, absent: str
+) -> None:
+    """A card that nobody can look up is left out, the others come in (P1)."""
+    register.kill()
+    entrance.wait_for("contact", state="down")
+    leader = community(register)
+    members = [card(register, "valid", children) for children in (1, 2)]
+    outcomes = bring(scanner, entrance, leader, members[0], absent, members[1], leader)
+    assert outcomes == ["ask", "ask", "unknown_card", "ask", "accepted"]
+    use = entrance.verdicts()[-1]["use"]
+    register.start()
+    while use not in entrance.wait_for("sent")["uses"]:
+        pass
+    assert ledgers.register(register.database)[use].outcome == "accepted"

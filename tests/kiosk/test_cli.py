@@ -1,6 +1,7 @@
 """``kaikuportti``: its commands, their help and their exit codes."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli import main
+from kiosk.files import rewrite_version
 from kiosk.identity import Identity
 from kiosk.status import write_status
 
@@ -253,6 +255,21 @@ class TestDoctor:
         findings = json.loads(capsys.readouterr().out)
         assert {finding["what"]: finding["ok"] for finding in findings}["scanner/stdin"]
         assert all({"what", "ok", "words"} == set(finding) for finding in findings)
+
+    def test_a_disk_that_takes_nothing_is_told_with_what_to_do(
+        self, config: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """It tries to write, as each use will, and goes on with the devices."""
+
+        def full(connection: sqlite3.Connection) -> None:
+            connection.execute("PRAGMA query_only = 1")
+            rewrite_version(connection)
+
+        monkeypatch.setattr("kiosk.journal.rewrite_version", full)
+        assert main(["doctor", "--config", config]) == 1
+        told = capsys.readouterr().out
+        assert "free some space or replace the memory card" in told
+        assert "ok    gate/none" in told
 
     def test_an_enrolled_kiosk_out_of_reach_is_told_to_look_at_the_network(
         self, config: str, state: Path, capsys: pytest.CaptureFixture[str]

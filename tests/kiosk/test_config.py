@@ -314,6 +314,36 @@ class TestMistakes:
                 "gate.pin: GPIO 5 is taken by display[1].green already",
             ),
             (
+                """
+[[display]]
+driver = "eink"
+panel = "epd7in5_V2"
+[gate]
+driver = "gpio"
+pin = 17
+""",
+                "gate.pin: GPIO 17 is taken by display[1].panel already",
+            ),
+            (
+                """
+[[display]]
+driver = "eink"
+panel = "inky-what-red"
+[[display]]
+driver = "lights"
+red = 27
+""",
+                "display[2].red: GPIO 27 is taken by display[1].panel already",
+            ),
+            (
+                '[[display]]\ndriver = "eink"\npanel = "inky"\n[[display]]\ndriver = "led-matrix"',
+                "display[2].device: SPI 0.0 is taken by display[1].panel already",
+            ),
+            (
+                '[[display]]\ndriver = "led-matrix"\n[buzzer]\ndriver = "gpio"\npin = 10',
+                "buzzer.pin: GPIO 10 is taken by display[1].device already",
+            ),
+            (
                 '[[scanner]]\ndriver = "stdin"',
                 "scanner[2].driver: standard input is taken by scanner[1].driver already",
             ),
@@ -349,6 +379,14 @@ device = "/dev/b"
     def test_what_two_devices_want_is_told(self, path: Path, devices: str, told: str) -> None:
         """Rather than found out at the door, where one of them is dead."""
         assert told in problem(path, LEAST + devices)
+
+    def test_two_panels_on_one_bus_share_its_lines(self, path: Path) -> None:
+        """Each is selected by a line of its own; two that are not are told in one line."""
+        eink = '[[display]]\ndriver = "eink"\npanel = "epd2in9_V2"\n'
+        matrix = '[[display]]\ndriver = "led-matrix"\ndevice = 1\n'
+        path.write_text(LEAST + eink + matrix)
+        assert len(load(path).of(Role.DISPLAY)) == 2
+        assert len(problem(path, LEAST + eink + eink).splitlines()) == 1
 
     def test_a_port_under_two_names_is_one_port(self, path: Path, tmp_path: Path) -> None:
         """As ``/dev/serial/by-id/…`` and ``/dev/ttyACM0`` are."""

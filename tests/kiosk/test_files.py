@@ -70,6 +70,29 @@ except StoreError as error:
         late.close()
         fresh.close()
 
+    UNNAMED = """
+import resource, signal, sys
+from pathlib import Path
+from kiosk.files import StoreError, open_journal
+from kiosk.journal import UseJournal
+path = Path(sys.argv[1])
+open_journal(path).close()
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+try:
+    UseJournal(path)
+except StoreError as error:
+    print(error)
+"""
+
+    def test_a_journal_that_cannot_be_given_its_id_is_told(self, tmp_path: Path) -> None:
+        """As one that was just brought to this version's shape; later it gets its id."""
+        path = tmp_path / "journal.sqlite"
+        command = [sys.executable, "-c", self.UNNAMED, str(path)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        assert done.stdout.startswith(f"{path} cannot be written: ")
+        UseJournal(path).close()
+
 
 class TestOneOwner:
     """A state folder belongs to one kiosk."""

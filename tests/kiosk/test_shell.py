@@ -23,6 +23,7 @@ from kaiku.party import NOBODY
 from kaiku.reason import Reason
 from kaiku.wire import Answer, CardRow, LeaseRow, OfferingRow, Outcome, Use, write_answer
 from kiosk import desk, ports
+from kiosk.disk import DiskError
 from kiosk.link import Contact, Link
 from kiosk.reading import Reading
 from kiosk.registry import RegistryClient
@@ -566,3 +567,44 @@ async def test_what_was_leased_while_the_register_was_asked_is_spent(
     assert leased == 1
     (verdict,) = verdicts(capsys)
     assert (verdict["outcome"], verdict["source"]) == ("accepted", "local")
+
+
+async def test_a_group_that_has_ended_on_the_record_is_not_decided_once_more(
+    store: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though what came next could not be recorded: an accept under its id would never go up."""
+    told = Recorder()
+    manners = desk.Manners(group=0.2, shown=0.3)
+    async with running(store, told, Link(Contact.DOWN), manners=manners) as shell:
+        await scan(shell, WORKER)
+        call: Any = store.call
+
+        async def once(work: Any, *args: Any) -> Any:
+            """Take the group's end, and nothing after it."""
+            if args and isinstance(args[0], desk.Record) and args[0].use.outcome == "accepted":
+                raise DiskError("full")
+            return await call(work, *args)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(store, "call", once)
+            time.sleep(0.3)  # noqa: ASYNC251  a loop that is late: the card comes first
+            await scan(shell, NUMBER)
+        (ended,) = await recorded(store)
+        assert ended.reason is Reason.COMMUNITY_CARD_ALONE
+        verdicts(capsys)
+        await press(shell, [ports.Key.DIGIT_1, ports.Key.ENTER])
+        assert verdicts(capsys) == []
+
+
+async def test_a_group_that_nobody_ended_was_not_decided_for_as_long_as_it_waited(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its milliseconds count from when its time was over, not from the last scan."""
+    manners = desk.Manners(group=0.4)
+    async with running(store, Recorder(), Link(Contact.DOWN), manners=manners) as shell:
+        await scan(shell, WORKER)
+        verdicts(capsys)
+        await asyncio.sleep(0.8)
+    (ended,) = verdicts(capsys)
+    assert ended["reason"] == "community_card_alone"
+    assert ended["ms"] < 300

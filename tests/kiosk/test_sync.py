@@ -483,3 +483,27 @@ async def all_returned(store: Store, register: FakeRegister) -> None:
             return
         await asyncio.sleep(0.01)
     raise AssertionError("the leases are not given back")
+
+
+async def test_a_full_disk_keeps_a_lease_from_being_given_back_and_ends_nothing(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """It is given back once there is room; the kiosk serves meanwhile (P2)."""
+
+    def writable(stores: Stores, yes: bool) -> None:
+        stores.journal._db.execute(f"PRAGMA query_only = {not yes}")
+
+    journal = await store.call(lambda stores: stores.journal.id)
+    capped = entry(Seats(40, Per.DAY))
+    row = LeaseRow(uuid4(), POOL.id, NOON.date(), 3, journal, recalled=True)
+    await store.call(lambda stores: stores.cache.apply([OfferingRow(capped), row]))
+    register.pages = [[OfferingRow(capped), row, CursorRow("9")]]
+    await store.call(writable, False)
+    async with syncing(store, client, Link()) as sync:
+        async with asyncio.timeout(5):
+            await store.disk.failed()
+            await sync.synced.wait()
+        assert register.returned == []
+        await store.call(writable, True)
+        await all_returned(store, register)
+    assert register.returned == [0]

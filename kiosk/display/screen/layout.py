@@ -44,6 +44,8 @@ SIGN_AT_LEAST = 0.45
 """The least height of the sign, in heights of the panel."""
 _TITLE_AT_MOST = 0.18
 _MORE_SPACE = 0.5
+_LEAST = 11
+"""The least size of type, in pixels, that e-ink shows whole."""
 
 
 class _Wording(Enum):
@@ -55,6 +57,8 @@ class _Wording(Enum):
     PARTY_AS_FIGURES = auto()
     """And the party without words."""
     FIRST_LANGUAGE = auto()
+    SMALL_CHOICES = auto()
+    """And what a digit chooses among in the least type: staff stand near."""
     NO_CHOICES = auto()
     """And without what a digit chooses among."""
 
@@ -89,6 +93,7 @@ def _column(
         (_Wording.FURTHER_TITLES, floor),
         (_Wording.PARTY_AS_FIGURES, floor),
         (_Wording.FIRST_LANGUAGE, 10),
+        (_Wording.SMALL_CHOICES, 10),
         (_Wording.NO_CHOICES, 10),
     ):
         best, low, high = None, least, max(30, round(_TITLE_AT_MOST * canvas.height))
@@ -132,7 +137,7 @@ def _set_blocks(
         min(title, 10), round(0.045 * canvas.height), round((0.5 if terse else 0.38) * title)
     )
     blocks = list(_of_first(scene, first, wording, title, detail, width))
-    alone = wording in (_Wording.FIRST_LANGUAGE, _Wording.NO_CHOICES)
+    alone = wording.value >= _Wording.FIRST_LANGUAGE.value
     for number, language in enumerate(() if alone else others):
         above = (0.35 if number else 0.75) * other
         blocks.append(paragraph(list(_runs(scene, language, wording)), other, width, above))
@@ -152,8 +157,10 @@ def _of_first(
         words = () if wording is _Wording.PARTY_AS_FIGURES else party_parts(party, language)
         yield people_row(party, words, detail, width, 0.32 * title)
     if scene.charge is not None:
-        yield paragraph([Run(scene.charge.in_(language))], detail, width, 0.32 * title)
+        yield paragraph([Run(_tied(scene.charge.in_(language)))], detail, width, 0.32 * title)
     choices = () if wording is _Wording.NO_CHOICES else choice_words(scene, language)
+    if wording is _Wording.SMALL_CHOICES:
+        detail = _LEAST
     for number, choice in enumerate(choices):
         above = (0.06 if number else 0.24) * title
         yield paragraph([Run(choice.replace(" ", TIE, 1))], detail, width, above)

@@ -121,6 +121,18 @@ class TestPassages:
         assert entrance.inside == [Party(children=2)]
         assert entrance.opened == 3
 
+    def test_children_who_follow_are_not_taken_for_the_next_party(self, entrance: Entrance) -> None:
+        """The next one turned back, and that use is annulled though somebody passed meanwhile."""
+        entrance.scan(AINO)
+        entrance.walk_through()
+        entrance.press("1")
+        entrance.scan(ELLI)
+        entrance.walk_through()
+        (waiting,) = entrance.desk.passages
+        assert (waiting.use.digest, waiting.seen) == (ELLI, 0)
+        entrance.wait(60)
+        assert entrance.inside == [Party(children=1)]
+
     def test_an_annulled_use_is_no_visit_to_repeat(self) -> None:
         """The card shown again is decided anew, however long a repeat may take."""
         entrance = Entrance(Manners(passage=5, repeat=60))

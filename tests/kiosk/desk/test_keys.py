@@ -372,6 +372,15 @@ class TestTakingBack:
         assert desk.shows.title == words.TAKEN_BACK
         assert desk.inside == []
 
+    def test_what_is_typed_for_the_next_card_goes_first(self, desk: Entrance) -> None:
+        """The visit of the one before stands, until the key is pressed with nothing typed."""
+        desk.scan(ELLI)
+        desk.press("2+")
+        assert kinds(desk.press("-")) == [Tell]
+        assert (desk.desk.typed, desk.inside) == (ALONE, [ALONE])
+        desk.press("-")
+        assert desk.inside == []
+
     def test_an_amended_use_is_taken_back_whole(self, desk: Entrance) -> None:
         """By a revision above all others."""
         desk.scan(AINO)

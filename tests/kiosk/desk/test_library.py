@@ -245,7 +245,6 @@ class TestCovering:
         [
             (card(status=Status.ENDED), Reason.ENDED),
             (card(valid_until=NOON.date().replace(day=1)), Reason.EXPIRED),
-            (card(kind=Kind.COMMUNITY), Reason.COMMUNITY_CARD_ALONE),
         ],
     )
     def test_a_card_that_is_not_valid_covers_nothing(self, changed: object, reason: Reason) -> None:
@@ -257,6 +256,15 @@ class TestCovering:
         assert counter.verdict.reason is reason
         assert counter.recorded.outcome is Outcome.REFUSED
         assert counter.shows.detail == WORDS[reason].mend
+
+    def test_a_community_card_is_refused_in_a_desks_words(self) -> None:
+        """Nobody is asked for a companion, and who waits behind learns nothing (OM-28)."""
+        counter = Counter()
+        counter.cards[AINO] = card(kind=Kind.COMMUNITY)
+        counter.press("15")
+        counter.scan(AINO)
+        assert counter.verdict.reason is Reason.COMMUNITY_CARD_ALONE
+        assert (counter.shows.title, counter.shows.detail) == (words.NOT_COVERED, words.ASK_STAFF)
 
     def test_a_scan_before_anything_is_typed_is_a_hint(self) -> None:
         """No use is recorded, and the log says nothing of a card."""
@@ -326,6 +334,18 @@ class TestTakingBack:
         counter.press("120")
         counter.scan(AINO)
         assert counter.verdict.outcome is Outcome.ACCEPTED
+
+    def test_while_a_fee_is_typed_only_that_is_dropped(self) -> None:
+        """The fee of the one before stands, until the key is pressed with nothing typed."""
+        counter = Counter(ATTENDED)
+        counter.press("15")
+        counter.scan(AINO)
+        counter.press("2150")
+        assert kinds(counter.press("-")) == [Tell]
+        assert counter.desk.slip is None
+        assert counter.shows.title == words.CHOOSE_SERVICE
+        counter.press("-")
+        assert counter.recorded.voided
 
     def test_a_card_is_not_done_already_after_that(self) -> None:
         """It has to be typed anew."""
