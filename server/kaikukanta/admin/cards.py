@@ -145,7 +145,7 @@ def _granted(card: CardRecord | Refusal) -> CardRecord:
 
 
 def _shown(record: CardRecord, now: datetime) -> str:
-    card = to_card(record, now)
+    card = to_card(record)
     told = {
         "state": card.state(day_of(now)),
         "kind": card.kind,

@@ -45,7 +45,7 @@ class Case:
             open_bookings=len(self.others),
             visits=counted.visits,
         )
-        return book(to_card(self.card, now), party, self.offering, facts, now)
+        return book(to_card(self.card), party, self.offering, facts, now)
 
     def lacking(self, decision: Decision, party: Party) -> int:
         """Return how many seats a party lacks, where nothing else stands against it; else 0."""
@@ -84,7 +84,7 @@ def open_case(
 ) -> Case:
     """Return the case of a booking whose offering and card are locked."""
     offering = to_offering(row)
-    since = offering.counted_since(to_card(card, now), now) if offering.counts_cards else None
+    since = offering.counted_since(to_card(card), now) if offering.counts_cards else None
     under = Span(
         offering.id,
         None,

@@ -215,7 +215,7 @@ def _hand_over(case: Case, now: datetime) -> HandOver | Problem:
         return _CLOSED[state]
     if state is BookingState.HANDED_OVER:
         return HandOver(booking.id, state, None)
-    reason = rules.hand_over(to_card(case.card, now), offering, state, now)
+    reason = rules.hand_over(to_card(case.card), offering, state, now)
     if reason is not None:
         return HandOver(booking.id, state, reason)
     booking.handed_over_at = now

@@ -5,7 +5,7 @@ Each change takes a place in the feed, so that kiosks learn of it.
 
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
@@ -19,7 +19,7 @@ from kaiku.digest import digest
 from kaiku.number import make
 from kaiku.party import LARGEST
 from kaiku.text import Language, Text
-from server.kaikukanta.cards.tables import CardRecord
+from server.kaikukanta.cards.tables import CardRecord, FormerStatus, FormerValidity
 from server.kaikukanta.feed.service import next_seq
 from server.kaikukanta.network.tables import Municipality, Postcode
 
@@ -186,7 +186,12 @@ def extend(session: Session, card: CardRecord, now: datetime) -> CardRecord | Re
     session.refresh(card, with_for_update=True)
     if card.status is Status.ENDED:
         return CARD_ENDED
-    card.valid_until = max(card.valid_until, last_valid_day(day_of(now)))
+    today = day_of(now)
+    if session.get(FormerValidity, (card.id, today)) is None:
+        former = FormerValidity(card_id=card.id, until=today, valid_until=card.valid_until)
+        session.add(former)
+    card.extended_on = today
+    card.valid_until = max(card.valid_until, last_valid_day(today))
     card.changed = next_seq(session)
     return card
 
@@ -218,19 +223,46 @@ def lock_cards(session: Session, digests: Iterable[bytes | None]) -> None:
     session.exec(locked).all()
 
 
-def to_card(record: CardRecord, at: datetime) -> Card:
-    """Return a card as the rules see it, with the status that it had at an instant.
-
-    Only the last change of status is known; before it, a card counts as active.
-    """
-    since = record.status_since
+def to_card(record: CardRecord) -> Card:
+    """Return a card as the rules see it, as it is now."""
     return Card(
         kind=record.kind,
         children=record.children,
         valid_from=record.valid_from,
         valid_until=record.valid_until,
-        status=record.status if since is None or at >= since else Status.ACTIVE,
+        status=record.status,
     )
+
+
+def card_at(session: Session, record: CardRecord, at: datetime) -> Card:
+    """Return a card as it was at an instant: its status, and on that day its last valid day.
+
+    So a gap between the end of a card and the day of its extension stays one (OM-29, OM-47).
+    """
+    card = to_card(record)
+    if record.status_since is not None and at < record.status_since:
+        card = replace(card, status=_status_at(session, record, at))
+    if record.extended_on is not None and day_of(at) < record.extended_on:
+        card = replace(card, valid_until=_validity_on(session, record, day_of(at)))
+    return card
+
+
+def _status_at(session: Session, record: CardRecord, at: datetime) -> Status:
+    former = session.exec(
+        select(FormerStatus)
+        .where(FormerStatus.card_id == record.id, col(FormerStatus.until) > at)
+        .order_by(col(FormerStatus.until))
+    ).first()
+    return Status.ACTIVE if former is None else former.status
+
+
+def _validity_on(session: Session, record: CardRecord, day: date) -> date:
+    former = session.exec(
+        select(FormerValidity)
+        .where(FormerValidity.card_id == record.id, col(FormerValidity.until) > day)
+        .order_by(col(FormerValidity.until))
+    ).first()
+    return record.valid_until if former is None else former.valid_until
 
 
 def _set_status(
@@ -239,8 +271,10 @@ def _set_status(
     session.refresh(card, with_for_update=True)
     if card.status is Status.ENDED and status is not Status.ENDED:
         return ENDED_FOR_GOOD
-    if Status.ACTIVE in (card.status, status):
-        card.status_since = now  # a card out of use that is ended has not worked since before
+    if card.status is not status:
+        if session.get(FormerStatus, (card.id, now)) is None:
+            session.add(FormerStatus(card_id=card.id, until=now, status=card.status))
+        card.status_since = now
     card.status = status
     card.changed = next_seq(session)
     return card

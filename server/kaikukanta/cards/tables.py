@@ -14,7 +14,9 @@ class CardRecord(Base, table=True):
     """A registered card.
 
     ``changed`` is its place in the change feed. ``status_since`` tells from when the status holds,
-    so that a use of the time before is judged as it then was; None is from the beginning.
+    ``extended_on`` on which day ``valid_until`` was set; None is from the beginning. What was
+    before stands in :class:`FormerStatus` and :class:`FormerValidity`, so that a use of that time
+    is judged as the card then was (OM-47).
     ``birth_year`` and ``postcode`` are None for a community card, which belongs to an organisation.
     """
 
@@ -29,8 +31,29 @@ class CardRecord(Base, table=True):
     valid_until: date
     status: Status = Field(default=Status.ACTIVE, sa_type=choice(Status))
     status_since: datetime | None = Field(default=None, sa_type=Instant)
+    extended_on: date | None = None
     distributor_id: UUID = Field(foreign_key="distributor.id", index=True)
     birth_year: int | None = None
     postcode: str | None = Field(default=None, max_length=5)
     registered_at: datetime = Field(sa_type=Instant)
     changed: int = Field(index=True)
+
+
+class FormerStatus(Base, table=True):
+    """A status that a card had until an instant."""
+
+    __tablename__ = "former_status"
+
+    card_id: UUID = Field(foreign_key="card.id", primary_key=True)
+    until: datetime = Field(sa_type=Instant, primary_key=True)
+    status: Status = Field(sa_type=choice(Status))
+
+
+class FormerValidity(Base, table=True):
+    """The last valid day that a card had until a day on which it was extended."""
+
+    __tablename__ = "former_validity"
+
+    card_id: UUID = Field(foreign_key="card.id", primary_key=True)
+    until: date = Field(primary_key=True)
+    valid_until: date

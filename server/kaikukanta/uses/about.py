@@ -12,7 +12,7 @@ from kaiku.fee import Fee
 from kaiku.offering import Offering
 from kaiku.reason import Reason
 from kaiku.wire import Outcome
-from server.kaikukanta.cards.service import find_card, to_card
+from server.kaikukanta.cards.service import card_at, find_card
 from server.kaikukanta.uses.accounts import account, members_of
 from server.kaikukanta.uses.counts import Account
 from server.kaikukanta.uses.records import fee_of, is_counted
@@ -74,7 +74,7 @@ def belongings(
     members = []
     for row in rows:
         found = None if row.digest is None else find_card(session, row.digest)
-        card = None if found is None else to_card(found, judged_at)
+        card = None if found is None else card_at(session, found, judged_at)
         if not is_counted(use):
             row.card_id = None if found is None else found.id
             counts = card is not None and offering.counts_cards

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from kaiku.party import Party
 from kaiku.reason import Reason
 from kaiku.wire import Outcome, Result, Use
 from server.database import transact
@@ -20,6 +19,7 @@ from server.kaikukanta.context import Context
 from server.kaikukanta.kiosks.tables import Kiosk, Lease
 from server.kaikukanta.network.attempts import fail, spent
 from server.kaikukanta.network.callers import KioskCaller
+from server.kaikukanta.offerings.former import settings_of
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.about import describe, is_about
 from server.kaikukanta.uses.case import Case, lock_offering, open_case, undecided
@@ -136,7 +136,7 @@ def _apply(
             refuse(use, item.reason, None)
             unflag(use)
         case Outcome.ACCEPTED if not as_decided:
-            _accept(case, kiosk, item.party)
+            _accept(session, case, kiosk, item)
             use.conflict_since = right_until(session, case, item)
         case Outcome.ACCEPTED:
             pass
@@ -151,11 +151,17 @@ def _apply(
     case.close(session)
 
 
-def _accept(case: Case, kiosk: KioskCaller, party: Party) -> None:
-    """Write that a party came in, and for which reason the register would have refused it."""
-    decision = case.decide(party)
+def _accept(session: Session, case: Case, kiosk: KioskCaller, item: Use) -> None:
+    """Write that a party came in, and for which reason the register would have refused it.
+
+    Whether support persons came in free is as the kiosk was told (OM-68): they did come in.
+    """
+    row = session.get_one(OfferingRecord, case.offering.id)
+    told = settings_of(session, row, item.offering_version or row.version) or case.offering
+    settings = replace(case.offering, supporters_free=told.supporters_free)
+    decision = case.decide_by(settings, item.party, case.known)
     if decision.reason is not None:
-        case.let_stand(party, case.offering, decision, decision.reason)
+        case.let_stand(item.party, settings, decision, decision.reason)
         return
     case.write(decision)
     if case.offering.id not in kiosk.offerings:

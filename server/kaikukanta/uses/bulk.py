@@ -146,9 +146,8 @@ def _again(
         return ID_TAKEN
     if ask.day is not None and ask.day != day_of(stored.at):
         return ANOTHER_DAY
-    settings = desk.context.settings
-    live = stored.received_at - stored.at <= settings.clock_tolerance
-    return _Again(ask, settings.amend_within if live and entry.id is not None else None)
+    bounded = entry.id is not None and not stored.late
+    return _Again(ask, desk.context.settings.amend_within if bounded else None)
 
 
 def _is_about(stored: UseRecord, ask: Ask) -> bool:

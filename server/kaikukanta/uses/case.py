@@ -21,7 +21,7 @@ from kaiku.offering import Offering
 from kaiku.party import Party
 from kaiku.reason import Reason
 from kaiku.wire import Outcome
-from server.kaikukanta.cards.service import find_card, lock_cards, to_card
+from server.kaikukanta.cards.service import card_at, find_card, lock_cards
 from server.kaikukanta.network.callers import Caller, caller_id
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
@@ -164,7 +164,7 @@ def open_case(
     if offering.window is not None and counts_of is hold:
         lock_cards(session, (use.digest, *(row.digest for row in rows)))
     found = None if use.digest is None else find_card(session, use.digest)
-    card = None if found is None else to_card(found, judged_at)
+    card = None if found is None else card_at(session, found, judged_at)
     if not is_counted(use):
         use.card_id = None if found is None else found.id
         use.day = offering.day(use.at)

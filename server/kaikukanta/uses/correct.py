@@ -12,10 +12,11 @@ from sqlmodel import Session
 from kaiku.wire import Answer, Outcome
 from server.kaikukanta.context import Context
 from server.kaikukanta.leases.recall import Round, decided, unless_leased
-from server.kaikukanta.offerings.former import settings_of
+from server.kaikukanta.offerings.former import settings_at, settings_of
 from server.kaikukanta.uses.ask import Ask, fee_asked
 from server.kaikukanta.uses.case import lock_offering, open_case
 from server.kaikukanta.uses.late import Ruling, rule, settings_then
+from server.kaikukanta.uses.moment import is_over
 from server.kaikukanta.uses.records import admitted, answer_of, ask_for, asked, fee_of, lock_use
 from server.kaikukanta.uses.service import TOO_LATE
 from server.kaikukanta.uses.tables import UseRecord
@@ -81,8 +82,9 @@ def _correct(
         return TOO_LATE
     if before is Outcome.REFUSED:
         use.received_at = now
+        use.late = use.late or is_over(settings_at(session, row, use.at), use.at, now)
     case = open_case(session, use, row, use.at)
-    then = settings_then(session, row, use, context.settings.clock_tolerance)
+    then = settings_then(session, row, use)
     use.cents = None if fee is None else fee.cents
     ruling = rule(session, case, then, ask.party)
     if not ruling.accepted:

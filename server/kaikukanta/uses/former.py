@@ -6,6 +6,7 @@ nothing here: what counts is who came.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -37,6 +38,16 @@ def known_under(session: Session, case: Case, offering: Offering) -> Known:
     own = None if use.members is not None or use.service is not None else case.card
     facts = _facts(session, use, offering, own, use.card_id, seats)
     return Known(facts, _cents(session, use, offering), members)
+
+
+def known_then(session: Session, case: Case, offering: Offering) -> Known:
+    """Return what had been counted for a case that is over: whom it has room for is who came.
+
+    A booking nobody came on and a lease that a lost kiosk never gave back take no seat any more.
+    """
+    known = known_under(session, case, offering)
+    facts = replace(known.facts, seats_taken=_seats(session, case.use, offering), booked=0)
+    return replace(known, facts=facts)
 
 
 def _seats(session: Session, use: UseRecord, offering: Offering) -> int | None:

@@ -5,7 +5,6 @@ against the use, it is kept and flagged: the people did come, and the register i
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlmodel import Session
 
@@ -16,8 +15,8 @@ from kaiku.reason import Reason
 from server.kaikukanta.offerings.former import settings_at
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.case import Case
-from server.kaikukanta.uses.former import known_under
-from server.kaikukanta.uses.tables import Recorder, UseRecord
+from server.kaikukanta.uses.former import known_then
+from server.kaikukanta.uses.tables import UseRecord
 
 VENUES_LIMITS = frozenset(
     {Reason.SEATS_FULL, Reason.ALREADY_USED, Reason.VISITS_USED_UP, Reason.FEES_USED_UP}
@@ -46,23 +45,16 @@ class Ruling:
             case.let_stand(party, self.settings, self.decision, self.conflict)
 
 
-def settings_then(
-    session: Session, row: OfferingRecord, use: UseRecord, tolerance: timedelta
-) -> Offering | None:
-    """Return the settings of the day of a use that was entered late, None for any other.
-
-    A kiosk asks of this very moment, and its journal is kept in another way.
-    """
-    if use.recorder is Recorder.KIOSK or use.received_at - use.at <= tolerance:
-        return None
-    return settings_at(session, row, use.at)
+def settings_then(session: Session, row: OfferingRecord, use: UseRecord) -> Offering | None:
+    """Return the settings of the day of a use that was entered late, None for any other."""
+    return settings_at(session, row, use.at) if use.late else None
 
 
 def rule(session: Session, case: Case, then: Offering | None, party: Party) -> Ruling:
     """Return what is decided on a party: now, or by the settings of then."""
     if then is None:
         return Ruling(case.decide(party), case.offering)
-    decision = case.decide_by(then, party, known_under(session, case, then))
+    decision = case.decide_by(then, party, known_then(session, case, then))
     return Ruling(decision, then, _limit_alone(decision))
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlmodel import Session
 
 from kaiku.days import HELSINKI, day_of
+from kaiku.offering import Offering
 from server.kaikukanta.network.callers import Caller, KioskCaller
 from server.kaikukanta.offerings.former import settings_at
 from server.kaikukanta.offerings.tables import OfferingRecord
@@ -19,11 +20,15 @@ ANOTHER_DAY = misfit("it did not take place on this day", "#/day")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a use counts as happening, and of when its card's status is."""
+    """When a use counts as happening, and of when its card's status is.
+
+    ``late`` says that it is entered after it happened.
+    """
 
     at: datetime
     judged_at: datetime
     clock_suspect: bool = False
+    late: bool = False
 
 
 def moment_of(
@@ -36,33 +41,48 @@ def moment_of(
 ) -> Moment | Problem:
     """Return when a use counts as happening; a problem for one that has not happened yet.
 
-    What is entered afterwards is judged as of its day. A kiosk asks of this very moment: where its
-    clock says another, the register's time counts and the use is marked.
+    A kiosk asks of this very moment: where its clock says another, the register's time counts and
+    the use is marked. Anybody else may say when it was. An instant that has passed makes a late use
+    only once nobody can come in any more: while others share a cap, it is kept (promise P2).
     """
-    at = (ask.at or now) if ask.day is None else _on(session, row, ask.day, now)
-    if isinstance(at, Problem):
-        return at
+    if ask.day is not None:
+        return _on(session, row, ask.day, now)
+    at = ask.at or now
     if abs(now - at) <= tolerance:
         return Moment(at, judged_at=now)
     if isinstance(caller, KioskCaller):
         return Moment(now, judged_at=now, clock_suspect=True)
-    return Moment(at, judged_at=at) if at < now else IN_THE_FUTURE
+    if at > now:
+        return IN_THE_FUTURE
+    return Moment(at, judged_at=at, late=is_over(settings_at(session, row, at), at, now))
 
 
-def _on(session: Session, row: OfferingRecord, day: date, now: datetime) -> datetime | Problem:
+def is_over(offering: Offering, at: datetime, now: datetime) -> bool:
+    """Tell whether nobody comes in any more to what a use of an instant was of."""
+    window = offering.window
+    return day_of(at) < day_of(now) if window is None else window.ends < now
+
+
+def _on(session: Session, row: OfferingRecord, day: date, now: datetime) -> Moment | Problem:
     """Return when a use of a day happened: at the performance's start, else at noon in Finland.
 
     On a later day of an event that takes several it is noon too. Nothing has happened later than
-    now.
+    now: a performance that is still to begin has seen nobody, and is decided as any use is.
     """
     if day > day_of(now):
         return NOT_YET
     noon = datetime.combine(day, time(12), HELSINKI).astimezone(UTC)
     window = settings_at(session, row, noon).window
     if window is None:
-        return min(noon, now)
+        return _then(min(noon, now))
     if not day_of(window.starts) <= day <= day_of(window.ends):
         return ANOTHER_DAY
+    if now < window.starts:
+        return Moment(now, judged_at=now)
     first = day == day_of(window.starts)
     at = window.starts if first else min(noon, window.ends - timedelta(seconds=1))
-    return min(at, now)
+    return _then(min(at, now))
+
+
+def _then(at: datetime) -> Moment:
+    return Moment(at, judged_at=at, late=True)

@@ -40,7 +40,7 @@ def recount(session: Session, offering: Offering) -> list[Tally | Lease]:
     booked = _booked(session, offering)
     members = _members(session, offering)
     for use, record in session.exec(_counted(offering)).all():
-        card = None if record is None else to_card(record, use.at)
+        card = None if record is None else to_card(record)
         use.day = offering.day(use.at)
         use.since = since(offering, card, use)
         party = admitted(use)
@@ -117,7 +117,7 @@ def _members(
 def _since_of_member(offering: Offering, card: CardRecord | None, at: datetime) -> date | None:
     if card is None or not offering.counts_cards:
         return None
-    return offering.counted_since(to_card(card, at), at)
+    return offering.counted_since(to_card(card), at)
 
 
 def _kept(session: Session, offering: Offering) -> Counter[date]:

@@ -77,7 +77,8 @@ def _record(
     if isinstance(moment, Problem):
         return moment
     use = undecided(ask.id, ask.digest, row, caller, moment.at, now)
-    then = settings_then(session, row, use, settings.clock_tolerance)
+    use.late = moment.late
+    then = settings_then(session, row, use)
     fee = fee_asked(ask.fee, then or to_offering(row))
     if isinstance(fee, Problem):
         return fee
@@ -138,7 +139,7 @@ def _amend(
     if context.clock() - use.received_at > context.settings.amend_within:
         return TOO_LATE
     case = open_case(session, use, row, use.at)
-    then = settings_then(session, row, use, context.settings.clock_tolerance)
+    then = settings_then(session, row, use)
     ruling = rule(session, case, then, party)
     if ruling.accepted:
         ask_for(use, party)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, false
 from sqlmodel import Field
 
 from kaiku.offering import Service
@@ -34,6 +34,7 @@ class UseRecord(Base, table=True):
     ``asked`` is the party that was asked for. ``revision`` is the highest that the kiosk's journal
     has sent, 0 before it has. ``service`` and ``cents`` are of a fee at a library's desk (OM-59),
     ``members`` the number of cards of a group, whose leader's card this use is of (OM-38).
+    ``late`` says that it was entered after it happened (OM-47), and so is judged by its day.
     ``lease_id`` is the part of a shared cap that ``leased`` of the seats are from (promise P2).
     """
 
@@ -64,6 +65,7 @@ class UseRecord(Base, table=True):
     conflict_version: int | None = None
     conflict_since: datetime | None = Field(default=None, sa_type=Instant)
     offline: bool = False
+    late: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     clock_suspect: bool = False
     revision: int = 0
     voided_at: datetime | None = Field(default=None, sa_type=Instant)

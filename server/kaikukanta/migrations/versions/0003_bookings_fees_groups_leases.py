@@ -18,6 +18,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("cents", sa.Integer(), nullable=True))
         table.add_column(sa.Column("members", sa.Integer(), nullable=True))
         table.add_column(sa.Column("lease_id", sa.Uuid(), nullable=True))
+        table.add_column(sa.Column("late", sa.Boolean(), server_default=sa.false(), nullable=False))
         table.add_column(sa.Column("leased", sa.Integer(), server_default="0", nullable=False))
     op.create_table(
         "use_member",
@@ -34,6 +35,7 @@ def upgrade() -> None:
     op.create_index("ix_use_member_card_id", "use_member", ["card_id"])
     _tallies_of_services()
     _network()
+    _former_cards()
     op.create_table(
         "booking",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -116,6 +118,28 @@ def _network() -> None:
     with op.batch_alter_table("venue") as table:
         table.add_column(sa.Column("web_shop", sa.String(40), nullable=True))
         table.add_column(sa.Column("accessibility", sa.String(), nullable=True))
+
+
+def _former_cards() -> None:
+    """Make the tables of what cards were before they were changed."""
+    with op.batch_alter_table("card") as table:
+        table.add_column(sa.Column("extended_on", sa.Date(), nullable=True))
+    op.create_table(
+        "former_status",
+        sa.Column("card_id", sa.Uuid(), nullable=False),
+        sa.Column("until", _INSTANT, nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
+        sa.ForeignKeyConstraint(["card_id"], ["card.id"], name="fk_former_status_card_id"),
+        sa.PrimaryKeyConstraint("card_id", "until", name="pk_former_status"),
+    )
+    op.create_table(
+        "former_validity",
+        sa.Column("card_id", sa.Uuid(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["card_id"], ["card.id"], name="fk_former_validity_card_id"),
+        sa.PrimaryKeyConstraint("card_id", "until", name="pk_former_validity"),
+    )
 
 
 def _tallies_of_services() -> None:

@@ -18,11 +18,11 @@ from server.kaikukanta.cards.service import (
     Refusal,
     Registration,
     bring_back,
+    card_at,
     end_card,
     extend,
     mark_out_of_use,
     register_card,
-    to_card,
 )
 from server.kaikukanta.cards.tables import CardRecord
 from server.kaikukanta.feed.tables import Feed
@@ -112,8 +112,9 @@ async def test_a_card_is_ended_or_put_out_of_use_from_then_on(town: Town) -> Non
             change(session, card, NOON)
             assert card.status is status
             assert card.changed > before
-    assert to_card(card, NOON).state(TODAY) is State.ENDED
-    assert to_card(card, NOON - timedelta(seconds=1)).state(TODAY) is State.VALID
+        assert card_at(session, card, NOON).state(TODAY) is State.ENDED
+        before_all = card_at(session, card, NOON - timedelta(seconds=1))
+    assert before_all.state(TODAY) is State.VALID
 
 
 async def test_an_ended_card_does_not_come_back(town: Town) -> None:
@@ -134,7 +135,7 @@ async def test_a_card_out_of_use_that_is_ended_has_not_worked_since_before(town:
         card = card_row(session, number)
         mark_out_of_use(session, card, NOON)
         end_card(session, card, NOON + timedelta(hours=2))
-    between = to_card(card, NOON + timedelta(hours=1))
+        between = card_at(session, card, NOON + timedelta(hours=1))
     assert between.state(TODAY) is not State.VALID
 
 

@@ -72,7 +72,7 @@ def state_of(session: Session, number: str, day: date = TODAY) -> tuple[Kind, St
     """Return what the register has under a number."""
     record = find_card(session, digest(number, KEY))
     assert record is not None
-    card = to_card(record, NOW)
+    card = to_card(record)
     return card.kind, card.state(day), card.children
 
 
@@ -92,9 +92,7 @@ def test_the_codes_are_the_valid_personal_cards(made: Made, engine: Engine) -> N
     with read(engine) as session:
         records = session.exec(select(CardRecord).where(CardRecord.kind == Kind.PERSONAL)).all()
         for day in (TODAY, TODAY + timedelta(days=28)):
-            valid = {
-                each.number for each in records if to_card(each, NOW).state(day) is State.VALID
-            }
+            valid = {each.number for each in records if to_card(each).state(day) is State.VALID}
             assert valid == set(made["codes"])
     assert len(made["codes"]) == len(set(made["codes"]))
 
@@ -233,7 +231,7 @@ def test_what_is_handed_out_for_trying_is_unused(made: Made, engine: Engine) -> 
         offering = to_offering(session.get_one(OfferingRecord, limited[0]))
         card = find_card(session, digest(made["codes"][0], KEY))
         assert card is not None
-    assert decide(to_card(card, NOW), ALONE, offering, NO_FACTS, NOW).accepted
+    assert decide(to_card(card), ALONE, offering, NO_FACTS, NOW).accepted
 
 
 def test_a_register_with_something_in_it_is_not_seeded(made: Made, engine: Engine) -> None:

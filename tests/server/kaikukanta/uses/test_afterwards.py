@@ -23,9 +23,10 @@ from kaiku.offering import (
 from kaiku.reason import Reason
 from kaiku.wire import Outcome
 from server.database import transaction
-from server.kaikukanta.cards.service import end_card
+from server.kaikukanta.cards.service import bring_back, end_card, extend, mark_out_of_use
 from server.kaikukanta.offerings.service import change_offering, to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
+from tests.server.kaikukanta.leases.test_leases import door
 from tests.server.kaikukanta.town import NOON, Town, card_row
 
 DAY = date(2026, 11, 20)
@@ -64,12 +65,13 @@ async def test_a_day_is_enough(town: Town, window: Window | None, at: datetime) 
 
 
 async def test_today_is_no_later_than_now(town: Town) -> None:
-    """A performance of tonight is entered as of now, and decided as any use is."""
+    """A performance of tonight is entered as of now, and decided as any use is; an entry is not."""
     tonight = town.offering(window=Window(NOON + timedelta(hours=7), NOON + timedelta(hours=9)))
     town.clock.now = NOON - timedelta(hours=2)
     for offering in (tonight, town.offering()):
         await town.venue().use(card=town.card(), offering=offering, day="2026-11-24")
     assert {use.at for use in town.uses()} == {town.clock.now}
+    assert {use.offering_id for use in town.uses() if use.late} == {offering}
 
 
 @pytest.mark.parametrize(
@@ -148,14 +150,125 @@ async def test_a_venues_limit_does_not_undo_what_has_happened(
     assert (town.seats_taken(offering), town.tally(offering)) == counts
 
 
-async def test_an_instant_of_before_is_as_lenient(town: Town) -> None:
-    """What matters is that it happened before the clocks could disagree about."""
+async def test_an_instant_is_lenient_once_its_day_is_over(town: Town) -> None:
+    """Of today it is decided as any use; of a day that is over it is kept and flagged."""
     offering, venue, card = town.offering(Visits(1)), town.venue(), town.card()
     await venue.use(card=card, offering=offering)
-    for minutes, outcome, conflict in ((10, "refused", None), (11, "accepted", "visits_used_up")):
-        at = NOON - timedelta(minutes=minutes)
+    for hours, outcome, conflict in ((11, "refused", None), (13, "accepted", "visits_used_up")):
+        at = NOON - timedelta(hours=hours)
         answer = await venue.use(card=card, offering=offering, at=at)
         assert (answer.json()["outcome"], answer.json().get("conflict")) == (outcome, conflict)
+
+
+@pytest.mark.parametrize("ago", [timedelta(minutes=11), timedelta(hours=20), timedelta(days=9)])
+async def test_no_agent_gets_past_a_cap_with_an_old_instant(town: Town, ago: timedelta) -> None:
+    """While an event can still be come to, its cap is shared, whatever the seller's clock (P2)."""
+    show = Window(NOON + timedelta(hours=7), NOON + timedelta(hours=9))
+    offering = town.offering(Seats(3), window=show)
+    agent = town.agent(offering)
+    outcomes = []
+    for _ in range(5):
+        answer = await agent.use(card=town.card(), offering=offering, at=NOON - ago)
+        outcomes.append(answer.json()["outcome"])
+    assert outcomes == ["accepted"] * 3 + ["refused"] * 2
+    assert town.seats_taken(offering) == 3
+    town.clock.now = show.ends + timedelta(seconds=1)
+    answer = await agent.use(card=town.card(), offering=offering, at=NOON - ago)
+    assert (answer.json()["outcome"], answer.json()["conflict"]) == ("accepted", "seats_full")
+
+
+@pytest.mark.parametrize("hours", [-2, 0, 3])
+async def test_today_said_as_a_day_is_entered_afterwards_at_any_hour(
+    town: Town, hours: int
+) -> None:
+    """Whoever says the day says that it has happened: before noon as after."""
+    offering, venue, card = town.offering(Visits(1)), town.venue(), town.card()
+    town.clock.now = NOON + timedelta(hours=hours)
+    for conflict in (None, "visits_used_up"):
+        answer = await venue.use(card=card, offering=offering, day="2026-11-24")
+        said = answer.json()
+        assert (said["outcome"], said.get("conflict")) == ("accepted", conflict)
+
+
+async def test_a_days_entry_for_tonight_is_no_way_past_the_cap(town: Town) -> None:
+    """Nobody has come to what is still to begin (P2); once it has begun, people may have."""
+    show = Window(NOON + timedelta(hours=7), NOON + timedelta(hours=9))
+    offering, venue = town.offering(Seats(1), window=show), town.venue()
+    for now, outcome, conflict in (
+        (NOON, "accepted", None),
+        (NOON, "refused", None),
+        (show.starts, "accepted", "seats_full"),
+    ):
+        town.clock.now = now
+        answer = await venue.use(card=town.card(), offering=offering, day="2026-11-24")
+        assert (answer.json()["outcome"], answer.json().get("conflict")) == (outcome, conflict)
+
+
+async def test_a_gap_before_an_extension_stays_a_gap(town: Town) -> None:
+    """Each day has the last valid day that the card had then (OM-29)."""
+    offering, venue = town.offering(), town.venue()
+    card = town.card(valid_from=date(2025, 11, 1), valid_until=date(2026, 10, 31))
+    with transaction(town.context.engine) as session:
+        extend(session, card_row(session, card), NOON - timedelta(days=4))
+    town.clock.now = NOON - timedelta(days=3)
+    with transaction(town.context.engine) as session:
+        extend(session, card_row(session, card), town.clock.now)
+    town.clock.now = NOON
+    for day, reason in (
+        ("2026-10-31", None),
+        ("2026-11-01", "expired"),
+        ("2026-11-19", "expired"),
+        ("2026-11-20", None),
+        ("2026-11-24", None),
+    ):
+        answer = await venue.use(card=card, offering=offering, day=day)
+        assert answer.json()["reason"] == reason, day
+
+
+async def test_a_card_that_was_out_of_use_for_a_while_is_refused_for_that_while(
+    town: Town,
+) -> None:
+    """Brought back, it is good again; the days between stay as they were (OM-30)."""
+    offering, venue, card = town.offering(), town.venue(), town.card()
+    for change, days in (
+        (mark_out_of_use, 10),
+        (bring_back, 6),
+        (mark_out_of_use, 4),
+        (bring_back, 2),
+    ):
+        with transaction(town.context.engine) as session:
+            change(session, card_row(session, card), NOON - timedelta(days=days))
+    for days, reason in (
+        (11, None),
+        (9, "out_of_use"),
+        (5, None),
+        (3, "out_of_use"),
+        (1, None),
+    ):
+        day = (NOON - timedelta(days=days)).date().isoformat()
+        answer = await venue.use(card=card, offering=offering, day=day)
+        assert answer.json()["reason"] == reason, days
+
+
+async def test_a_lost_kiosks_lease_and_a_no_show_take_no_seat_of_a_day_that_is_over(
+    town: Town,
+) -> None:
+    """Whoever came counts; what was held for others and not used is in nobody's way any more."""
+    show = Window(NOON - timedelta(hours=1), NOON + timedelta(hours=2))
+    offering = town.offering(Seats(3), window=show, tickets=100)
+    venue = town.venue()
+    town.clock.now = NOON - timedelta(hours=2)
+    booked = await venue.book(card=town.card(), offering=offering)
+    assert booked.json()["outcome"] == "accepted"
+    lost = door(town, offering)
+    await lost.beat()
+    assert lost.lease().granted > 0
+    town.clock.now = NOON + timedelta(days=1)
+    said = [
+        (await venue.use(card=card, offering=offering, day="2026-11-24")).json().get("conflict")
+        for card in (town.card(), town.card(), town.card(), town.card())
+    ]
+    assert said == [None, None, None, "seats_full"]
 
 
 @pytest.mark.parametrize(

@@ -161,3 +161,18 @@ async def test_an_explanation_goes_with_its_conflict(town: Town) -> None:
     assert (await kiosk.upload(alone))[0]["result"] == "recorded"
     (use,) = town.uses()
     assert (use.conflict, use.conflict_version, use.conflict_since) == (None, None, None)
+
+
+@pytest.mark.parametrize(("version", "free"), [(1, True), (2, False), (None, False)])
+async def test_a_support_person_came_in_free_as_the_kiosk_had_been_told(
+    town: Town, version: int | None, free: bool
+) -> None:
+    """Not dropped from the counts, nor counted in by settings that nobody was shown (OM-68)."""
+    offering = town.offering(Seats(9, Per.DAY))
+    kiosk = town.kiosk(offering)
+    _change(town, offering, supporters_free=False)
+    item = _item(town, town.card(), offering, party=Party(supporters=1), offering_version=version)
+    assert (await kiosk.upload(item))[0]["result"] == "recorded"
+    [use] = town.uses()
+    assert (use.supporters, use.conflict) == (int(free), None)
+    assert town.seats_taken(offering) == 1 + int(free)

@@ -48,7 +48,7 @@ from kaiku.reason import Reason
 from kaiku.wire import Outcome, Use, read_answer, write_fee, write_party, write_use
 from server.database import read, transaction
 from server.kaikukanta.bookings.tables import BookingRecord
-from server.kaikukanta.cards.service import end_card, to_card
+from server.kaikukanta.cards.service import card_at, end_card, to_card
 from server.kaikukanta.cards.tables import CardRecord
 from server.kaikukanta.offerings.service import change_offering, to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
@@ -191,7 +191,7 @@ class Register(RuleBasedStateMachine):
         answer = read_answer(self._loop.run(self._venue.use(id=id_, at=at, **fields)).json())
         reasons = {*expected.reasons, *(missing.reason for missing in expected.missing)}
         against = reasons - {Reason.GROUP_CARD_MISSING}
-        if self._is_late(at) and against and against <= LIMIT_REASONS:
+        if self._is_late(fields["offering"], at) and against and against <= LIMIT_REASONS:
             assert (answer.reason, answer.admitted, answer.remaining) == (None, came, None)
             assert answer.conflict in against
         else:
@@ -302,13 +302,19 @@ class Register(RuleBasedStateMachine):
             change_offering(session, row, replace(before, **settings), now)
         self._former[id_].append((now, before))
 
-    def _is_late(self, at: datetime) -> bool:
-        return self._town.clock() - at > timedelta(minutes=10)
+    def _is_late(self, id_: UUID, at: datetime) -> bool:
+        """Tell whether what a use of an instant was of is over: nobody shares its cap any more."""
+        now, window = self._town.clock(), self._set_at(id_, at).window
+        over = day_of(at) < day_of(now) if window is None else window.ends < now
+        return now - at > timedelta(minutes=10) and over
 
     def _in_force(self, id_: UUID, at: datetime) -> Offering:
         """Return the settings by which a use is decided: today's, or those of a late one's day."""
+        return self._set_at(id_, at if self._is_late(id_, at) else self._town.clock())
+
+    def _set_at(self, id_: UUID, at: datetime) -> Offering:
         for until, former in self._former[id_]:
-            if self._is_late(at) and until > at:
+            if until > at:
                 return former
         with read(self._town.context.engine) as session:
             return to_offering(session.get_one(OfferingRecord, id_))
@@ -366,7 +372,7 @@ class Register(RuleBasedStateMachine):
         members = session.exec(select(UseMember).where(UseMember.use_id == use.id)).all()
         for card_id in [use.card_id] if use.members is None else [row.card_id for row in members]:
             if card_id is not None:
-                card = to_card(session.get_one(CardRecord, card_id), use.at)
+                card = to_card(session.get_one(CardRecord, card_id))
                 key = (card_id, offering.counted_since(card, use.at), "")
                 yield key, party.visits if use.members is None else 1
 
@@ -383,11 +389,15 @@ class Register(RuleBasedStateMachine):
         """Return a card, and what it and others did before."""
         row = card_row(session, self._cards[card])
         seats, tallies = self._sums(session, what)
-        judged = to_card(row, at)
+        judged = card_at(session, row, at)
         tally = tallies.get((row.id, what.counted_since(judged, at), ""), Counter())
         if what.seats is None:
             return judged, Facts(None, tally["uses"], tally["visits"])
         day = _seats_day(what, at)
+        if self._is_late(what.id, at):
+            came = _counted(session.exec(select(UseRecord).where(UseRecord.offering_id == what.id)))
+            taken = sum(party.seats for use, party in came if _seats_day(what, use.at) == day)
+            return judged, Facts(taken, tally["uses"], tally["visits"])
         booked = sum(
             booking.seats
             for booking in _live(session, what)
@@ -402,7 +412,7 @@ class Register(RuleBasedStateMachine):
     ) -> Decision:
         what = self._in_force(where, at)
         with read(self._town.context.engine) as session:
-            leader = to_card(card_row(session, self._leader), at)
+            leader = card_at(session, card_row(session, self._leader), at)
             cards = [Member(*self._facts(session, card, what, at)) for card in members]
             _, shared = self._facts(session, 0, what, at)
             return decide_group(leader, cards, party.children, what, shared, at, along=party)
@@ -415,7 +425,7 @@ class Register(RuleBasedStateMachine):
             tariff = what.tariff(fee.service)
             since = None if tariff is None else period_start(tariff, day_of(at))
             spent = tallies.get((row.id, since, fee.service.value), Counter())["cents"]
-            return decide_fee(to_card(row, at), fee, what, spent, at)
+            return decide_fee(card_at(session, row, at), fee, what, spent, at)
 
     def _expected_booking(self, card: int, offering: int, party: Party) -> Decision | None:
         """Return what the rules say, from the uses and bookings alone; None without a time."""
@@ -423,7 +433,7 @@ class Register(RuleBasedStateMachine):
         with read(self._town.context.engine) as session:
             row = card_row(session, self._cards[card])
             all_ = [to_offering(session.get_one(OfferingRecord, id_)) for id_ in self._offerings]
-            what, judged = all_[offering], to_card(row, now)
+            what, judged = all_[offering], to_card(row)
             if what.window is None:
                 return None
             seats, tallies = self._sums(session, what)
