@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
+from kiosk.erasing import overwrite
 from kiosk.tables import Cache, Journal
 
 CACHE_VERSION = 3
@@ -59,9 +60,16 @@ def open_cache(path: Path) -> sqlite3.Connection:
         connection.close()
     except SpoiledError:
         pass
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    for part in parts(path):
+        with contextlib.suppress(OSError):  # a sector that takes nothing any more
+            overwrite(part)
+        part.unlink(missing_ok=True)
     return _shape(path, _open(path, synchronous="NORMAL"), Cache, CACHE_VERSION)
+
+
+def parts(path: Path) -> tuple[Path, ...]:
+    """Return the files that SQLite makes of one: itself, its log, and the log's index."""
+    return tuple(path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm"))
 
 
 def _whole(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -122,6 +130,7 @@ def _open(path: Path, synchronous: str) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute("PRAGMA cache_size=-2048")
+        connection.execute("PRAGMA secure_delete=ON")  # what is forgotten is gone from the file
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("COMMIT")
     except sqlite3.DatabaseError as error:

@@ -322,6 +322,22 @@ class UseJournal:
         row = self._db.execute("SELECT at FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
         return None if row is None else _instant(row[0])
 
+    def forget_cards(self) -> None:
+        """Forget, on the disk too, whose the uses were that the register has (promise P6).
+
+        What is unsent stays as it is, parked or not, and so does what a lease has spent.
+        """
+        with committing(self._db):
+            self._db.execute(
+                "DELETE FROM group_member WHERE use IN"
+                " (SELECT id FROM entry WHERE sent_revision >= revision)"
+            )
+            self._db.execute(
+                "UPDATE entry SET digest = NULL, members = NULL WHERE sent_revision >= revision"
+            )
+        self._db.execute("VACUUM")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def try_to_write(self) -> None:
         """Write a little and change nothing."""
         rewrite_version(self._db)
