@@ -30,7 +30,7 @@ from kaiku.wire import (
     write_row,
 )
 from kiosk.erasing import overwrite
-from kiosk.files import committing, open_cache, parts, rewrite_version
+from kiosk.files import committing, open_cache, parts, rewrite_version, shut
 
 _CARD = "SELECT kind, children, valid_from, valid_until, status FROM card WHERE digest = ?"
 _TALLY = (
@@ -69,7 +69,7 @@ class CardCache:
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
+        shut(self._path, self._db)
 
     def card(self, digest: bytes) -> Card | None:
         """Return the card under a digest, or None."""

@@ -95,6 +95,19 @@ def committing(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+def shut(path: Path, connection: sqlite3.Connection) -> None:
+    """Close a file. Its log is overwritten first, for SQLite only removes it (promise P6).
+
+    A log that could not be taken in whole stays as it is: the next opening takes it in. To close
+    twice is harmless.
+    """
+    with contextlib.suppress(sqlite3.Error, OSError):
+        busy, frames, taken = connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+        if not busy and frames == taken:
+            overwrite(path.with_name(f"{path.name}-wal"))
+    connection.close()
+
+
 def open_journal(path: Path) -> sqlite3.Connection:
     """Open the journal, each commit durable; raise :class:`StoreError` for a newer version's."""
     connection = _open(path, synchronous="FULL")

@@ -14,7 +14,7 @@ from kaiku.reason import Reason
 from kaiku.wire import Outcome, Use, write_instant
 from kiosk.cache import Used
 from kiosk.desk import Standing
-from kiosk.files import committing, open_journal, rewrite_version
+from kiosk.files import committing, open_journal, rewrite_version, shut
 
 KEEP = timedelta(days=7)
 """How long a use stays after the register has it: long enough to look into a complaint."""
@@ -86,6 +86,7 @@ class UseJournal:
 
     def __init__(self, path: Path) -> None:
         """Open or make the file; raise :class:`kiosk.files.StoreError` where that fails."""
+        self._path = path
         self._db = open_journal(path)
         # What was being asked about when the power went was never told: it is sent as it stands.
         self._asked: set[UUID] = set()
@@ -103,7 +104,7 @@ class UseJournal:
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
+        shut(self._path, self._db)
 
     def record(
         self, use: Use, admitted: Party, source: str, standing: Standing, booked: int = 0
@@ -335,8 +336,10 @@ class UseJournal:
             self._db.execute(
                 "UPDATE entry SET digest = NULL, members = NULL WHERE sent_revision >= revision"
             )
+        self._db.execute("PRAGMA wal_checkpoint(FULL)")  # into the pages that VACUUM cuts off
         self._db.execute("VACUUM")
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shut(self._path, self._db)
+        self._db = open_journal(self._path)
 
     def try_to_write(self) -> None:
         """Write a little and change nothing."""

@@ -111,7 +111,7 @@ def test_a_kiosk_with_its_key_in_memory_waits_for_the_register_and_then_reads(
 ) -> None:
     """Without the register it is not ready, reads nothing and says why; with it, it serves.
 
-    No file of the kiosk's ever holds the key, and neither log tells it.
+    No file of the kiosk's ever holds the key, neither log tells it, and no crash would dump it.
     """
     key = (tmp_path / "digest.key").read_text().strip()
     assert key not in held(tmp_path / "state").decode("latin-1")
@@ -129,6 +129,7 @@ def test_a_kiosk_with_its_key_in_memory_waits_for_the_register_and_then_reads(
     register.start()
     kiosk.wait_for("ready")
     wait_until(lambda: "READY=1" in heard(told_to_systemd), "systemd is not told")
+    assert kiosk.longest_core() == 0
     scanner.scan(register.seed["codes"][0])
     assert kiosk.wait_for("verdict")["outcome"] == "accepted"
     register.kill()
