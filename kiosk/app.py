@@ -10,7 +10,7 @@ import signal
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from typing import Any, cast
 
@@ -19,17 +19,18 @@ from kiosk import desk, metrics, ports, systemd
 from kiosk.clock import is_synchronised
 from kiosk.config import Config, Device, Role
 from kiosk.disk import DiskError
-from kiosk.identity import Identity, forget_identity
+from kiosk.identity import Identity
+from kiosk.keying import Keying
 from kiosk.link import Link
 from kiosk.log import log
 from kiosk.notices import worst
 from kiosk.ports import DeviceError
-from kiosk.reading import Reading
 from kiosk.registry import RegistryClient
 from kiosk.shell import NoticeChanged, OfferingsTold, Outputs, Shell
 from kiosk.status import status_folder, write_status
 from kiosk.store import Store, Stores
 from kiosk.sync import Backoff, Sync
+from kiosk.wiping import forget_cards, out_of_touch, wipe
 
 STATUS_EVERY = 15.0
 """Seconds between two writings of the status file."""
@@ -45,7 +46,8 @@ class App:
         """Take the configuration and who the kiosk is; :meth:`run` does the rest."""
         self._config = config
         self._link = Link()
-        self._reading = Reading(identity.digest_key)
+        self._keying = Keying(identity, config.station)
+        self._reading = self._keying.begin()
         self._token = identity.token
         self._readers = (*config.of(Role.SCANNER), *config.of(Role.KEYPAD))
         self._untried = {device.name for device in self._readers}
@@ -99,25 +101,29 @@ class App:
             self._take_stock()
             readers = [cast("ports.Reader", self._connect(device)) for device in self._readers]
             try:
-                await self._serve(readers, outputs.gate)
+                await self._serve(readers, outputs)
             except ExceptionGroup as group:
                 raise _to_be_mended(group) or group from None
 
-    async def _serve(self, readers: list[ports.Reader], gate: ports.Gate) -> None:
+    async def _serve(self, readers: list[ports.Reader], outputs: Outputs) -> None:
         reading = [asyncio.Event() for _ in readers]
         async with asyncio.TaskGroup() as group:
             tasks = [
-                group.create_task(self._shell.run()),
+                group.create_task(
+                    self._keying.learn(self._registry, self._reading, self._store.disk)
+                ),
+                group.create_task(self._serve_visitors(outputs.displays)),
                 group.create_task(self._sync.run()),
-                group.create_task(gate.run(self._emit)),
+                group.create_task(outputs.gate.run(self._emit)),
                 *(
-                    group.create_task(reader.run(self._heard(device.name, begun)))
+                    group.create_task(self._read(reader, self._heard(device.name, begun)))
                     for device, reader, begun in zip(self._readers, readers, reading, strict=True)
                 ),
                 group.create_task(self._say_ready(reading)),
                 group.create_task(self._feed_watchdog()),
                 group.create_task(self._write_status()),
                 group.create_task(self._prune()),
+                group.create_task(self._forget_in_time()),
                 group.create_task(self._try_the_disk()),
             ]
             await self._stop.wait()
@@ -125,6 +131,16 @@ class App:
             systemd.notify("STOPPING=1")
             for task in tasks:
                 task.cancel()
+
+    async def _serve_visitors(self, displays: Sequence[ports.Display]) -> None:
+        """Run the desk once cards can be read."""
+        await self._keying.show_waiting(displays)
+        await self._shell.run()
+
+    async def _read(self, reader: ports.Reader, emit: ports.Emit) -> None:
+        """Read once cards can be read: a scan that nothing comes of would mislead."""
+        await self._keying.known.wait()
+        await reader.run(emit)
 
     def _connect(self, device: Device) -> object:
         station = self._config.station
@@ -241,24 +257,25 @@ class App:
 
     async def _forget(self) -> None:
         """Wipe the cards and the identity; the unsent journal stays (promise P6)."""
-        backoff = Backoff()
-        while not await self._wiped():
-            await backoff.wait()
+        self._reading.forget()
+        await wipe(self._store, self._config.station.state)
         log("revoked")
         await self._tell_offerings()
         self._take_stock()
 
-    async def _wiped(self) -> bool:
-        try:
-            await self._store.call(lambda stores: stores.cache.wipe())
-            forget_identity(self._config.station.state)
-        except DiskError:
-            return False
-        except OSError as error:
-            self._store.disk.fails("identity", error)
-            return False
-        self._store.disk.works("identity")
-        return True
+    async def _forget_in_time(self) -> None:
+        """Forget the cards and their key once the register was not heard for too long, and end.
+
+        The next run waits for the register, which tells them anew.
+        """
+        days = self._config.station.forget_after
+        if days is None:
+            return
+        await out_of_touch(self._store, self._link, timedelta(days=days))
+        self._reading.forget()
+        await forget_cards(self._store, self._config.station.state)
+        log("forgotten", days=days)
+        self._stop.set()
 
     def _take_stock(self) -> None:
         """Work out what staff should see, after contact, cards, clock or devices have changed."""
@@ -271,6 +288,7 @@ class App:
         notice = worst(self._link, lost, self._parked, disk_fails=bool(troubles))
         if notice != self._notice:
             self._notice = notice
+            self._keying.noticed(notice)
             self._shell.emit(NoticeChanged(notice))
 
     # --- being looked after ---
@@ -355,6 +373,8 @@ class App:
             "cache_age": None if age is None else round(age.total_seconds(), 1),
             "clock": datetime.now(UTC).isoformat(),
             "devices": self._devices(),
+            "key": self._config.station.key.value,
+            "key_known": self._keying.known.is_set(),
             "contact": link.contact.value,
             "cards": cards,
             "clock_suspect": link.clock_suspect,

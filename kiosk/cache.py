@@ -29,7 +29,8 @@ from kaiku.wire import (
     write_offering,
     write_row,
 )
-from kiosk.files import committing, open_cache, rewrite_version
+from kiosk.erasing import overwrite
+from kiosk.files import committing, open_cache, parts, rewrite_version, shut
 
 _CARD = "SELECT kind, children, valid_from, valid_until, status FROM card WHERE digest = ?"
 _TALLY = (
@@ -60,6 +61,7 @@ class CardCache:
 
     def __init__(self, path: Path) -> None:
         """Open or make the file; raise :class:`kiosk.files.StoreError` where that fails."""
+        self._path = path
         self._db = open_cache(path)
         self._offerings: tuple[Offering, ...] | None = None
         self.cards = int(self._db.execute("SELECT count(*) FROM card").fetchone()[0])
@@ -67,7 +69,7 @@ class CardCache:
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
+        shut(self._path, self._db)
 
     def card(self, digest: bytes) -> Card | None:
         """Return the card under a digest, or None."""
@@ -174,6 +176,16 @@ class CardCache:
         else:
             self._db.execute("DELETE FROM note WHERE key = 'clock'")
 
+    @property
+    def heard(self) -> datetime | None:
+        """When the register was last heard, as far as it was written down."""
+        note = self._note("heard")
+        return None if note is None else datetime.fromisoformat(note)
+
+    def hear(self, at: datetime) -> None:
+        """Remember over a restart that the register was heard at an instant."""
+        self._db.execute(_PUT_NOTE, ("heard", at.isoformat()))
+
     def apply(self, rows: Iterable[Row]) -> None:
         """Take in a part of the change feed in one transaction; taking it in twice is harmless."""
         cards: list[tuple[bytes, str, int, int, int, str]] = []
@@ -240,12 +252,17 @@ class CardCache:
         rewrite_version(self._db)
 
     def wipe(self) -> None:
-        """Forget everything, on the disk too: the kiosk was revoked (promise P6)."""
-        self._db.execute("PRAGMA secure_delete=ON")
-        for table in ("card", "tally", "booking", "lease", "offering", "note"):
-            self._db.execute(f"DELETE FROM {table}")  # noqa: S608  a closed list of names
-        self._db.execute("VACUUM")
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Forget everything, on the disk too: the kiosk was revoked (promise P6).
+
+        The files are overwritten and made anew, which needs no free space. Raises OSError, with all
+        as it was, where the disk takes nothing.
+        """
+        for part in parts(self._path):
+            overwrite(part)
+        self._db.close()
+        for part in parts(self._path):
+            part.unlink(missing_ok=True)
+        self._db = open_cache(self._path)
         self._offerings = None
         self.cards = 0
 

@@ -99,6 +99,8 @@ def setup(options: argparse.Namespace) -> int:
 
 def run(config: Config, _options: argparse.Namespace) -> int:
     """Run the kiosk until it is stopped."""
+    import resource
+
     from kiosk.app import App
     from kiosk.files import StoreError
     from kiosk.identity import NotEnrolledError, load_identity
@@ -107,6 +109,7 @@ def run(config: Config, _options: argparse.Namespace) -> int:
     from kiosk.ports import DeviceError
 
     take_over_warnings()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would put the key on the disk (P6)
     try:
         asyncio.run(App(config, load_identity(config.station.state)).run())
     except NotEnrolledError as error:

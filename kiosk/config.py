@@ -41,6 +41,17 @@ class Role(StrEnum):
     DISPLAY = "display"
 
 
+class KeyPlace(StrEnum):
+    """Where the key of the card digests is kept (decision 12).
+
+    On the disk a kiosk reads cards without a network too; in memory only, a stolen one that was
+    revoked comes to it no more.
+    """
+
+    DISK = "disk"
+    MEMORY = "memory"
+
+
 _LISTS = (Role.SCANNER, Role.DISPLAY)
 """The roles that several devices may have."""
 
@@ -55,11 +66,14 @@ class Station(_Part):
     ``shown`` is how long a verdict stays, ``children`` how long the question for children stays
     open, ``repeat`` for how long the same card again is the same visit, ``group`` how long a group
     waits for its next card or key, ``passage`` how long a gate that watches waits for somebody to
-    pass.
+    pass. ``forget_after`` is in days: a kiosk that has not heard the register for longer forgets
+    the cards and their key.
     """
 
     name: str = Field(min_length=1, max_length=100)
     state: Path = Field(default=Path("/var/lib/kaikuportti"), strict=False)
+    key: KeyPlace = Field(default=KeyPlace.DISK, strict=False)
+    forget_after: int | None = Field(default=None, ge=1, le=365)
     profile: Profile = Field(default=Profile.ENTRANCE, strict=False)
     languages: tuple[Annotated[Language, Field(strict=False)], ...] = Field(
         default=(Language.FI, Language.SV, Language.EN), min_length=1, strict=False

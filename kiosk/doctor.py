@@ -4,10 +4,10 @@ import asyncio
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from kiosk.config import Config, Device
+from kiosk.config import Config, Device, KeyPlace
 from kiosk.disk import DiskError
 from kiosk.files import StoreError
-from kiosk.identity import NotEnrolledError, load_identity
+from kiosk.identity import Identity, NotEnrolledError, load_identity
 from kiosk.journal import Backlog
 from kiosk.ports import DeviceError, SelfTest, Surroundings
 from kiosk.registry import RegistryClient, RegistryError, RevokedError
@@ -31,7 +31,7 @@ class Finding:
 async def examine(config: Config) -> list[Finding]:
     """Try identity, register, store and devices; what a running kiosk holds is left alone."""
     running = find_status(config.station.state) is not None
-    findings = [await _register(config)]
+    findings = await _register(config)
     if running:
         words = "a kiosk is running and holds the store and the devices; stop it to try those"
         return [*findings, Finding("kiosk", ok=True, words=words)]
@@ -39,19 +39,37 @@ async def examine(config: Config) -> list[Finding]:
     return [*findings, *[await _device(config, device) for device in config.devices]]
 
 
-async def _register(config: Config) -> Finding:
+async def _register(config: Config) -> list[Finding]:
     what = f"register {config.registry.url}"
     try:
         identity = load_identity(config.station.state)
         async with RegistryClient(config.registry.url, identity.token) as registry:
             await registry.greet()
+            found = Finding(what, ok=True, words="answers and knows this kiosk")
+            return [found, await _key(config.station.key, identity, registry)]
     except NotEnrolledError as error:
-        return Finding("identity", ok=False, words=str(error))
+        return [Finding("identity", ok=False, words=str(error))]
     except RevokedError:
-        return Finding(what, ok=False, words="this kiosk was revoked; enrol it again")
+        return [Finding(what, ok=False, words="this kiosk was revoked; enrol it again")]
     except RegistryError as error:
-        return Finding(what, ok=False, words=f"{error}; look at the network and the address")
-    return Finding(what, ok=True, words="answers and knows this kiosk")
+        return [Finding(what, ok=False, words=f"{error}; look at the network and the address")]
+
+
+async def _key(place: KeyPlace, identity: Identity, registry: RegistryClient) -> Finding:
+    what = "key of the card digests"
+    if place is KeyPlace.DISK and identity.digest_key is not None:
+        return Finding(what, ok=True, words="on the disk, apart from the cards")
+    try:
+        await registry.digest_key()
+    except RegistryError as error:
+        words = f"the register does not tell it ({error}); no card is read until it does"
+        return Finding(what, ok=False, words=words)
+    if place is KeyPlace.DISK:
+        return Finding(what, ok=True, words="not there; the register tells it at the next start")
+    if identity.digest_key is not None:
+        words = "still on the disk from before; the next start erases it there"
+        return Finding(what, ok=True, words=words)
+    return Finding(what, ok=True, words="in memory only; the register tells it at each start")
 
 
 async def _store(config: Config) -> Finding:

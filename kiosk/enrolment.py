@@ -2,10 +2,11 @@
 
 import sys
 
-from kiosk.config import Config
+from kiosk.config import Config, KeyPlace
 from kiosk.disk import DiskError
 from kiosk.files import StoreError
 from kiosk.identity import NotEnrolledError, load_identity
+from kiosk.keying import identity_to_keep
 from kiosk.registry import RegistryClient, RegistryError, RejectedError
 from kiosk.store import Store, Stores
 from kiosk.sync import fetch
@@ -31,13 +32,16 @@ async def enrol_kiosk(config: Config, code: str, *, again: bool) -> int:
         await store.call(Stores.try_to_write)
         async with RegistryClient(config.registry.url, None) as registry:
             identity = await registry.enrol(code, config.station.name)
-        identity.save(folder)
+        identity_to_keep(identity, config.station).save(folder)
         await store.call(lambda stores: stores.cache.wipe())
         print(f"Enrolled as {config.station.name}.")
         async with RegistryClient(config.registry.url, identity.token) as registry:
             await fetch(registry, store, _tell)
         cards = await store.call(lambda stores: stores.cache.cards)
         print(f"The kiosk has {cards} cards and is ready to run.")
+        if config.station.key is KeyPlace.MEMORY:
+            print("The key of the card digests is not on the disk: the kiosk needs the network")
+            print("each time it starts, before it reads cards.")
     except RejectedError as error:
         return _fail(str(error))
     except (DiskError, OSError) as error:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
+from kiosk.erasing import overwrite
 from kiosk.tables import Cache, Journal
 
 CACHE_VERSION = 3
@@ -59,9 +60,16 @@ def open_cache(path: Path) -> sqlite3.Connection:
         connection.close()
     except SpoiledError:
         pass
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    for part in parts(path):
+        with contextlib.suppress(OSError):  # a sector that takes nothing any more
+            overwrite(part)
+        part.unlink(missing_ok=True)
     return _shape(path, _open(path, synchronous="NORMAL"), Cache, CACHE_VERSION)
+
+
+def parts(path: Path) -> tuple[Path, ...]:
+    """Return the files that SQLite makes of one: itself, its log, and the log's index."""
+    return tuple(path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm"))
 
 
 def _whole(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -85,6 +93,19 @@ def committing(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def shut(path: Path, connection: sqlite3.Connection) -> None:
+    """Close a file. Its log is overwritten first, for SQLite only removes it (promise P6).
+
+    A log that could not be taken in whole stays as it is: the next opening takes it in. To close
+    twice is harmless.
+    """
+    with contextlib.suppress(sqlite3.Error, OSError):
+        busy, frames, taken = connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+        if not busy and frames == taken:
+            overwrite(path.with_name(f"{path.name}-wal"))
+    connection.close()
 
 
 def open_journal(path: Path) -> sqlite3.Connection:
@@ -122,6 +143,7 @@ def _open(path: Path, synchronous: str) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute("PRAGMA cache_size=-2048")
+        connection.execute("PRAGMA secure_delete=ON")  # what is forgotten is gone from the file
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("COMMIT")
     except sqlite3.DatabaseError as error:

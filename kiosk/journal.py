@@ -15,7 +15,7 @@ from kaiku.reason import Reason
 from kaiku.wire import Outcome, Use, write_instant
 from kiosk.cache import Used
 from kiosk.desk import Standing
-from kiosk.files import StoreError, committing, open_journal, rewrite_version
+from kiosk.files import StoreError, committing, open_journal, rewrite_version, shut
 
 KEEP = timedelta(days=7)
 """How long a use stays after the register has it: long enough to look into a complaint."""
@@ -92,6 +92,7 @@ class UseJournal:
 
     def __init__(self, path: Path) -> None:
         """Open or make the file; raise :class:`kiosk.files.StoreError` where that fails."""
+        self._path = path
         self._db = open_journal(path)
         # What was being asked about when the power went was never told: it is sent as it stands.
         self._asked: set[UUID] = set()
@@ -113,7 +114,7 @@ class UseJournal:
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
+        shut(self._path, self._db)
 
     def record(
         self, use: Use, admitted: Party, source: str, standing: Standing, booked: int = 0
@@ -330,6 +331,24 @@ class UseJournal:
         """Return the latest instant on record: a clock that is before it is wrong (promise P7)."""
         row = self._db.execute("SELECT at FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
         return None if row is None else _instant(row[0])
+
+    def forget_cards(self) -> None:
+        """Forget, on the disk too, whose the uses were that the register has (promise P6).
+
+        What is unsent stays as it is, parked or not, and so does what a lease has spent.
+        """
+        with committing(self._db):
+            self._db.execute(
+                "DELETE FROM group_member WHERE use IN"
+                " (SELECT id FROM entry WHERE sent_revision >= revision)"
+            )
+            self._db.execute(
+                "UPDATE entry SET digest = NULL, members = NULL WHERE sent_revision >= revision"
+            )
+        self._db.execute("PRAGMA wal_checkpoint(FULL)")  # into the pages that VACUUM cuts off
+        self._db.execute("VACUUM")
+        shut(self._path, self._db)
+        self._db = open_journal(self._path)
 
     def try_to_write(self) -> None:
         """Write a little and change nothing."""

@@ -1,18 +1,27 @@
 """From a scan to the digest of a card: the number itself goes no further than this."""
 
 import re
+import secrets
 from dataclasses import dataclass, field
 
-from kaiku.digest import digest
+from kaiku.digest import KEY_SIZE, digest
 from kaiku.number import EARLIER, read
 from kiosk.log import log
 
 
+def nobodys_key() -> bytes:
+    """Return a key under which no card is known."""
+    return secrets.token_bytes(KEY_SIZE)
+
+
 @dataclass
 class Reading:
-    """The network's digest key and the pattern of earlier numbers, as the register tells them."""
+    """The network's digest key and the pattern of earlier numbers, as the register tells them.
 
-    key: bytes = field(repr=False)
+    Without the network's key it has nobody's.
+    """
+
+    key: bytes = field(default_factory=nobodys_key, repr=False)
     earlier: re.Pattern[str] = EARLIER
 
     def accept(self, pattern: str | None) -> None:
@@ -23,6 +32,10 @@ class Reading:
             self.earlier = re.compile(pattern)
         except re.error as error:
             log("pattern_refused", why=str(error))
+
+    def forget(self) -> None:
+        """Forget the network's key: the kiosk was revoked (promise P6)."""
+        self.key = nobodys_key()
 
     def digest(self, scan: bytes) -> bytes | None:
         """Return the card's digest, or None for an unreadable scan."""

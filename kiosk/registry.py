@@ -116,13 +116,13 @@ class RegistryClient:
         """Trade a one-time code for an identity."""
         body = await self._call("POST", "/api/v1/kiosks/enrol", {"code": code, "name": name})
         try:
-            key = bytes.fromhex(body["digest_key"])
-            identity = Identity(str(body["kiosk"]), str(body["token"]), key)
-        except (KeyError, TypeError, ValueError):
+            return Identity(str(body["kiosk"]), str(body["token"]), _key(body))
+        except KeyError:
             raise UnreachableError("the register's answer makes no sense") from None
-        if len(key) != KEY_SIZE:
-            raise UnreachableError("the register's digest key is of another size than ours")
-        return identity
+
+    async def digest_key(self) -> bytes:
+        """Return the key of the card digests."""
+        return _key(await self._call("GET", "/api/v1/kiosk/key"))
 
     async def decide(self, ask: Ask, budget: float) -> Answer:
         """Have the register decide and record a use, within ``budget`` seconds."""
@@ -290,6 +290,16 @@ def _object(content: bytes) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise UnreachableError("the register's answer makes no sense")
     return body
+
+
+def _key(body: Mapping[str, Any]) -> bytes:
+    try:
+        key = bytes.fromhex(body["digest_key"])
+    except (KeyError, TypeError, ValueError):
+        raise UnreachableError("the register's answer makes no sense") from None
+    if len(key) != KEY_SIZE:
+        raise UnreachableError("the register's digest key is of another size than ours")
+    return key
 
 
 def _rows(text: str) -> tuple[Row, ...]:

@@ -72,6 +72,7 @@ def to_be_mended(condition: Mapping[str, Any]) -> bool:
         or condition["parked"]
         or condition["clock_suspect"]
         or condition.get("disk")
+        or not condition.get("key_known", True)
         or any(words != _WELL for words in condition["devices"].values())
         or _age(condition) > STALE
     )
@@ -96,6 +97,8 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
         f"cards: {condition['cards']}",
         f"uses waiting to be sent: {condition['unsent']}",
     ]
+    if "key" in condition:
+        lines.append(f"key of the card digests: {_key(condition)}")
     if condition.get("leased"):
         lines.append(f"seats it may give away without the register: {condition['leased']}")
     if condition["parked"]:
@@ -108,6 +111,12 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
         lines.append(f"all this is {int(seconds)} s old: the disk may be full; look at the log")
     lines += [f"{name}: {words}" for name, words in condition["devices"].items()]
     return "\n".join(lines)
+
+
+def _key(condition: Mapping[str, Any]) -> str:
+    if not condition["key_known"]:
+        return "the register must tell it; no card is read until the network is there"
+    return "on the disk" if condition["key"] == "disk" else "in memory only"
 
 
 _CONTACT = {

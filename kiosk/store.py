@@ -133,6 +133,11 @@ class Stores:
             record.use, record.admitted, record.source, record.standing, record.booked
         )
 
+    def forget_cards(self) -> None:
+        """Take every card off the disk, but for those of unsent uses (promise P6)."""
+        self.cache.wipe()
+        self.journal.forget_cards()
+
     def try_to_write(self) -> None:
         """Write a little into both files; raise what the disk says where it takes nothing."""
         self.journal.try_to_write()

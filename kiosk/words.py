@@ -94,6 +94,12 @@ FEE_NOT_TAKEN_BACK = Text(
     "Maksua ei voi perua", "Avgiften kan inte tas tillbaka", "Nothing to take back"
 )
 
+NO_CARDS_YET = Text("Kortteja ei vielä lueta", "Kort läses inte ännu", "Cards are not read yet")
+WAITS_FOR_NETWORK = Text(
+    "Laite odottaa verkkoyhteyttä. Kysy henkilökunnalta.",
+    "Enheten väntar på nätverket. Fråga personalen.",
+    "Waiting for the network. Ask the staff.",
+)
 NO_NETWORK = Text("Ei verkkoyhteyttä", "Ingen nätverksanslutning", "No network")
 NOT_ENROLLED = Text(
     "Laitetta ei ole liitetty rekisteriin",

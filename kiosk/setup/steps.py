@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from kaiku.text import Language
-from kiosk.config import Config, ConfigError, configure, missing
+from kiosk.config import Config, ConfigError, KeyPlace, configure, missing
 from kiosk.desk import Profile
 from kiosk.registry import RegistryClient, RegistryError
 from kiosk.setup.enrolling import enrol_here, start_here
@@ -23,6 +23,12 @@ _BEGIN = """\
 This sets the kiosk up: its name, its register, its devices. Have the scanner and the keypad plugged
 in, and a card or any barcode at hand. Enter takes what stands in brackets. Nothing is written
 before the end; Ctrl-C leaves everything as it was.
+"""
+
+_KEY = """\
+The kiosk knows cards by digests, which tell nothing without a key. Kept on the disk, the key is
+stolen with the kiosk. Kept in memory only, it is gone when the plug is pulled, and a kiosk that you
+have revoked does not get it again; but a kiosk that starts without a network waits for it.
 """
 
 
@@ -111,7 +117,20 @@ async def _ask_station(talk: Talk, station: dict[str, Any]) -> dict[str, Any]:
         "Does staff stand beside it, who may take a use back with the - key?",
         default=station.get("attended", False),
     )
+    station["key"] = await _ask_key(talk, station)
     return station
+
+
+async def _ask_key(talk: Talk, station: dict[str, Any]) -> str:
+    talk.say(_KEY)
+    return await talk.choose(
+        "Where is the key kept?",
+        {
+            KeyPlace.DISK.value: "cards are read without a network, too",
+            KeyPlace.MEMORY.value: "after each start the network is needed before cards are read",
+        },
+        station.get("key", KeyPlace.DISK.value),
+    )
 
 
 async def _ask_registry(talk: Talk, registry: dict[str, Any]) -> dict[str, Any]:

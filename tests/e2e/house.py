@@ -205,6 +205,10 @@ class KioskProcess:
         _, hard = resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size, hard))
 
+    def longest_core(self) -> int:
+        """Return how large a core dump the kiosk would leave, in bytes."""
+        return resource.prlimit(self._process.pid, resource.RLIMIT_CORE)[1]
+
     def resident(self) -> float:
         """Return the resident memory in megabytes."""
         for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from kiosk.config import Role, load
+from kiosk.config import KeyPlace, Role, load
 from kiosk.drivers._keymap import KEYMAPS
 from kiosk.setup import finding, set_up
 from tests.drivers.fixtures import input_layer, pins
@@ -75,6 +75,7 @@ async def test_a_kiosk_is_set_up_from_nothing(
     await terminal.hear("at most once")
     terminal.type("sv fi en")
     await terminal.answer("Does staff stand beside it")
+    await terminal.answer("Which [disk]")
     await terminal.answer("Its address", "kaikukanta")
     await terminal.hear("no address")
     terminal.type(register.url)
@@ -176,6 +177,7 @@ async def test_silence_is_explained_and_a_path_can_be_typed(
     await terminal.answer("Which [entrance]")
     await terminal.answer("Languages")
     await terminal.answer("Does staff stand beside it")
+    await terminal.answer("Which [disk]", "memory")
     await terminal.answer("Its address", "http://127.0.0.1:9")
     await terminal.answer("Try another address, or again?", "n")
     await terminal.hear("usb-1-event-kbd: permission denied")
@@ -189,5 +191,6 @@ async def test_silence_is_explained_and_a_path_can_be_typed(
     await terminal.answer("Type the code or scan it")
     await terminal.hear("kaikuportti enrol --config")
     assert await talking == 0
+    assert load(config).station.key is KeyPlace.MEMORY
     [scanner] = load(config).of(Role.SCANNER)
     assert scanner.settings.model_dump()["port"] == "/dev/ttyS0"

@@ -1,5 +1,6 @@
 """What the register has told the kiosk, on a real SQLite file."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -300,6 +301,68 @@ class TestWiping:
         cache.close()
         left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
         assert b"\xaa" * 13 not in left
+
+    def test_the_blocks_that_held_cards_hold_zeros(self, tmp_path: Path) -> None:
+        """Not only the names are gone: other names of the same files show what is in the blocks.
+
+        Cards that were erased before, too: what is deleted is gone from its page at once.
+        """
+        cache = CardCache(tmp_path / "cache.sqlite")
+        digests = [bytes([1, number % 251, number // 251] + [170] * 13) for number in range(3000)]
+        cache.apply(CardRow(digest, card()) for digest in digests)
+        cache.close()
+        cache = CardCache(tmp_path / "cache.sqlite")
+        cache.apply(CardGone(digest) for digest in digests[1000:])
+        for part in [*tmp_path.iterdir()]:
+            os.link(part, tmp_path / f"{part.name}.same")
+        cache.wipe()
+        cache.close()
+        assert (tmp_path / "cache.sqlite.same").stat().st_size > 100_000
+        for path in tmp_path.iterdir():
+            assert b"\xaa" * 13 not in path.read_bytes()
+
+    def test_an_erased_card_is_gone_from_its_file(self, tmp_path: Path) -> None:
+        """From the pages that nothing uses any more, too, once the log is taken in."""
+        path = tmp_path / "cache.sqlite"
+        cache = CardCache(path)
+        digests = [bytes([1, number % 251, number // 251] + [170] * 13) for number in range(3000)]
+        cache.apply(CardRow(digest, card()) for digest in digests)
+        cache.apply(CardGone(digest) for digest in digests)
+        cache.close()
+        assert b"\xaa" * 13 not in path.read_bytes()
+
+    def test_a_disk_that_takes_nothing_leaves_all_as_it_was(
+        self, cache: CardCache, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is tried again, and meanwhile the cache works."""
+        cache.apply([CardRow(AINO, card())])
+
+        def read_only(_path: Path) -> None:
+            raise OSError(30, "Read-only file system")
+
+        with monkeypatch.context() as failing:
+            failing.setattr("kiosk.cache.overwrite", read_only)
+            with pytest.raises(OSError, match="Read-only"):
+                cache.wipe()
+        assert cache.card(AINO) == card()
+        cache.wipe()
+        assert cache.card(AINO) is None
+
+    def test_a_wipe_that_the_power_cut_broke_off_is_finished_at_the_next_start(
+        self, tmp_path: Path
+    ) -> None:
+        """A file of which only the beginning is overwritten is no cache, and goes to the end."""
+        path = tmp_path / "cache.sqlite"
+        cache = CardCache(path)
+        cache.apply(CardRow(number.to_bytes(4, "big") * 4, card()) for number in range(3000))
+        cache.close()
+        with path.open("r+b") as file:
+            file.write(bytes(8192))
+        os.link(path, tmp_path / "same")
+        again = CardCache(path)
+        assert (again.cards, again.whole) == (0, False)
+        assert not any((tmp_path / "same").read_bytes())
+        again.close()
 
     def test_it_is_as_new_and_can_be_filled_again(self, cache: CardCache) -> None:
         """The kiosk may be enrolled anew."""

@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli import main
+from kiosk.config import Config, load
+from kiosk.doctor import examine
 from kiosk.files import rewrite_version
 from kiosk.identity import Identity
 from kiosk.status import write_status
+from tests.kiosk.replies import register, reply
 
 CONFIG = """
 [station]
@@ -281,6 +284,28 @@ class TestDoctor:
         assert "MEND  register http://127.0.0.1:9" in told
         assert "look at the network and the address" in told
 
+    @pytest.mark.parametrize(
+        ("place", "key", "told", "words"),
+        [
+            ("disk", bytes(32), True, "on the disk, apart from the cards"),
+            ("disk", None, True, "not there; the register tells it at the next start"),
+            ("memory", None, True, "in memory only; the register tells it at each start"),
+            ("memory", bytes(32), True, "still on the disk from before; the next start erases it"),
+            ("memory", None, False, "the register does not tell it"),
+        ],
+    )
+    async def test_the_way_that_the_key_is_kept_is_told(
+        self, config: str, state: Path, place: str, key: bytes | None, told: bool, words: str
+    ) -> None:
+        """And tried, where the register has to tell it."""
+        Identity("k", "t", key).save(state)
+        answer = reply({"digest_key": "00" * 32} if told else {})
+        async with register(answer) as kanta:
+            findings = await examine(_with(config, kanta.url, place))
+        (found,) = [each for each in findings if each.what == "key of the card digests"]
+        assert found.ok == told
+        assert words in found.words
+
     def test_what_a_running_kiosk_holds_is_left_alone(
         self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -290,6 +315,14 @@ class TestDoctor:
         told = capsys.readouterr().out
         assert "a kiosk is running and holds the store and the devices" in told
         assert "scanner/stdin" not in told
+
+
+def _with(config: str, url: str, place: str) -> Config:
+    """Read a configuration with another register, and a place for the key."""
+    path = Path(config)
+    text = path.read_text().replace("http://127.0.0.1:9", url)
+    path.write_text(text.replace("[station]", f'[station]\nkey = "{place}"'))
+    return load(path)
 
 
 def test_checking_does_not_load_what_running_needs(config: str) -> None:

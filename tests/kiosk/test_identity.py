@@ -7,9 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.identity import Identity, NotEnrolledError, forget_identity, load_identity
+from kiosk.identity import (
+    Identity,
+    NotEnrolledError,
+    forget_identity,
+    forget_key,
+    load_identity,
+)
 
 IDENTITY = Identity("kiosk-1", "token-abc", bytes(range(32)))
+KEY = bytes(range(32)).hex().encode()
 
 
 def test_an_identity_is_found_again(tmp_path: Path) -> None:
@@ -76,7 +83,8 @@ def test_a_kiosk_without_one_is_told_to_enrol(tmp_path: Path) -> None:
         "null",
         '"x"',
         "{}",
-        json.dumps({"kiosk": "k", "token": "t"}),
+        json.dumps({"kiosk": "k"}),
+        json.dumps({"kiosk": "k", "token": "t", "digest_key": None}),
         json.dumps({"kiosk": "k", "token": "t", "digest_key": "zz"}),
         json.dumps({"kiosk": "k", "token": "t", "digest_key": 7}),
         json.dumps({"kiosk": "k", "token": "t", "digest_key": "00" * 31}),
@@ -103,3 +111,55 @@ def test_a_revoked_kiosk_forgets_who_it_was(tmp_path: Path) -> None:
     forget_identity(tmp_path)
     forget_identity(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_identity_may_be_without_the_key(tmp_path: Path) -> None:
+    """Where only the memory holds it; the file then holds nothing of it."""
+    IDENTITY.without_key().save(tmp_path)
+    assert load_identity(tmp_path) == Identity("kiosk-1", "token-abc", None)
+    assert b"digest_key" not in (tmp_path / "identity.json").read_bytes()
+
+
+def test_the_key_is_taken_off_the_disk_and_the_token_stays(tmp_path: Path) -> None:
+    """Also from the blocks of the former file, and from what a saving that broke off has left."""
+    IDENTITY.save(tmp_path)
+    os.link(tmp_path / "identity.json", tmp_path / "same")
+    for left in ("identity.new", "identity.old"):
+        (tmp_path / left).write_bytes(KEY)
+        os.link(tmp_path / left, tmp_path / f"{left}.same")
+    assert forget_key(tmp_path)
+    assert load_identity(tmp_path) == IDENTITY.without_key()
+    assert not any(KEY in path.read_bytes() for path in tmp_path.iterdir())
+    assert not forget_key(tmp_path)
+
+
+def test_nothing_of_a_forgotten_identity_is_left(tmp_path: Path) -> None:
+    """Its blocks and its drafts hold neither the token nor the key (promise P6)."""
+    IDENTITY.save(tmp_path)
+    os.link(tmp_path / "identity.json", tmp_path / "same")
+    (tmp_path / "identity.new").write_bytes(KEY)
+    os.link(tmp_path / "identity.new", tmp_path / "same.new")
+    forget_identity(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"same", "same.new"}
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert left == bytes(len(left))
+
+
+def test_a_power_cut_while_an_identity_is_replaced_leaves_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The former or the new one; the next saving tidies what was left."""
+    IDENTITY.save(tmp_path)
+    other = Identity("kiosk-2", "token-def", bytes(32))
+
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cutting:
+        cutting.setattr(Path, "replace", cut)
+        with pytest.raises(KeyboardInterrupt):
+            other.save(tmp_path)
+    assert load_identity(tmp_path) == IDENTITY
+    other.save(tmp_path)
+    assert load_identity(tmp_path) == other
+    assert [path.name for path in tmp_path.iterdir()] == ["identity.json"]

@@ -438,3 +438,76 @@ def test_every_use_that_was_recorded_is_there_after_kill_9(path: Path) -> None:
         assert set(told) <= set(kept)
         told = kept  # one more may have been written than was told
     assert len(told) >= 8
+
+
+def second_names(path: Path, folder: Path) -> list[Path]:
+    """Give the files of a database second names, which show what becomes of their blocks."""
+    parts = [part for part in path.parent.iterdir() if part.is_file()]
+    for part in parts:
+        (folder / part.name).hardlink_to(part)
+    return [folder / part.name for part in parts]
+
+
+class TestForgettingCards:
+    """A kiosk that is revoked keeps what is unsent, and no card of what was sent (promise P6)."""
+
+    def test_no_byte_of_a_sent_uses_card_is_left(
+        self, journal: UseJournal, path: Path, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        """Nor of a group's members: in no file, and in no block of the log that was removed."""
+        sent, group = use(1, digest=AINO), replace(use(2, digest=AINO), members=(b"M" * 16,))
+        parked, unsent = use(3, digest=b"P" * 16), use(4, digest=ELLI)
+        record(journal, sent, group, parked, unsent)
+        journal.mark([sent, group], parked={parked: "no such offering"})
+        names = second_names(path, tmp_path_factory.mktemp("names"))
+        journal.forget_cards()
+        held = b"".join(part.read_bytes() for part in (*path.parent.iterdir(), *names))
+        assert AINO not in held
+        assert b"M" * 16 not in held
+        assert (b"M" * 16).hex().encode() not in held
+        assert ELLI in held
+        assert journal.unsent(9) == [unsent]
+        assert journal.backlog() == Backlog(unsent=1, parked=1)
+
+    def test_what_was_sent_and_is_amended_since_is_unsent(self, journal: UseJournal) -> None:
+        """The register does not have it as it is now, so it stays whole."""
+        before = use(1)
+        record(journal, before)
+        journal.mark([before])
+        now = amended(before, Party(2))
+        record(journal, now)
+        journal.forget_cards()
+        assert journal.unsent(9) == [now]
+
+    def test_what_a_lease_has_spent_stays(self, journal: UseJournal) -> None:
+        """The kiosk may be taken in again with the same journal (promise P2)."""
+        lease = UUID(int=7)
+        sent = replace(use(1), lease=lease, leased=2)
+        record(journal, sent)
+        journal.mark([sent])
+        journal.forget_cards()
+        assert journal.leased(lease) == 2
+
+    def test_the_log_of_a_journal_that_was_shut_holds_nothing(self, path: Path) -> None:
+        """SQLite removes it at an orderly end: its blocks hold zeros, the use is in the file."""
+        journal = UseJournal(path)
+        record(journal, use(1, digest=ELLI))
+        log = path.with_name("log")
+        log.hardlink_to(path.with_name("journal.sqlite-wal"))
+        assert ELLI in log.read_bytes()
+        journal.close()
+        assert not any(log.read_bytes())
+        again = UseJournal(path)
+        assert again.unsent(9) == [use(1, digest=ELLI)]
+        again.close()
+
+    def test_uses_that_are_forgotten_are_gone_from_their_file(self, path: Path) -> None:
+        """After a week, pages that nothing uses any more hold no digest either."""
+        journal = UseJournal(path)
+        old = [use(n, digest=bytes([n % 251]) * 2 + b"\xaa" * 14) for n in range(500)]
+        record(journal, *old)
+        journal.mark(old)
+        journal.settle(journal.sent_counts())
+        journal.prune(NOON + KEEP + 2 * DAY)
+        journal.close()
+        assert b"\xaa" * 14 not in path.read_bytes()

@@ -60,3 +60,12 @@ def test_a_pattern_that_is_none_is_refused_and_logged(
 def test_the_key_does_not_show() -> None:
     """Not in a repr, which may end in a log."""
     assert "x01" not in repr(Reading(KEY))
+
+
+def test_a_forgotten_key_is_not_read_with() -> None:
+    """What is read afterwards, or without a key at all, is no card that anybody knows (P6)."""
+    reading = Reading(KEY)
+    reading.forget()
+    found = {reading.digest(NUMBER.encode()), Reading().digest(NUMBER.encode())}
+    assert len(found) == 2
+    assert not {digest(NUMBER, KEY), None} & found

@@ -101,6 +101,15 @@ class TestCalls:
         assert asked.body == {"code": "CODE", "name": "Gate"}
         assert "authorization" not in asked.headers
 
+    async def test_the_key_is_asked_for_with_the_token(self) -> None:
+        """A kiosk that keeps it in memory only does so at each start."""
+        body = {"digest_key": bytes(32).hex()}
+        async with register(reply(body)) as kanta, RegistryClient(kanta.url, TOKEN) as client:
+            assert await client.digest_key() == bytes(32)
+        (asked,) = kanta.asked
+        assert (asked.method, asked.path) == ("GET", "/api/v1/kiosk/key")
+        assert asked.headers["authorization"] == f"bearer {TOKEN}".lower()
+
     async def test_a_use_is_decided_by_its_digest(self) -> None:
         """No number leaves the kiosk (promise P6); the token says who asks."""
         async with (
@@ -553,6 +562,12 @@ class TestAnswersThatDoNotFit:
         error = await said(CALLS["enrol"], reply(whole))
         assert type(error) is UnreachableError
         assert TOKEN not in str(error)
+
+    @pytest.mark.parametrize("key", ["zz", "00", 7, None])
+    async def test_half_a_key_is_none(self, key: object) -> None:
+        """Under it no card would be known."""
+        error = await said(lambda client: client.digest_key(), reply({"digest_key": key}))
+        assert type(error) is UnreachableError
 
     async def test_an_answer_that_leaves_something_out_is_none(self) -> None:
         """Whichever field."""

@@ -11,7 +11,14 @@ from typing import Any
 
 import pytest
 
-from kiosk.status import describe, find_status, read_status, status_folder, write_status
+from kiosk.status import (
+    describe,
+    find_status,
+    read_status,
+    status_folder,
+    to_be_mended,
+    write_status,
+)
 
 CONDITION: dict[str, Any] = {
     "version": "0.1.0",
@@ -153,9 +160,19 @@ class TestDescribe:
             ({"parked": 2}, "uses the register could not take: 2 (ask support)"),
             ({"clock_suspect": True}, "clock: looks wrong; set the time"),
             ({"disk": "database or disk is full"}, "disk: database or disk is full; free some"),
+            ({"key": "disk", "key_known": True}, "key of the card digests: on the disk\n"),
+            ({"key": "memory", "key_known": True}, "key of the card digests: in memory only\n"),
+            ({"key": "memory", "key_known": False}, "no card is read until the network is there"),
             ({"clock": "2026-01-01T00:00:00+00:00"}, "s old: the disk may be full"),
         ],
     )
     def test_what_is_not_well_is_told(self, change: dict[str, Any], told: str) -> None:
         """With what to do about it."""
         assert told in describe("Gate", {**CONDITION, **change})
+
+
+def test_a_kiosk_that_waits_for_its_key_is_to_be_mended() -> None:
+    """It lets nobody in; one without a network that has the key serves by itself."""
+    well = {**CONDITION, "devices": {}, "contact": "down", "key": "memory"}
+    assert to_be_mended({**well, "key_known": False})
+    assert not to_be_mended({**well, "key_known": True})

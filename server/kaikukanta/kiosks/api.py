@@ -1,5 +1,6 @@
 """The calls of kiosks: enrol, fetch changes, listen for events, say how they are."""
 
+import logging
 import re
 from collections.abc import Iterator
 from typing import Annotated
@@ -9,7 +10,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from server.database import read, transaction
 from server.kaikukanta.context import Context, InContext
-from server.kaikukanta.kiosks.bodies import Beat, Enrol, Heartbeat, VenueName, Welcome
+from server.kaikukanta.kiosks.bodies import Beat, Enrol, Heartbeat, KeyTold, VenueName, Welcome
 from server.kaikukanta.kiosks.changes import compressed, open_page, position, read_page
 from server.kaikukanta.kiosks.cursor import BEGINNING, CursorError, read_cursor
 from server.kaikukanta.kiosks.enrolment import Enrolled, enrol
@@ -24,6 +25,8 @@ NDJSON = "application/x-ndjson"
 _NEVER = re.compile(r"q=0(\.0*)?")
 
 router = APIRouter(prefix="/api/v1", tags=["kiosks"])
+
+_log = logging.getLogger(__name__)
 
 _NOT_GOOD = Problem(
     403,
@@ -48,6 +51,14 @@ def enrol_kiosk(body: Enrol, request: Request, context: InContext) -> Welcome:
     if enrolled is None:
         raise ProblemError(_NOT_GOOD)
     return _welcome(enrolled, context)
+
+
+@router.get("/kiosk/key", summary="The key of the card digests")
+def digest_key(kiosk: AKiosk, response: Response, context: InContext) -> KeyTold:
+    """Tell a kiosk that keeps the digest key in its memory only; the log says who was told (P6)."""
+    response.headers["Cache-Control"] = "no-store"
+    _log.info("The digest key was told to kiosk %s", kiosk.kiosk_id)
+    return KeyTold(digest_key=context.digest_key.hex())
 
 
 @router.get("/kiosk/changes", summary="What changed", response_class=StreamingResponse)

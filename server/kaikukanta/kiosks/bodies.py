@@ -44,8 +44,14 @@ class VenueName(BaseModel):
     en: str
 
 
+class KeyTold(BaseModel):
+    """The key of the card digests, in hexadecimal."""
+
+    digest_key: str = Field(repr=False)
+
+
 class Welcome(BaseModel):
-    """What a new kiosk must know; the token and the key are told this once.
+    """What a new kiosk must know; the token is told this once.
 
     ``digest_key`` is in hexadecimal, ``earlier_numbers`` the pattern of numbers before ours.
     """
