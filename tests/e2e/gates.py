@@ -145,15 +145,34 @@ class Gate:
 
     def press(self, key: Key) -> None:
         """Press a key."""
-        current = self.desk.current
+        current, group = self.desk.current, self.desk.group
         digest = None if current is None else current.use.digest
+        digest = digest if group is None else group.leader
         self._step(desk.Typed(key), self._known(digest))
+
+    def gather(self, leader: bytes, *members: bytes) -> None:
+        """Show the cards of a group and press Enter; nobody is left to be waited for."""
+        for digest in (leader, *members):
+            self.scan(digest)
+        if self.desk.group is not None:
+            self.press(Key.ENTER)
+        while self.desk.group is not None:
+            self.press(Key.TAKE_BACK)
 
     def _known(self, digest: bytes | None) -> desk.Known:
         ask, self.looked = not self.wire.cut, self.contact
         current = self.desk.current
         counted = current.use.at if current and current.use.digest == digest else None
-        return self.stores.known(digest, self.now.at, ask=ask, counted=counted)
+        members = self._members
+        return self.stores.known(digest, self.now.at, ask=ask, counted=counted, members=members)
+
+    @property
+    def _members(self) -> tuple[bytes, ...]:
+        """Who is in the group that is open, or that was asked about."""
+        asked, group = self.desk.asked, self.desk.group
+        if isinstance(asked, desk.Ask):
+            return asked.members or ()
+        return () if group is None else group.members
 
     def _step(self, event: desk.Event, known: desk.Known) -> None:
         self.between()
@@ -213,7 +232,13 @@ class Gate:
         answer: Answer | Problem
         if isinstance(asked, desk.Ask):
             ask = Ask(
-                asked.use, asked.digest, asked.offering, asked.party, asked.at, by_number=False
+                asked.use,
+                asked.digest,
+                asked.offering,
+                asked.party,
+                asked.at,
+                by_number=False,
+                members=asked.members,
             )
             answer = service.record(self.context, self.caller, ask)
         else:
