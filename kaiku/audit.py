@@ -118,7 +118,11 @@ _EXCLUDABLE: dict[Exclusion, frozenset[OfferingKind]] = {
 
 
 def audit(offering: Offering) -> tuple[Finding, ...]:
-    """Return every breach of the model in an offering's settings, then every advice against it."""
+    """Return every breach of the model in an offering's settings, then every advice against it.
+
+    It looks at the kinds of limits and their floors (OM-52), when tickets can be had (OM-65, 66),
+    why an offering is left out (OM-41, OM-62 to OM-64), and money (OM-59, 60).
+    """
     found = (
         *_limits(offering),
         *_window(offering),

@@ -77,7 +77,10 @@ FLOORS = [
 def test_a_limit_below_its_floor_is_a_breach_and_at_it_is_none(
     rule: str, kind: OfferingKind, limit: type[Limit], floor: int, language: Language
 ) -> None:
-    """The finding names rule, setting and floor, and says why in the worker's language."""
+    """The finding names rule, setting and floor, and says why in the worker's language.
+
+    So it is with every floor of the model (OM-54, 55, 56, 60, 61, 62, 63).
+    """
     [finding] = breaches(audit(offering(kind, limit(floor - 1))))  # type: ignore[call-arg]
     assert (finding.rule, finding.setting, finding.floor) == (rule, "limits/0/cap", floor)
     words = finding.words.in_(language)

@@ -48,7 +48,7 @@ class Distributor(Base, table=True):
 
 
 class VenueKind(StrEnum):
-    """What a venue is; it decides which limits may be set (OM-52 to OM-66)."""
+    """What a venue is; it decides which limits may be set."""
 
     MUSEUM = "museum"
     POOL = "pool"
