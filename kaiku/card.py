@@ -65,7 +65,7 @@ class Card:
 def last_valid_day(granted: date, trial_end: date | None = None) -> date:
     """Return the last valid day of a card granted on a day.
 
-    It is the day before the anniversary (29 February → 28 February, OM-8), or the end of a trial
+    It is the day before the anniversary, 28 February for 29 February (OM-8), or the end of a trial
     (OM-9). Extending gives the same from the day of extending (OM-29). Raise ``ValueError`` for a
     trial that is already over.
     """

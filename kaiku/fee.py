@@ -44,7 +44,7 @@ def decide_fee(
 ) -> Decision:
     """Decide whether a fee is covered; ``spent`` is what the card has used in the tariff's period.
 
-    A fee is covered whole or not at all; ``cents_left`` tells what could be.
+    A fee is covered whole or not at all (OM-59); ``cents_left`` tells what could be.
     """
     if card is None:
         return refused(Reason.UNKNOWN_CARD)

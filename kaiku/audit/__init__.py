@@ -33,6 +33,8 @@ MODEL_VERSION = date(2025, 9, 11)
 def audit(offering: Offering, venue: VenueKind) -> tuple[Finding, ...]:
     """Return every breach of the model in an offering's settings, then every advice against it.
 
+    It looks at the kinds of limits and their floors (OM-52), when tickets can be had (OM-65, 66),
+    why an offering is left out (OM-41, OM-62 to OM-64), and money (OM-59, 60).
     ``venue`` is what kind of organisation sets them.
     """
     found = (

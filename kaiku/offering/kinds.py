@@ -13,7 +13,7 @@ class Category(StrEnum):
 
 
 class OfferingKind(StrEnum):
-    """What is offered; it decides which limits may be set, and how low (OM-52 to OM-66)."""
+    """What is offered; it decides which limits may be set, and how low."""
 
     ENTRY = "entry"
     POOL = "pool"

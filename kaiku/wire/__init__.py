@@ -5,6 +5,7 @@ not fit; a field that is not known is passed over, so that a newer register can 
 kiosk.
 """
 
+from kaiku.wire.feed import read_row, write_row
 from kaiku.wire.fields import Json, WireError, read_text, write_instant, write_text
 from kaiku.wire.offerings import (
     read_limit,
@@ -25,8 +26,6 @@ from kaiku.wire.rows import (
     Row,
     StationRow,
     TallyRow,
-    read_row,
-    write_row,
 )
 from kaiku.wire.uses import (
     MOST_MEMBERS,

@@ -1,6 +1,5 @@
 """Groups whose members may have booked never exceed a shared cap (promises P1–P3)."""
 
-import os
 from collections import Counter
 from pathlib import Path
 from uuid import uuid4
@@ -16,17 +15,12 @@ from kaiku.party import Party
 from kaiku.wire import Outcome
 from server.database import read
 from server.kaikukanta.bookings.tables import BookingRecord
-from server.kaikukanta.cards.tables import CardRecord
 from server.kaikukanta.uses import service
 from server.kaikukanta.uses.ask import Ask
 from server.kaikukanta.uses.tables import UseMember, UseRecord
 from server.problems import Problem
 from tests.e2e.gates import Gate
-from tests.e2e.test_leases import CHILDREN, ShowWithKiosks
-from tests.server.kaikukanta.town import migrated
-
-RUNS = int(os.environ.get("KAIKU_LEASE_RUNS", "40"))
-"""How many runs, of about a second each."""
+from tests.e2e.test_leases import CHILDREN, RUNS, ShowWithKiosks, Stage
 
 groups = st.lists(st.integers(0, len(CHILDREN) - 1), min_size=1, max_size=3, unique=True)
 
@@ -44,8 +38,8 @@ class ShowWithGroups(ShowWithKiosks):
         """Begin with everybody connected, and a worker's card for each door and the till."""
         super().open_the_doors(cap, once, seed, 0.0)
         self.trouble = trouble
-        workers = [self.town.card(kind=Kind.COMMUNITY) for _ in range(len(self.gates) + 1)]
-        self.workers = [bytes.fromhex(self.town.digest(worker)) for worker in workers]
+        workers = [self.stage.town.card(kind=Kind.COMMUNITY) for _ in range(len(self.gates) + 1)]
+        self.workers = [bytes.fromhex(self.stage.town.digest(worker)) for worker in workers]
         for gate in self.gates:
             gate.fetch()
             gate.wire.trouble = trouble
@@ -105,21 +99,16 @@ class ShowWithGroups(ShowWithKiosks):
         Not where its journal was lost, with what it had sent since its last fetch.
         """
         for gate in getattr(self, "gates", []):
-            if self.once and not gate.lost_journal:
+            if self.once and not gate.lost:
                 came = Counter(card for card in _came(gate) if card not in self.workers)
                 assert max(came.values(), default=0) <= 1
 
-    def _second_parties(self) -> bool:
-        """Tell whether a booked card came more than once: that is the card's matter (P3)."""
-        with read(self.context.engine) as session:
-            booked = set(
-                session.exec(
-                    select(CardRecord.digest).join(
-                        BookingRecord, col(BookingRecord.card_id) == col(CardRecord.id)
-                    )
-                )
-            )
-        return any(card in booked for gate in self.gates for card in _came(gate))
+    def _is_excused(self) -> bool:
+        """Also for a booked card that came in a group, and by itself or in another one (P3)."""
+        booked = self.ledger.bookers
+        return super()._is_excused() or any(
+            card in booked for gate in self._all_gates for card in _came(gate)
+        )
 
     def _every_overrun_is_flagged(self, rows: list[UseRecord]) -> None:
         """Of who came alone; a member of a group is told of by the members' reasons."""
@@ -142,13 +131,10 @@ def test_groups_cut_off_and_back_never_exceed_a_cap(tmp_path: Path) -> None:
     And whoever has booked and comes in a group has attended the booking, whichever reached the
     register first (OM-38).
     """
-    template = tmp_path / "kanta.sqlite"
-    migrated(f"sqlite:///{template}")
 
     class Here(ShowWithGroups):
-        pass
+        stage = Stage(tmp_path)
 
-    Here.template = template
     run_state_machine_as_test(
         Here,
         settings=hypothesis.settings(

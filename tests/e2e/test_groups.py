@@ -25,7 +25,9 @@ def absent(register: Register) -> str:
 def entrance(config: Path, absent: str) -> Iterator[KioskProcess]:
     """Give a kiosk that has lost a card, as a spoiled cache does before it is whole again."""
     state = config.parent / "state"
-    lost = digest(absent, load_identity(state).digest_key)
+    key = load_identity(state).digest_key
+    assert key is not None
+    lost = digest(absent, key)
     with closing(sqlite3.connect(state / "cache.sqlite")) as cache:
         assert cache.execute("DELETE FROM card WHERE digest = ?", (lost,)).rowcount == 1
         cache.commit()

@@ -37,7 +37,7 @@ def test_only_a_service_and_a_sum_are_told() -> None:
 def test_a_fee_is_covered_whole_up_to_the_cap(
     spent: int, reason: Reason | None, holders: int, left: int
 ) -> None:
-    """Below, at and above what is left; a refusal says what could be covered."""
+    """Below, at and above what is left; a refusal says what could be covered (OM-59)."""
     decision = decide_fee(card(), Fee(Service.COPYING, 100), LIBRARY, spent, NOON)
     assert (decision.reason, decision.admitted.adults, decision.remaining) == (
         reason,
@@ -92,13 +92,13 @@ def test_a_sum_that_is_none_is_an_error(cents: int) -> None:
     ],
 )
 def test_a_cap_is_counted_over_its_period(period: Period, start: date) -> None:
-    """A day, a month or a calendar year."""
+    """A day, a month or a calendar year (OM-59)."""
     assert period_start(Tariff(Service.COPYING, period=period), date(2026, 11, 24)) == start
 
 
 @given(st.integers(1, 2000), st.integers(0, 2000), st.integers(1, 2000))
 def test_a_card_never_spends_more_than_the_cap(cents: int, spent: int, smaller: int) -> None:
-    """And a smaller sum is never refused where a larger one is covered."""
+    """And a smaller sum is never refused where a larger one is covered (OM-59)."""
     decision = decide_fee(card(), Fee(Service.COPYING, cents), LIBRARY, spent, NOON)
     if decision.accepted:
         assert spent + cents <= 600

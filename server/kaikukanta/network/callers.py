@@ -79,7 +79,7 @@ def caller_id(caller: Caller) -> UUID:
 
 
 def serves(caller: Caller, offering: OfferingRecord) -> bool:
-    """Tell whether an offering is one of the caller's own."""
+    """Tell whether an offering is one of the caller's own (OM-31, OM-51)."""
     match caller:
         case VenueCaller(venue_id=venue_id):
             return offering.venue_id == venue_id
@@ -154,7 +154,7 @@ def kiosk_caller(caller: AnyCaller) -> KioskCaller:
 
 
 def ticket_caller(caller: AnyCaller) -> VenueCaller | AgentCaller:
-    """Return the venue or agent that calls; a kiosk gets a 403."""
+    """Return the venue or agent that calls; a kiosk gets a 403 (OM-31)."""
     if isinstance(caller, KioskCaller):
         raise ProblemError(forbidden("This call is for venues and ticket agents."))
     return caller

@@ -42,7 +42,7 @@ def as_html(offering: Offering, language: Language) -> str:
 
 
 def sentences(offering: Offering, language: Language) -> list[str]:
-    """Return what is to be published, in one language."""
+    """Return what is to be published, in one language: every limit and the terms (OM-19, OM-53)."""
     return [text.in_(language) for text in _facts(offering, language)]
 
 

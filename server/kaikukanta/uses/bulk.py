@@ -63,7 +63,7 @@ class _Again:
 
 
 def enter(desk: Desk, rows: Iterable[Row]) -> Iterator[Entered]:
-    """Enter the rows, each in a transaction of its own; yield what became of each."""
+    """Enter the rows, each in a transaction of its own; yield what became of each (OM-47)."""
     identities = Identities(desk.caller, desk.sheet)
     for row in rows:
         try:

@@ -40,7 +40,7 @@ class Question:
 
 
 def check(context: Context, caller: Caller, question: Question) -> Decision | Problem:
-    """Decide as if the party came now, and record nothing."""
+    """Decide as if the party came now, and record nothing (OM-50)."""
     now, limit = context.clock(), wrong_cards(context.settings, caller)
     with read(context.engine) as session:
         seconds = spent(session, limit, context.settings, now)

@@ -49,8 +49,9 @@ GROUP_STANDS = Problem(409, "group", "A group comes in as it is; take it back an
 
 
 def record(context: Context, caller: Caller, ask: Ask) -> Answer | Problem:
-    """Decide on a use and record it, refused or not; the same id again gets the same answer.
+    """Decide on a use and record it, now or afterwards, refused or not (OM-47).
 
+    The same id again gets the same answer.
     An offering that is not the caller's is refused and not recorded.
     """
     return decided(

@@ -123,7 +123,10 @@ FLOORS = {
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("case", FLOORS.values(), ids=FLOORS)
 def test_below_its_floor_a_limit_is_a_breach_that_says_all(case: Case, language: Language) -> None:
-    """By which rule, of which setting, what the floor is, and why in the worker's language."""
+    """By which rule, of which setting, what the floor is, and why in the worker's language.
+
+    So it is with every floor of the model (OM-54, 55, 56, 60, 61, 62, 63).
+    """
     [finding] = breaches(found(case.of(case.floor - 1)))
     assert (finding.rule, finding.setting) == (case.rule, case.setting)
     assert finding.floor == (case.told or case.floor)

@@ -18,7 +18,7 @@ REVOKED = 'Bearer realm="kaikukanta", error="invalid_token"'
     "header", ["Bearer kkv_wrong", "Bearer", "Basic YTpi", "bearer  ", "Bearer \udcff", "x" * 5000]
 )
 async def test_a_token_that_is_nobodys_is_a_401(town: Town, header: str) -> None:
-    """Unknown, missing, of another scheme: the same answer."""
+    """Unknown, missing, of another scheme: the same answer (OM-31)."""
     headers = {b"Authorization": header.encode("utf-8", "surrogateescape")}
     answer = await town.nobody().client.post("/api/v1/uses", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")

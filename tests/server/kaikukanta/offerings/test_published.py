@@ -105,7 +105,7 @@ def test_an_offering_that_is_left_out_says_why(why: Exclusion, language: Languag
 def test_every_limit_is_told_in_every_language(
     limit: Seats | Visits | OpenBookings, number: str, language: Language
 ) -> None:
-    """With its number; and an offering without limits says that there are none."""
+    """With its number; and an offering without limits says that there are none (OM-53)."""
     unlimited = replace(SHOW, limits=())
     assert number in as_text(replace(SHOW, limits=(limit,)), language)
     assert len(sentences(replace(SHOW, limits=(limit,)), language)) >= len(

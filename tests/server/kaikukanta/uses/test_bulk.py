@@ -44,7 +44,7 @@ def _cents(town: Town) -> dict[str | None, int | None]:
 
 
 async def test_a_file_is_entered_row_by_row(town: Town) -> None:
-    """Each row says what became of it; the totals say it of all."""
+    """Each row says what became of it; the totals say it of all (OM-47)."""
     offering, card = town.offering(Visits(3)), town.card(children=1)
     rows = [
         f"{card};{DAY};1",
@@ -326,7 +326,7 @@ async def test_a_file_is_csv_and_nothing_else_is(town: Town) -> None:
 
 
 async def test_a_kiosk_enters_no_files(town: Town) -> None:
-    """It has its journal."""
+    """It has its journal (OM-31)."""
     answer = await _send(town.kiosk(), "card\n", sheet="november")
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 

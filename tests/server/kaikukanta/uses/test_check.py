@@ -12,7 +12,7 @@ TONIGHT = Window(starts=NOON + timedelta(hours=7), ends=NOON + timedelta(hours=9
 
 
 async def test_a_check_says_what_a_use_would(town: Town) -> None:
-    """The same decision and the same remainder, and nothing is recorded or counted."""
+    """The same decision and remainder, and nothing is recorded or counted (OM-50)."""
     offering = town.offering(Seats(10), Visits(30), window=TONIGHT)
     card, venue, party = town.card(children=2), town.venue(), {"children": 2}
     checked = await venue.check(card=card, offering=offering, party=party)

@@ -29,7 +29,7 @@ def _fee(service: str = "copying", **sum_: int) -> dict[str, Any]:
 
 
 async def test_a_fee_is_covered_and_the_cents_left_are_told(town: Town) -> None:
-    """The holder is admitted alone, and the sum is kept in cents."""
+    """The holder is admitted alone, and the sum is kept in cents (OM-59)."""
     answer = await town.venue().use(
         card=town.card(), offering=_desk(town), fee=_fee("overdue", cents=150)
     )

@@ -1,5 +1,6 @@
 """Recording a use over the API: decided by the rules, kept, and answered the same again."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +13,8 @@ from kaiku.reason import Reason
 from kaiku.wire import Outcome
 from server.database import transaction
 from server.kaikukanta.cards.service import end_card
+from server.kaikukanta.network.service import create_distributor
+from server.kaikukanta.network.tables import Municipality
 from tests.server.kaikukanta.town import NOON, Town, card_row
 
 TONIGHT = Window(starts=NOON + timedelta(hours=7), ends=NOON + timedelta(hours=9))
@@ -41,6 +44,17 @@ async def test_party_and_time_can_be_left_out(town: Town) -> None:
     answer = await town.venue().use(card=town.card(), offering=town.offering())
     assert answer.json()["admitted"]["adults"] == 1
     assert town.uses()[0].at == NOON
+
+
+async def test_a_card_of_elsewhere_works_here(town: Town) -> None:
+    """Whoever gave it, in whichever municipality of the network (OM-2)."""
+    with transaction(town.context.engine) as session:
+        session.add(Municipality(code="091", name_fi="Helsinki", name_sv="Helsingfors"))
+        session.flush()
+        elsewhere = create_distributor(session, "Sosiaaliasema", "091")
+    card = replace(town, distributor=elsewhere.id).card()
+    answer = await town.venue().use(card=card, offering=town.offering())
+    assert answer.json()["outcome"] == "accepted"
 
 
 async def test_a_number_is_read_as_scanners_and_hands_give_it(town: Town) -> None:
@@ -234,7 +248,7 @@ async def test_the_same_id_for_something_else_is_a_conflict(town: Town) -> None:
 
 
 async def test_an_offering_of_somebody_else_is_refused_and_not_kept(town: Town) -> None:
-    """A venue has its own offerings, an agent the granted, a kiosk those that it serves."""
+    """A venue has its own, an agent the granted, a kiosk those that it serves (OM-31, OM-51)."""
     pool, play = town.offering(), town.offering(venue=town.theatre)
     card = town.card()
     for caller, offering in (
