@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench docs package pins clean
+.PHONY: help demo test lint bench docs package appliance pins clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.demo-stamp  ## start the register and a kiosk with sample cards; scan or type
 	@$(BIN)/python -m kiosk.demo
@@ -31,6 +31,9 @@ docs: $(VENV)/.dev-stamp  ## build the documentation into build/docs
 
 package: $(VENV)/.dev-stamp  ## build the Debian package of the kiosk into dist/
 	@$(BIN)/python -m deb.build
+
+appliance: package  ## try the package in a virtual machine, and print what was seen
+	@$(BIN)/python -m tests.appliance $(ARGS)
 
 # uv keeps the pins that still fit; `make pins UPGRADE=--upgrade` takes the newest of everything.
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
