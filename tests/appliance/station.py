@@ -40,6 +40,8 @@ device = "{KEYPAD}"
 [gate]
 driver = "gpio"
 pin = {GATE}
+pulse = 0.3
+interval = 0.5
 %(gate)s
 """
 
@@ -53,6 +55,7 @@ class Station:
         self.told: dict[str, str] = {}
         """Each use that visitors were told the verdict of, over all starts."""
         self._seen = 0
+        self._ahead: list[Line] = []
 
     # --- setting up ---
 
@@ -75,26 +78,33 @@ class Station:
 
     def lines(self, patience: float) -> list[Line]:
         """Return what the log has said since the last look; wait so long for a first line."""
+        self._listen(0.0 if self._ahead else patience)
+        told, self._ahead = self._ahead, []
+        return told
+
+    def _listen(self, patience: float) -> None:
         log = self.machine.log
         log.wait(self._seen, patience)
         fresh = log.seen[self._seen :]
         self._seen += len(fresh)
         told = [line for line in map(_read, fresh) if line is not None]
         for line in told:
-            if line["event"] == "verdict" and line["outcome"] != "ask" and "amends" not in line:
+            if line["event"] == "verdict" and _is_recorded(line):
                 self.told[line["use"]] = line["outcome"]
-        return told
+        self._ahead += told
 
     def rewind(self) -> None:
         """Read the log from its beginning: the machine was started anew."""
-        self._seen = 0
+        self._seen, self._ahead = 0, []
 
     def wait_for(self, event: str, patience: float = PATIENCE, **fields: object) -> Line:
         """Return the next line of an event with these fields; others before it are passed over."""
         limit = time.monotonic() + patience
         while time.monotonic() < limit:
-            for line in self.lines(0.5):
+            told = self.lines(0.5)
+            for number, line in enumerate(told):
                 if line["event"] == event and all(line.get(k) == v for k, v in fields.items()):
+                    self._ahead = told[number + 1 :]
                     return line
         raise AssertionError(f"no {event} {fields}: {self.machine.log.seen[-4:]}")
 
@@ -130,6 +140,14 @@ class Station:
         """Return how often the gate has been opened since the machine's start, by the kernel."""
         return sum(" set 1" in line for line in self.machine.trace.seen)
 
+    def at_rest(self) -> int:
+        """Return how often the gate has been opened, once it has been left alone for a while."""
+        before = -1
+        while before != self.edges():
+            before = self.edges()
+            time.sleep(5.0)
+        return before
+
     def opened(self, before: int) -> bool:
         """Tell whether the gate has been opened since there were so many edges."""
         return eventually(lambda: self.edges() > before, 10.0)
@@ -147,6 +165,15 @@ def _read(line: str) -> Line | None:
     except ValueError:
         return None
     return told
+
+
+def _is_recorded(verdict: Line) -> bool:
+    """Tell whether a verdict ends a use of its own, and the disk took it."""
+    return (
+        verdict["outcome"] != "ask"
+        and "amends" not in verdict
+        and verdict["reason"] != "cannot_check_now"
+    )
 
 
 def eventually(true: Callable[[], bool], patience: float = PATIENCE) -> bool:
