@@ -15,6 +15,7 @@ GATE, PASSAGE = 17, 27
 
 Line = dict[str, Any]
 
+# A code is long under way here: qemu's keyboard is slow, and slower on a busy machine.
 _CONFIGURATION = f"""[station]
 name = "Virtual gate"
 attended = true
@@ -28,6 +29,7 @@ url = "http://{HOST}:%(port)d"
 [[scanner]]
 driver = "hid"
 device = "{SCANNER}"
+idle = 3.0
 
 [[scanner]]
 driver = "serial"
