@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test simulate lint bench docs pins clean
+.PHONY: help demo test simulate lint bench docs package appliance pins clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.demo-stamp  ## start the register and a kiosk with sample cards; scan or type
 	@$(BIN)/python -m kiosk.demo
@@ -33,15 +33,23 @@ docs: $(VENV)/.dev-stamp  ## build the documentation into build/docs
 	$(BIN)/sphinx-build -W --keep-going -b html -q docs build/docs
 	@echo "build/docs/index.html"
 
+package: $(VENV)/.dev-stamp  ## build the Debian package of the kiosk into dist/
+	@$(BIN)/python -m deb.build
+
+appliance: package  ## try the package in a virtual machine, and print what was seen
+	@$(BIN)/python -m tests.appliance $(ARGS)
+
 # uv keeps the pins that still fit; `make pins UPGRADE=--upgrade` takes the newest of everything.
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
-	--generate-hashes --no-emit-index-url --custom-compile-command "make pins" \
-	--group build --excludes requirements/excludes.txt $(UPGRADE)
+	--generate-hashes --no-emit-index-url --custom-compile-command "make pins" $(UPGRADE)
+TO_BUILD := --group build --excludes requirements/excludes.txt
 EXTRAS := --extra kiosk --extra server
 
 pins: $(VENV)/.dev-stamp  ## resolve requirements/*.txt anew from pyproject.toml
-	$(COMPILE) $(EXTRAS) --output-file requirements/demo.txt
-	$(COMPILE) $(EXTRAS) --extra dev --constraint requirements/demo.txt --output-file requirements/dev.txt
+	$(COMPILE) $(TO_BUILD) $(EXTRAS) --output-file requirements/demo.txt
+	$(COMPILE) $(TO_BUILD) $(EXTRAS) --extra dev --constraint requirements/demo.txt --output-file requirements/dev.txt
+	$(COMPILE) --excludes requirements/package-excludes.txt --extra kiosk --extra pi --extra eink \
+		--constraint requirements/dev.txt --output-file requirements/package.txt
 
 clean:  ## remove the environment and everything built
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -4,9 +4,12 @@ import os
 import shlex
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
+
+_NAME = "kaikukanta-"
 
 
 class BackupError(Exception):
@@ -35,6 +38,21 @@ def back_up(database_url: str, target: Path) -> None:
     except (OSError, sqlite3.Error) as error:
         part.unlink(missing_ok=True)
         raise BackupError(f"{target} cannot be written: {error}") from None
+
+
+def back_up_into(database_url: str, folder: Path, now: datetime, keep: int) -> Path:
+    """Copy a SQLite database into a folder, under the instant's name; keep so many newest copies.
+
+    Older ones are removed once the new one is whole. Raise :class:`BackupError` as
+    :func:`back_up` does.
+    """
+    target = folder / f"{_NAME}{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.sqlite"
+    back_up(database_url, target)
+    copies = sorted(folder.glob(f"{_NAME}*.sqlite"))
+    for old in copies[:-keep]:
+        if old != target:  # which a clock that was set back has put among the old
+            old.unlink(missing_ok=True)
+    return target
 
 
 def _is_register(source: Path) -> bool:

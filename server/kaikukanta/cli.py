@@ -10,6 +10,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -38,7 +39,7 @@ from server.kaikukanta.admin.frame import (
     count,
     positive,
 )
-from server.kaikukanta.backup import BackupError, back_up
+from server.kaikukanta.backup import BackupError, back_up, back_up_into
 from server.kaikukanta.cards.service import is_key_of_cards
 from server.kaikukanta.context import Context, open_context
 from server.kaikukanta.migrations import is_current, migrate
@@ -106,7 +107,10 @@ def parser() -> ArgumentParser:
         "--out", type=Path, required=True, metavar="FILE", help="where numbers and tokens are told"
     )
     saving = program("backup", "copy a SQLite database while it serves", _back_up)
-    saving.add_argument("file", type=Path, metavar="FILE", help="the copy, a new file")
+    saving.add_argument("file", type=Path, metavar="FILE", help="the copy: a new file, or a folder")
+    saving.add_argument(
+        "--keep", type=positive, metavar="N", help="in a folder: remove all but the newest N copies"
+    )
     admin = Group(program("admin", "look at the register and change it", _admin))
     for part in (network, venues, tokens, offerings, cards, kiosks, leases, uses, statistics):
         part.add(admin)
@@ -141,11 +145,18 @@ def _seed(settings: Settings, arguments: Namespace) -> int:
 
 
 def _back_up(settings: Settings, arguments: Namespace) -> int:
+    target: Path = arguments.file
+    if (arguments.keep is not None) != target.is_dir():
+        raise CommandError("--keep N goes with a folder that is there, and a folder with --keep N")
     try:
-        back_up(settings.database_url, arguments.file)
+        if arguments.keep is None:
+            back_up(settings.database_url, target)
+        else:
+            now = datetime.now(UTC)
+            target = back_up_into(settings.database_url, target, now, arguments.keep)
     except BackupError as error:
         raise CommandError(str(error)) from None
-    print(f"{arguments.file} (keep {settings.digest_key_file} apart from it)")
+    print(f"{target} (keep {settings.digest_key_file} apart from it)")
     return 0
 
 

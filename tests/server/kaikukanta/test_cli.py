@@ -546,6 +546,33 @@ def test_a_backup_is_the_database_and_its_owners_only(
     assert shell.run("backup", str(tmp_path / "no" / "copy"))[0] == 1
 
 
+def test_a_folder_keeps_the_newest_backups(register: str, shell: Shell, tmp_path: Path) -> None:
+    """As each night's timer makes them: older ones go once the new one is whole."""
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    old = [folder / f"kaikukanta-2026010{day}T033000Z.sqlite" for day in range(1, 5)]
+    for path in (*old, folder / "notes.txt"):
+        path.touch()
+    status, out, err = shell.run("backup", "--keep", "3", str(folder))
+    if register.startswith("postgresql"):
+        assert (status, "pg_dump" in err, sorted(folder.iterdir())) == (
+            1, True, [*old, folder / "notes.txt"],
+        )  # fmt: skip
+        return
+    assert status == 0
+    *kept, new = sorted(folder.glob("*.sqlite"))
+    assert (kept, str(new) in out) == (old[2:], True)
+    assert new.stat().st_size > 0
+    assert (folder / "notes.txt").exists()
+
+
+def test_a_folder_and_how_many_to_keep_go_together(nothing: Path, shell: Shell) -> None:
+    """A file that is named has no newest; a folder without a number would grow for ever."""
+    for arguments in ([str(nothing)], ["--keep", "2", str(nothing / "copy")]):
+        status, _, err = shell.run("backup", *arguments)
+        assert (status, "--keep N" in err) == (1, True)
+
+
 def test_the_command_for_postgresql_holds_no_password() -> None:
     """It is shown, so the tool asks for the password itself."""
     command = pg_dump(make_url("postgresql+psycopg://kanta:hush@db:6432/kanta"), Path("a b.dump"))

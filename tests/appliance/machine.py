@@ -1,0 +1,226 @@
+"""A virtual machine with the devices of a kiosk: keyboards, a serial port, GPIO, network, power."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from tests.appliance.channels import (
+    PATIENCE,
+    Agent,
+    Done,
+    Lines,
+    MachineError,
+    connect,
+    monitor,
+)
+from tests.appliance.disk import Disk
+from tests.appliance.image import Image
+from tests.appliance.keys import Key
+
+HOST = "10.0.2.2"
+"""This machine's loopback, as the virtual one reaches it."""
+
+_KEYBOARD = {"driver": "usb-kbd", "bus": "xhci.0"}
+_PLUGS: dict[str, dict[str, object]] = {
+    "scanner": {**_KEYBOARD, "port": "1", "display": "screen0", "serial": "SCAN0001"},
+    "keypad": {**_KEYBOARD, "port": "2", "display": "screen1", "serial": "KPAD0001"},
+    "serial": {
+        "driver": "usb-serial", "bus": "xhci.0", "port": "3", "chardev": "wire",
+        "serial": "FTSCAN01", "always-plugged": True,
+    },
+    "twin": {**_KEYBOARD, "port": "4", "display": "screen2", "serial": "SCAN0001"},
+}  # fmt: skip
+"""What can be plugged in and pulled out; the twin is a second scanner of the scanner's make."""
+
+_PORT = "/dev/input/by-path/pci-0000:00:10.0-usb-0:{}:1.0-event-kbd"
+SCANNER, KEYPAD, TWIN = (_PORT.format(port) for port in (1, 2, 4))
+SERIAL = "/dev/serial/by-path/pci-0000:00:10.0-usb-0:3:1.0-port0"
+
+_KEY_TIME = 0.012
+"""Seconds between two events of a key: qemu's keyboard is asked every 8 ms, and holds 16."""
+
+
+class Machine:
+    """One virtual machine; its disks stay from one start to the next."""
+
+    def __init__(self, folder: Path, image: Image, disk: Disk) -> None:
+        """Take the image as its system, on top of which it writes, and a disk for the state."""
+        self._folder, self._image, self._disk = folder, image, disk
+        self._qemu: subprocess.Popen[bytes] | None = None
+        subprocess.run(
+            [
+                *("qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", image.disk),
+                folder / "system.qcow2",
+            ],
+            check=True,
+        )
+
+    # --- power ---
+
+    def start(self) -> None:
+        """Switch it on, and return once it can be spoken with."""
+        with (self._folder / "qemu.log").open("ab") as log:
+            self._qemu = subprocess.Popen(
+                self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        self.log = Lines(self._folder / "log.sock")
+        self.trace = Lines(self._folder / "trace.sock")
+        self._agent = Agent(self._folder / "agent.sock")
+        self._wire = connect(self._folder / "wire.sock")
+        self._agent.wait(self._is_on)
+
+    def cut(self) -> None:
+        """Cut the power: nothing is written any more."""
+        if self._qemu is None:
+            return
+        self._qemu.send_signal(signal.SIGKILL)
+        self._qemu.wait()
+        self._qemu = None
+        self._disk.cut()
+        for channel in (self.log, self.trace, self._agent, self._wire):
+            channel.close()
+
+    @property
+    def lost(self) -> int:
+        """How many sectors the cuts have lost, that were written and not flushed."""
+        return self._disk.lost
+
+    def _is_on(self) -> bool:
+        return self._qemu is not None and self._qemu.poll() is None
+
+    # --- inside ---
+
+    def run(self, command: str, timeout: float = PATIENCE) -> Done:
+        """Run a shell command as root."""
+        return self._agent.run(command, timeout)
+
+    def tell(self, command: str, timeout: float = PATIENCE) -> str:
+        """Run a shell command that must succeed, and return what it says."""
+        done = self.run(command, timeout)
+        if done.status != 0:
+            raise MachineError(f"{command}: status {done.status}: {done.out}{done.err}")
+        return done.out.strip()
+
+    def put(self, text: str, path: str) -> None:
+        """Write a short text file."""
+        self.tell(f"cat > {path} <<'END_OF_FILE'\n{text}\nEND_OF_FILE")
+
+    def share(self, file: Path) -> str:
+        """Hand a file over; return its path inside."""
+        target = self._folder / "share" / file.name
+        target.unlink(missing_ok=True)
+        os.link(file, target)
+        self.tell(
+            "mkdir -p /mnt/share; mountpoint -q /mnt/share ||"
+            " mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 share /mnt/share"
+        )
+        return f"/mnt/share/{file.name}"
+
+    # --- devices ---
+
+    def type(self, keys: list[Key], plug: str) -> None:
+        """Press keys on a keyboard, one after the other."""
+        head = _PLUGS[plug]["display"]
+        with monitor(self._folder / "monitor.sock") as qemu:
+            for key in keys:
+                for name, down in key.events():
+                    event = {"down": down, "key": {"type": "qcode", "data": name}}
+                    qemu.call(
+                        "input-send-event", device=head, events=[{"type": "key", "data": event}]
+                    )
+                    time.sleep(_KEY_TIME)
+
+    def send(self, data: bytes) -> None:
+        """Send bytes as the serial scanner."""
+        self._wire.sendall(data)
+
+    def unplug(self, plug: str) -> None:
+        """Pull a device out."""
+        with monitor(self._folder / "monitor.sock") as qemu:
+            qemu.call("device_del", id=plug)
+            qemu.wait_for("DEVICE_DELETED")
+
+    def plug(self, plug: str) -> None:
+        """Plug a device in."""
+        with monitor(self._folder / "monitor.sock") as qemu:
+            qemu.call("device_add", id=plug, **_PLUGS[plug])
+
+    def pull_network(self) -> None:
+        """Pull the network cable."""
+        self._link(up=False)
+
+    def plug_network(self) -> None:
+        """Plug the network cable in."""
+        self._link(up=True)
+
+    def _link(self, *, up: bool) -> None:
+        with monitor(self._folder / "monitor.sock") as qemu:
+            qemu.call("set_link", name="net0", up=up)
+
+    def drive(self, line: int, level: int) -> None:
+        """Drive a GPIO line from outside."""
+        pull = "pull-up" if level else "pull-down"
+        self.tell(f"echo {pull} > $(cat /run/lab-gpio)/sim_gpio{line}/pull")
+
+    def level(self, line: int) -> int:
+        """Return the level of a GPIO line, as it is outside."""
+        return int(self.tell(f"cat $(cat /run/lab-gpio)/sim_gpio{line}/value"))
+
+    # --- the machine itself ---
+
+    def _command(self) -> list[str]:
+        folder = self._folder
+        (folder / "share").mkdir(exist_ok=True)
+        for name in ("log", "trace", "agent", "wire", "monitor"):
+            (folder / f"{name}.sock").unlink(missing_ok=True)
+        started = ["scanner", "keypad", "serial"]
+        return [
+            *("qemu-system-x86_64", "-M", "q35,usb=off,smm=off", "-cpu", "max"),
+            *("-accel", "tcg,thread=multi", "-smp", "2", "-m", "1024", "-display", "none"),
+            *("-nodefaults", "-no-user-config", "-kernel", str(self._image.kernel)),
+            *("-initrd", str(self._image.initial_files), "-append", _KERNEL_OPTIONS),
+            *_disk("system", f"file={folder / 'system.qcow2'},format=qcow2,cache=writeback"),
+            *_disk("state", f"file=nbd:unix:{self._disk.path},format=raw,cache=writeback"),
+            *("-netdev", "user,id=n0,ipv6=off"),
+            *("-device", "virtio-net-pci,netdev=n0,id=net0,romfile="),
+            *(part for n in range(3) for part in ("-device", f"bochs-display,id=screen{n}")),
+            *("-device", "qemu-xhci,id=xhci,p2=8,p3=8,addr=0x10"),
+            *_wire("wire", folder),
+            *("-device", "virtio-serial-pci"),
+            *(part for name in ("agent", "log", "trace") for part in _port(name, folder)),
+            *("-qmp", f"unix:{folder / 'monitor.sock'},server=on,wait=off"),
+            *("-serial", f"file:{folder / 'console.log'}"),
+            *("-fsdev", f"local,id=fs0,path={folder / 'share'},security_model=none"),
+            *("-device", "virtio-9p-pci,fsdev=fs0,mount_tag=share", "-device", "virtio-rng-pci"),
+            *(part for plug in started for part in ("-device", _as_option(plug))),
+        ]
+
+
+_KERNEL_OPTIONS = (
+    "console=ttyS0 root=/dev/vda ro net.ifnames=0 mitigations=off panic=5 quiet"
+    " random.trust_cpu=on tsc=reliable no_timer_check"
+)
+
+
+def _disk(name: str, where: str) -> list[str]:
+    return ["-drive", f"if=none,id={name},{where}", "-device", f"virtio-blk-pci,drive={name}"]
+
+
+def _wire(name: str, folder: Path) -> list[str]:
+    return ["-chardev", f"socket,id={name},path={folder / name}.sock,server=on,wait=off"]
+
+
+def _port(name: str, folder: Path) -> list[str]:
+    return [*_wire(name, folder), "-device", f"virtserialport,chardev={name},name=lab.{name}"]
+
+
+def _as_option(plug: str) -> str:
+    settings = _PLUGS[plug]
+    others = (
+        f"{key}={'on' if value is True else value}"
+        for key, value in settings.items()
+        if key != "driver"
+    )
+    return ",".join([str(settings["driver"]), f"id={plug}", *others])

@@ -1,0 +1,197 @@
+"""The kiosk in the machine, as its venue sees it: set up, scanned at, and looked at."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.appliance import keys
+from tests.appliance.channels import PATIENCE
+from tests.appliance.machine import HOST, KEYPAD, SCANNER, SERIAL, Machine
+
+GATE, PASSAGE = 17, 27
+"""The GPIO lines of the relay and of the turnstile's contact."""
+
+Line = dict[str, Any]
+
+# A code is long under way here: qemu's keyboard is slow, and slower on a busy machine.
+_CONFIGURATION = f"""[station]
+name = "Virtual gate"
+attended = true
+passage = 5.0
+repeat = 4.0
+children = 6.0
+
+[registry]
+url = "http://{HOST}:%(port)d"
+
+[[scanner]]
+driver = "hid"
+device = "{SCANNER}"
+idle = 3.0
+
+[[scanner]]
+driver = "serial"
+port = "{SERIAL}"
+
+[keypad]
+driver = "hid"
+device = "{KEYPAD}"
+
+[gate]
+driver = "gpio"
+pin = {GATE}
+pulse = 0.3
+interval = 0.5
+%(gate)s
+"""
+
+
+class Station:
+    """The kiosk, by what comes in and what can be seen from outside."""
+
+    def __init__(self, machine: Machine) -> None:
+        """Look at the kiosk of a machine that is on."""
+        self.machine = machine
+        self.told: dict[str, str] = {}
+        """Each use that visitors were told the verdict of, over all starts."""
+        self._seen = 0
+        self._ahead: list[Line] = []
+
+    # --- setting up ---
+
+    def configure(self, port: int, gate: str = "") -> None:
+        """Write the configuration, for a register at a port of this machine."""
+        text = _CONFIGURATION % {"port": port, "gate": gate}
+        self.machine.put(text, "/etc/kaikuportti/kiosk.toml")
+
+    def restart(self) -> None:
+        """Start the service anew, and wait until scans are read."""
+        self.skip()
+        self.machine.tell("systemctl restart --no-block kaikuportti")
+        self.wait_for("ready")
+
+    # --- the log ---
+
+    def skip(self) -> None:
+        """Pass over what the log has said so far."""
+        self.lines(0.0)
+
+    def lines(self, patience: float) -> list[Line]:
+        """Return what the log has said since the last look; wait so long for a first line."""
+        self._listen(0.0 if self._ahead else patience)
+        told, self._ahead = self._ahead, []
+        return told
+
+    def _listen(self, patience: float) -> None:
+        log = self.machine.log
+        log.wait(self._seen, patience)
+        fresh = log.seen[self._seen :]
+        self._seen += len(fresh)
+        told = [line for line in map(_read, fresh) if line is not None]
+        for line in told:
+            if line["event"] == "verdict" and _is_recorded(line):
+                self.told[line["use"]] = line["outcome"]
+        self._ahead += told
+
+    def rewind(self) -> None:
+        """Read the log from its beginning: the machine was started anew."""
+        self._seen, self._ahead = 0, []
+
+    def wait_for(self, event: str, patience: float = PATIENCE, **fields: object) -> Line:
+        """Return the next line of an event with these fields; others before it are passed over."""
+        limit = time.monotonic() + patience
+        while time.monotonic() < limit:
+            told = self.lines(0.5)
+            for number, line in enumerate(told):
+                if line["event"] == event and all(line.get(k) == v for k, v in fields.items()):
+                    self._ahead = told[number + 1 :]
+                    return line
+        raise AssertionError(f"no {event} {fields}: {self.machine.log.seen[-4:]}")
+
+    # --- visitors ---
+
+    def scan(self, code: str, plug: str = "scanner") -> None:
+        """Read a code with a USB scanner."""
+        self.machine.type(keys.scanned(code), plug)
+
+    def scan_serial(self, code: str) -> None:
+        """Read a code with the serial scanner."""
+        self.machine.send(code.encode() + b"\r\n")
+
+    def press(self, signs: str) -> None:
+        """Press keys of the keypad."""
+        self.machine.type(keys.pressed(signs), "keypad")
+
+    def visit(self, code: str, outcome: str | None = None) -> Line:
+        """Scan by USB, and return the verdict, or the first of an outcome."""
+        self.skip()
+        self.scan(code)
+        wanted: Line = {} if outcome is None else {"outcome": outcome}
+        return self.wait_for("verdict", **wanted)
+
+    # --- what can be seen ---
+
+    def status(self) -> Line:
+        """Return what ``kaikuportti status`` tells."""
+        told: Line = json.loads(self.machine.run("kaikuportti status --json").out)
+        return told
+
+    def edges(self) -> int:
+        """Return how often the gate has been opened since the machine's start, by the kernel."""
+        return sum(" set 1" in line for line in self.machine.trace.seen)
+
+    def at_rest(self) -> int:
+        """Return how often the gate has been opened, once it has been left alone for a while."""
+        before = -1
+        while before != self.edges():
+            before = self.edges()
+            time.sleep(5.0)
+        return before
+
+    def opened(self, before: int) -> bool:
+        """Tell whether the gate has been opened since there were so many edges."""
+        return eventually(lambda: self.edges() > before, 10.0)
+
+    def stays_shut(self, before: int, seconds: float = 3.0) -> bool:
+        """Tell whether the gate has not been opened, and is not for a while."""
+        time.sleep(seconds)
+        return self.edges() == before and self.machine.level(GATE) == 0
+
+
+def _read(line: str) -> Line | None:
+    """Return an event; None for a line of systemd's, or one that a power cut has cut off."""
+    try:
+        told: Line = json.loads(line)
+    except ValueError:
+        return None
+    return told
+
+
+def _is_recorded(verdict: Line) -> bool:
+    """Tell whether a verdict ends a use of its own, and the disk took it."""
+    return (
+        verdict["outcome"] != "ask"
+        and "amends" not in verdict
+        and verdict["reason"] != "cannot_check_now"
+    )
+
+
+def eventually(true: Callable[[], bool], patience: float = PATIENCE) -> bool:
+    """Tell whether something comes to hold in time."""
+    limit = time.monotonic() + patience
+    while not true():
+        if time.monotonic() > limit:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def package() -> Path:
+    """Return the newest package in ``dist``; raise where none is built."""
+    folder = Path(__file__).parent.parent.parent / "dist"
+    found = sorted(folder.glob("kaikuportti_*_all.deb"), key=lambda path: path.stat().st_mtime)
+    if not found:
+        raise FileNotFoundError("dist holds no package: make package")
+    return found[-1]

@@ -1,0 +1,99 @@
+"""The parts of the virtual machine that can be tried without one: its disk, its keys, its clock."""
+
+import random
+import shutil
+import socket
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.appliance.disk import SECTOR, Disk
+from tests.appliance.keys import Key, pressed, scanned
+from tests.appliance.latency import distribution, latencies
+from tests.left_out import leave_out
+
+READ, WRITE, FLUSH = 0, 1, 3
+
+
+class Client:
+    """Speaks with a disk as qemu does."""
+
+    def __init__(self, path: Path) -> None:
+        """Connect, and choose the only disk there is."""
+        self._channel = socket.socket(socket.AF_UNIX)
+        self._channel.connect(str(path))
+        self._read = self._channel.makefile("rb").read
+        assert self._read(18).startswith(b"NBDMAGICIHAVEOPT")
+        go = struct.pack(">IHH", 0, 0, 0)
+        self._channel.sendall(struct.pack(">I8sII", 3, b"IHAVEOPT", 7, len(go)) + go)
+        self._read(20)
+        _, self.size, _ = struct.unpack(">HQH", self._read(12))
+        self._read(20)
+
+    def ask(self, kind: int, sector: int = 0, data: bytes = b"", flags: int = 0) -> bytes:
+        """Ask for something and return what comes back."""
+        length = SECTOR if kind == READ else len(data)
+        asked = struct.pack(">IHHQQI", 0x25609513, flags, kind, 7, sector * SECTOR, length)
+        self._channel.sendall(asked + data)
+        assert struct.unpack(">IIQ", self._read(16)) == (0x67446698, 0, 7)
+        return self._read(SECTOR) if kind == READ else b""
+
+    def close(self) -> None:
+        """Hang up."""
+        self._channel.close()
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    """Give a small disk."""
+    if shutil.which("mkfs.ext4") is None:
+        leave_out("mkfs.ext4", "apt-get install e2fsprogs")
+    disk = Disk(tmp_path, 2, random.Random(1))
+    yield disk
+    disk.close()
+
+
+def test_a_cut_loses_of_what_was_not_flushed_as_chance_has_it(disk: Disk) -> None:
+    """Some sectors are as written, some as before; what was flushed, or written through, stays."""
+    client = Client(disk.path)
+    assert client.size == 2 << 20
+    old, new = b"o" * SECTOR, b"n" * SECTOR
+    for sector in range(100, 140):
+        client.ask(WRITE, sector, old)
+    client.ask(FLUSH)
+    for sector in range(100, 138):
+        client.ask(WRITE, sector, new)
+    client.ask(WRITE, 138, new, flags=1)
+    assert client.ask(READ, 100) == new
+    client.close()
+    disk.cut()
+    after = Client(disk.path)
+    found = [after.ask(READ, sector) for sector in range(100, 140)]
+    after.close()
+    assert set(found[:38]) == {old, new}
+    assert found[38:] == [new, old]
+    assert disk.lost == found[:38].count(old)
+
+
+def test_a_scanner_presses_shift_for_capitals_and_enter_at_the_end() -> None:
+    """And a numeric pad has keys of its own."""
+    assert scanned("A1") == [Key("a", shifted=True), Key("1"), Key("ret")]
+    assert [*Key("a", shifted=True).events()] == [
+        ("shift", True), ("a", True), ("a", False), ("shift", False),
+    ]  # fmt: skip
+    assert pressed("2-") == [Key("kp_2"), Key("kp_subtract")]
+
+
+def test_the_time_to_the_gate_is_from_the_last_key_before_it() -> None:
+    """A key that opens nothing is passed over, and a line that is switched off is no opening."""
+    trace = [
+        "  <idle>-0 [000] ..s1. 594.530267: key: (input_event+0x0/0x80) type=1 code=28 value=1",
+        "  <idle>-0 [000] ..s1. 600.500000: key: (input_event+0x0/0x80) type=1 code=28 value=1",
+        "  kaikuportti-379 [001] ..... 600.559000: gpio_value: 983 set 1",
+        "  kaikuportti-379 [001] ..... 600.560000: gpio_value: 983 set 1",
+        "  kaikuportti-379 [001] ..... 601.100000: gpio_value: 983 set 0",
+    ]
+    assert latencies(trace) == [pytest.approx(59.0)]
+    assert distribution([3.0, 1.0, 2.0]) == "n=3 min=1 median=2 p95=3 max=3 ms"
