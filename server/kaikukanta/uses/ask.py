@@ -1,6 +1,6 @@
 """A use as it is asked for, before anything is decided, and the fee that it comes to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -43,14 +43,14 @@ class Ask:
     """
 
     id: UUID
-    digest: bytes | None
+    digest: bytes | None = field(repr=False)
     offering: UUID
     party: Party
     at: datetime | None = None
     day: date | None = None
     by_number: bool = True
     fee: Fee | Pieces | None = None
-    members: Members | None = None
+    members: Members | None = field(default=None, repr=False)
 
 
 def fee_asked(asked: Fee | Pieces | None, offering: Offering | None) -> Fee | Problem | None:

@@ -1,6 +1,6 @@
 """Deciding without recording, for ticket systems that ask before they sell (OM-50)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid4
 
 from sqlmodel import Session
@@ -32,11 +32,11 @@ class Question:
     there is no group (OM-38).
     """
 
-    digest: bytes | None
+    digest: bytes | None = field(repr=False)
     offering: UUID
     party: Party
     fee: Fee | Pieces | None = None
-    members: Members | None = None
+    members: Members | None = field(default=None, repr=False)
 
 
 def check(context: Context, caller: Caller, question: Question) -> Decision | Problem:

@@ -17,6 +17,7 @@ from kaiku.card import Card
 from kaiku.days import HELSINKI, day_of
 from kaiku.fee import period_start
 from kaiku.grounds import Facts
+from kaiku.lease import is_over
 from kaiku.offering import Offering, Per
 from kaiku.party import ALONE
 from kaiku.wire import Outcome
@@ -41,11 +42,14 @@ def known_under(session: Session, case: Case, offering: Offering) -> Known:
 
 
 def known_then(session: Session, case: Case, offering: Offering) -> Known:
-    """Return what had been counted for a case that is over: whom it has room for is who came.
+    """Return what had been counted for a late case by the settings of then.
 
-    A booking nobody came on and a lease that a lost kiosk never gave back take no seat any more.
+    Once nobody comes in any more, a booking nobody came on and a lease that a lost kiosk never gave
+    back take no seat: there was room for whoever came.
     """
     known = known_under(session, case, offering)
+    if not is_over(case.offering, case.seats_day, case.use.received_at):
+        return known
     facts = replace(known.facts, seats_taken=_seats(session, case.use, offering), booked=0)
     return replace(known, facts=facts)
 

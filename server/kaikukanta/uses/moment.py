@@ -67,7 +67,7 @@ def _on(session: Session, row: OfferingRecord, day: date, now: datetime) -> Mome
     """Return when a use of a day happened: at the performance's start, else at noon in Finland.
 
     On a later day of an event that takes several it is noon too. Nothing has happened later than
-    now: a performance that is still to begin has seen nobody, and is decided as any use is.
+    now: a performance that nobody is let in to yet has seen nobody, and is decided as any use is.
     """
     if day > day_of(now):
         return NOT_YET
@@ -77,7 +77,7 @@ def _on(session: Session, row: OfferingRecord, day: date, now: datetime) -> Mome
         return _then(min(noon, now))
     if not day_of(window.starts) <= day <= day_of(window.ends):
         return ANOTHER_DAY
-    if now < window.starts:
+    if now < (window.opens or window.starts):
         return Moment(now, judged_at=now)
     first = day == day_of(window.starts)
     at = window.starts if first else min(noon, window.ends - timedelta(seconds=1))

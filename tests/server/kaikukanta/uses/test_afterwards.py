@@ -191,13 +191,14 @@ async def test_today_said_as_a_day_is_entered_afterwards_at_any_hour(
 
 
 async def test_a_days_entry_for_tonight_is_no_way_past_the_cap(town: Town) -> None:
-    """Nobody has come to what is still to begin (P2); once it has begun, people may have."""
-    show = Window(NOON + timedelta(hours=7), NOON + timedelta(hours=9))
+    """Nobody has come to what is still to open (P2); once it is open, people may have."""
+    opens = NOON + timedelta(hours=6)
+    show = Window(NOON + timedelta(hours=7), NOON + timedelta(hours=9), opens=opens)
     offering, venue = town.offering(Seats(1), window=show), town.venue()
     for now, outcome, conflict in (
         (NOON, "accepted", None),
         (NOON, "refused", None),
-        (show.starts, "accepted", "seats_full"),
+        (opens, "accepted", "seats_full"),
     ):
         town.clock.now = now
         answer = await venue.use(card=town.card(), offering=offering, day="2026-11-24")

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,6 +28,7 @@ from kaiku.days import day_of
 from kaiku.decide import Decision, Facts, decide
 from kaiku.fee import Fee, decide_fee, period_start
 from kaiku.group import Member, decide_group
+from kaiku.lease import is_over
 from kaiku.offering import (
     Limit,
     Offering,
@@ -98,7 +99,7 @@ def _live(session: Session, offering: Offering) -> list[BookingRecord]:
     return [booking for booking in session.exec(query) if booking.cancelled_at is None]
 
 
-def _seats_day(offering: Offering, at: datetime) -> object:
+def _seats_day(offering: Offering, at: datetime) -> date:
     assert offering.seats is not None
     by_day = replace(offering, window=None)
     return (by_day if offering.seats.per is Per.DAY else offering).day(at)
@@ -394,7 +395,9 @@ class Register(RuleBasedStateMachine):
         if what.seats is None:
             return judged, Facts(None, tally["uses"], tally["visits"])
         day = _seats_day(what, at)
-        if self._is_late(what.id, at):
+        if self._is_late(what.id, at) and is_over(
+            to_offering(session.get_one(OfferingRecord, what.id)), day, self._town.clock()
+        ):
             came = _counted(session.exec(select(UseRecord).where(UseRecord.offering_id == what.id)))
             taken = sum(party.seats for use, party in came if _seats_day(what, use.at) == day)
             return judged, Facts(taken, tally["uses"], tally["visits"])
