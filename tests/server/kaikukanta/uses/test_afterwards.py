@@ -190,19 +190,21 @@ async def test_today_said_as_a_day_is_entered_afterwards_at_any_hour(
         assert (said["outcome"], said.get("conflict")) == ("accepted", conflict)
 
 
-async def test_a_days_entry_for_tonight_is_no_way_past_the_cap(town: Town) -> None:
+@pytest.mark.parametrize("opens", [None, NOON + timedelta(hours=6)])
+async def test_a_days_entry_for_tonight_is_no_way_past_the_cap(
+    town: Town, opens: datetime | None
+) -> None:
     """Nobody has come to what is still to open (P2); once it is open, people may have."""
-    opens = NOON + timedelta(hours=6)
     show = Window(NOON + timedelta(hours=7), NOON + timedelta(hours=9), opens=opens)
     offering, venue = town.offering(Seats(1), window=show), town.venue()
-    for now, outcome, conflict in (
-        (NOON, "accepted", None),
-        (NOON, "refused", None),
-        (opens, "accepted", "seats_full"),
-    ):
+    said = []
+    for now in (NOON, NOON, opens or show.starts, opens or show.starts):
         town.clock.now = now
         answer = await venue.use(card=town.card(), offering=offering, day="2026-11-24")
-        assert (answer.json()["outcome"], answer.json().get("conflict")) == (outcome, conflict)
+        said.append(answer.json()["reason"] or answer.json().get("conflict"))
+    before = [None, "seats_full"] if opens is None else ["too_early", "too_early"]
+    after = ["seats_full", "seats_full"] if opens is None else [None, "seats_full"]
+    assert said == before + after
 
 
 async def test_a_gap_before_an_extension_stays_a_gap(town: Town) -> None:

@@ -128,6 +128,10 @@ class Register(RuleBasedStateMachine):
         self._leader = self._town.card(kind=Kind.COMMUNITY)
         self._desk = self._town.offering(kind=OfferingKind.LIBRARY, tariffs=TARIFFS[1])
         self._former: dict[UUID, list[tuple[datetime, Offering]]] = defaultdict(list)
+        with read(self._town.context.engine) as session:
+            everywhere = (*self._offerings, self._desk)
+            records = [session.get_one(OfferingRecord, id_) for id_ in everywhere]
+            self._current = {record.id: to_offering(record) for record in records}
 
     def teardown(self) -> None:
         """Close the register."""
@@ -301,6 +305,7 @@ class Register(RuleBasedStateMachine):
             row = session.get_one(OfferingRecord, id_)
             before = to_offering(row)
             change_offering(session, row, replace(before, **settings), now)
+            self._current[id_] = to_offering(row)
         self._former[id_].append((now, before))
 
     def _is_late(self, id_: UUID, at: datetime) -> bool:
@@ -317,8 +322,7 @@ class Register(RuleBasedStateMachine):
         for until, former in self._former[id_]:
             if until > at:
                 return former
-        with read(self._town.context.engine) as session:
-            return to_offering(session.get_one(OfferingRecord, id_))
+        return self._current[id_]
 
     @invariant()
     def counts_say_what_the_uses_say(self) -> None:
@@ -395,9 +399,8 @@ class Register(RuleBasedStateMachine):
         if what.seats is None:
             return judged, Facts(None, tally["uses"], tally["visits"])
         day = _seats_day(what, at)
-        if self._is_late(what.id, at) and is_over(
-            to_offering(session.get_one(OfferingRecord, what.id)), day, self._town.clock()
-        ):
+        late = self._is_late(what.id, at)
+        if late and is_over(self._current[what.id], day, self._town.clock()):
             came = _counted(session.exec(select(UseRecord).where(UseRecord.offering_id == what.id)))
             taken = sum(party.seats for use, party in came if _seats_day(what, use.at) == day)
             return judged, Facts(taken, tally["uses"], tally["visits"])
