@@ -67,7 +67,8 @@ async def _typed_or_scanned(talk: Talk, config: Config) -> str:
 
 async def _enrol(path: Path, config: Config, code: str) -> bool:
     """Enrol as the user who owns the state, for root's files would be closed to the kiosk."""
-    command = [sys.executable, "-m", "kiosk.cli", "enrol", "--config", str(path)]
+    program = Path(sys.executable).with_name("kaikuportti")
+    command = [str(program), "enrol", "--config", str(path)]
     return await _run(command, said=code, owner=_owner(config.station.state)) == 0
 
 
