@@ -421,6 +421,7 @@ class Register(RuleBasedStateMachine):
             leader = card_at(session, card_row(session, self._leader), at)
             cards = [Member(*self._facts(session, card, what, at)) for card in members]
             _, shared = self._facts(session, 0, what, at)
+            shared = replace(shared, booked=sum(each.facts.booked for each in cards))
             return decide_group(leader, cards, party.children, what, shared, at, along=party)
 
     def _expected_of_fee(self, card: int, fee: Fee, at: datetime) -> Decision:
