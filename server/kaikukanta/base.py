@@ -1,5 +1,8 @@
 """The base of the register's tables: a metadata of its own, its constraints named."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
@@ -14,5 +17,13 @@ METADATA = MetaData(
 )
 
 
+_UNSAID = frozenset({"number", "digest"})
+"""The columns that tell a card: no traceback shows them (promise P6)."""
+
+
 class Base(SQLModel, registry=registry(metadata=METADATA)):
     """What each table of the register derives from."""
+
+    def __repr_args__(self) -> Sequence[tuple[str | None, Any]]:
+        """Return what a row shows of itself: no card's number or digest (promise P6)."""
+        return [(name, value) for name, value in super().__repr_args__() if name not in _UNSAID]

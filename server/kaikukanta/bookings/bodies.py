@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from kaiku.booking import BookingState
 from kaiku.reason import Reason
@@ -17,7 +17,7 @@ class BookBody(Body):
     """A booking to be decided; ``id`` is the caller's to make."""
 
     id: UUID
-    card: CardText
+    card: CardText = Field(repr=False)
     offering: UUID
     party: PartyBody = PartyBody()
 
@@ -25,7 +25,7 @@ class BookBody(Body):
 class CardBody(Body):
     """The card that is along (OM-46)."""
 
-    card: CardText
+    card: CardText = Field(repr=False)
 
 
 class TermsBody(BaseModel):

@@ -89,8 +89,8 @@ class MemberBody(Body):
 
     model_config = ConfigDict(json_schema_extra=_ONE_CARD)
 
-    card: CardText | None = None
-    digest: Digest | None = None
+    card: CardText | None = Field(default=None, repr=False)
+    digest: Digest | None = Field(default=None, repr=False)
 
     @model_validator(mode="after")
     def _one_card(self) -> Self:
@@ -108,18 +108,17 @@ class GroupBody(Body):
 class UseBody(Body):
     """A use to be decided and recorded: of a card that is given in one way.
 
-    ``card`` is the number's text; a kiosk, which holds no number, sends ``digest``. It
-    happens now, unless it is entered afterwards: then it happened ``at`` an instant, or on a
-    ``day`` (OM-47). A ``fee``
-    is the holder's own: nobody comes along. Of a ``group`` the card is its leader's, and the
-    party's children are its younger clients.
+    ``card`` is the number's text; a kiosk, which holds no number, sends ``digest``. It happens
+    ``at`` an instant, now where that is left out; one that is entered afterwards says its ``day``
+    (OM-47). A ``fee`` is the holder's own: nobody comes along. Of a ``group`` the card is its
+    leader's, and the party's children are its younger clients.
     """
 
     model_config = ConfigDict(json_schema_extra=_ONE_CARD)
 
     id: UUID
-    card: CardText | None = None
-    digest: Digest | None = None
+    card: CardText | None = Field(default=None, repr=False)
+    digest: Digest | None = Field(default=None, repr=False)
     offering: UUID
     party: PartyBody = PartyBody()
     at: At | None = None
@@ -143,7 +142,7 @@ class CheckBody(Body):
     They are given as for a use.
     """
 
-    card: CardText
+    card: CardText = Field(repr=False)
     offering: UUID
     party: PartyBody = PartyBody()
     fee: FeeBody | None = None
