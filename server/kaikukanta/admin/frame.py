@@ -100,7 +100,7 @@ def instant(text: str) -> datetime:
     """Read an instant with its offset."""
     try:
         return aware(datetime.fromisoformat(text)).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError("an instant is such as 2026-11-24T19:00+02:00") from None
 
 

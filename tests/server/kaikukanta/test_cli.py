@@ -23,6 +23,7 @@ from kaiku.card import last_valid_day
 from kaiku.days import day_of
 from kaiku.text import Text
 from server.database import open_database, read, transaction
+from server.kaikukanta.admin.frame import instant
 from server.kaikukanta.backup import pg_dump
 from server.kaikukanta.cli import main, parser
 from server.kaikukanta.context import utc_now
@@ -673,3 +674,10 @@ def test_a_file_that_cannot_be_imported_is_told_in_a_line(
     assert "Column 1 is not known" in shell.refused("uses", "import", str(file), "--venue", venue)
     file.write_text("card\n")
     assert "no such venue" in shell.refused("uses", "import", str(file), "--venue", nobody)
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-11-24T19:00", "0001-01-01T00:00+14:00"])
+def test_an_instant_that_cannot_be_is_told_with_an_example(text: str) -> None:
+    """Also one that has no hour in UTC: no traceback."""
+    with pytest.raises(argparse.ArgumentTypeError, match=r"2026-11-24T19:00\+02:00"):
+        instant(text)
