@@ -5,13 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import create_engine
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import StaticPool
-from sqlmodel import SQLModel
-
 from kiosk.erasing import overwrite
-from kiosk.tables import Cache, Journal
 
 CACHE_VERSION = 3
 JOURNAL_VERSION = 2
@@ -56,7 +50,7 @@ def open_cache(path: Path) -> sqlite3.Connection:
     try:
         connection = _open(path, synchronous="NORMAL")
         if _version(connection) in (0, CACHE_VERSION):
-            return _whole(path, _shape(path, connection, Cache, CACHE_VERSION))
+            return _whole(path, _shape(path, connection, "CACHE", CACHE_VERSION))
         connection.close()
     except SpoiledError:
         pass
@@ -64,7 +58,7 @@ def open_cache(path: Path) -> sqlite3.Connection:
         with contextlib.suppress(OSError):  # a sector that takes nothing any more
             overwrite(part)
         part.unlink(missing_ok=True)
-    return _shape(path, _open(path, synchronous="NORMAL"), Cache, CACHE_VERSION)
+    return _shape(path, _open(path, synchronous="NORMAL"), "CACHE", CACHE_VERSION)
 
 
 def parts(path: Path) -> tuple[Path, ...]:
@@ -126,7 +120,7 @@ def open_journal(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError as error:
         connection.close()
         raise _explained(path, error) from None
-    return _shape(path, connection, Journal, JOURNAL_VERSION)
+    return _shape(path, connection, "JOURNAL", JOURNAL_VERSION)
 
 
 def _open(path: Path, synchronous: str) -> sqlite3.Connection:
@@ -180,17 +174,15 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _shape(
-    path: Path, connection: sqlite3.Connection, tables: type[SQLModel], version: int
+    path: Path, connection: sqlite3.Connection, name: str, version: int
 ) -> sqlite3.Connection:
     """Make the tables of a new file, all or none of them."""
     if _version(connection) == 0:
-        engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
+        from kiosk.shape import File, make_tables
+
         try:
-            with engine.begin() as begun:
-                begun.exec_driver_sql("BEGIN IMMEDIATE")
-                tables.metadata.create_all(begun)
-            connection.execute(f"PRAGMA user_version={version}")
-        except (sqlite3.OperationalError, OperationalError) as error:
+            make_tables(connection, File[name], version)
+        except sqlite3.OperationalError as error:
             connection.close()
-            raise StoreError(f"{path} cannot be made: {getattr(error, 'orig', error)}") from None
+            raise StoreError(f"{path} cannot be made: {error}") from None
     return connection
