@@ -384,7 +384,7 @@ class KioskAndRegister(RuleBasedStateMachine):
     def a_party_is_amended(self, data: st.DataObject, children: int) -> None:
         """To more or to fewer."""
         use = data.draw(st.sampled_from(list(self.uses.values())))
-        if not use.voided and use.members is None:
+        if not use.voided and use.members is None and use.fee is None:
             party = Party(children=children)
             self.record(replace(use, party=party, revision=use.revision + 1))
 
@@ -484,7 +484,7 @@ class KioskAndRegister(RuleBasedStateMachine):
 class DeskAndRegister(KioskAndRegister):
     """One card at a library's desks: cents in place of visits, beside visits of the same offering.
 
-    A party that is amended changes nothing of a fee.
+    A fee has no party that could be amended.
     """
 
     @staticmethod
