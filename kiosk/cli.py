@@ -92,9 +92,6 @@ def setup(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("\nBroken off.\n")
         return TROUBLE
-    except OSError as error:
-        sys.stderr.write(f"{options.config} cannot be written: {error.strerror}; run it as root\n")
-        return TROUBLE
 
 
 def run(config: Config, _options: argparse.Namespace) -> int:

@@ -224,6 +224,11 @@ def read_device(role: Role, part: Mapping[str, Any]) -> Device:
     return _device(Path(role), role, (role.value,), part)
 
 
+def without_file(error: ConfigError) -> str:
+    """Return the problems as keys and mends, where there is no file yet to name."""
+    return "\n".join(line.partition(": ")[2] for line in str(error).splitlines())
+
+
 def missing(path: Path, config: Config) -> Iterator[str]:
     """Yield what the devices need and this machine does not have, as file, key and mend."""
     for device in config.devices:

@@ -52,16 +52,10 @@ async def _typed_or_scanned(talk: Talk, config: Config) -> str:
     """Return the code that comes first, from the terminal or from a scanner."""
     surroundings = Surroundings(config.station.name, tuple(Language))
     devices = [d for d in config.of(Role.SCANNER) if d.settings.driver != "stdin"]
-    typing = asyncio.create_task(talk.line())
-    scanning = asyncio.create_task(listen(devices, Scanned, surroundings, _LONGEST))
-    done, _ = await asyncio.wait((typing, scanning), return_when=asyncio.FIRST_COMPLETED)
-    if typing in done:
-        scanning.cancel()
-        await asyncio.gather(scanning, return_exceptions=True)
-        return typing.result()
-    typing.cancel()
-    await asyncio.gather(typing, return_exceptions=True)
-    event = scanning.result().event
+    found = await talk.unless_typed(listen(devices, Scanned, surroundings, _LONGEST))
+    if isinstance(found, str):
+        return found
+    event = found.event
     return event.data.decode(errors="replace").strip() if isinstance(event, Scanned) else ""
 
 

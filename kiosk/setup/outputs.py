@@ -8,7 +8,7 @@ from typing import Any
 
 from kaiku.text import Language, Text
 from kiosk import words
-from kiosk.config import ConfigError, Device, Role, configure, read_device
+from kiosk.config import ConfigError, Device, Role, configure, read_device, without_file
 from kiosk.ports import DeviceError, Event, Passed, Scene, Signal, Surroundings
 from kiosk.setup.talk import Talk
 
@@ -91,7 +91,7 @@ async def _settle(
             _fits(parts, role, [*chosen, part])
             works = await _try(talk, read_device(role, part))
         except ConfigError as error:
-            talk.say(f"  {error}")
+            talk.say(f"  {without_file(error)}")
             works = False
         except DeviceError as error:
             talk.say(f"  It cannot be used: {error}.")
@@ -156,7 +156,7 @@ def _wrong_panel(name: str) -> str | None:
     try:
         read_device(Role.DISPLAY, {"driver": "eink", "panel": name})
     except ConfigError as error:
-        return str(error)
+        return without_file(error)
     return None
 
 

@@ -25,8 +25,8 @@ async def ask_scanners(talk: Talk, parts: dict[str, Any], *, grab: bool) -> None
     baud = 9600
     while True:
         places = _but(scanners(baud, grab=grab), found)
-        talk.say(f"Scan a card or any barcode now, within {WITHIN:.0f} seconds.")
-        heard = await listen(places, Scanned, _SURROUNDINGS, WITHIN) if places else Heard(None)
+        talk.say(f"Scan a card or any barcode now, within {WITHIN:.0f} seconds; Enter gives up.")
+        heard = await _hear(talk, places, Scanned)
         if heard.device is not None and isinstance(heard.event, Scanned):
             talk.say(f"  Heard {_code(heard.event)} from {place_of(heard.device)}.")
             if await talk.confirm("Was that the scanner?"):
@@ -54,8 +54,8 @@ async def ask_keypad(talk: Talk, parts: dict[str, Any], *, grab: bool) -> None:
     taken = [path for part in parts["scanner"] for path in _paths(part)]
     while True:
         places = keypads(taken, grab=grab)
-        talk.say(f"Press 5 on it now, within {WITHIN:.0f} seconds.")
-        heard = await listen(places, Pressed, _SURROUNDINGS, WITHIN) if places else Heard(None)
+        talk.say(f"Press 5 on it now, within {WITHIN:.0f} seconds; Enter gives up.")
+        heard = await _hear(talk, places, Pressed)
         if heard.device is not None and isinstance(heard.event, Pressed):
             talk.say(f"  Heard {heard.event.key} from {place_of(heard.device)}.")
             if await talk.confirm("Was that the keypad?"):
@@ -70,6 +70,14 @@ async def ask_keypad(talk: Talk, parts: dict[str, Any], *, grab: bool) -> None:
             else:
                 talk.say("  Then there is none; run this again when there is.")
             return
+
+
+async def _hear(talk: Talk, places: list[Device], kind: type[Scanned] | type[Pressed]) -> Heard:
+    """Listen until something is heard, the time is over, or a line is typed."""
+    if not places:
+        return Heard(None)
+    found = await talk.unless_typed(listen(places, kind, _SURROUNDINGS, WITHIN))
+    return Heard(None) if isinstance(found, str) else found
 
 
 def _explain_silence(talk: Talk, places: list[str], heard: Heard) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from kaiku.text import Language
-from kiosk.config import Config, ConfigError, KeyPlace, configure, missing
+from kiosk.config import Config, ConfigError, KeyPlace, configure, missing, without_file
 from kiosk.desk import Profile
 from kiosk.registry import RegistryClient, RegistryError
 from kiosk.setup.enrolling import enrol_here, start_here
@@ -60,7 +60,13 @@ async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
     config = _read_whole(talk, path, parts)
     if config is None:
         return BROKEN_OFF
-    kept = write_configuration(path, as_toml(parts))
+    text = as_toml(parts)
+    try:
+        kept = write_configuration(path, text)
+    except OSError as error:
+        talk.say(f"\n{path} cannot be written ({error.strerror}); run this as root.")
+        talk.say(f"So that your answers are not lost, this is what it was to hold:\n\n{text}")
+        return BROKEN_OFF
     talk.say(f"\nWritten: {path}" + (f" (what stood there: {kept})" if kept else ""))
     for problem in missing(path, config):
         talk.say(f"  to mend: {problem}")
@@ -84,7 +90,7 @@ def _read_whole(talk: Talk, path: Path, parts: dict[str, Any]) -> Config | None:
     try:
         return configure(path, parts)
     except ConfigError as error:
-        talk.say(f"\nThis cannot work, and nothing was written:\n{error}")
+        talk.say(f"\nThis cannot work, and nothing was written:\n{without_file(error)}")
         return None
 
 

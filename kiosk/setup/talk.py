@@ -2,9 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import TextIO
+from typing import Any, TextIO, TypeVar
+
+T = TypeVar("T")
+
+TYPED_TOO = 0.3
+"""Seconds by which what a scanner types at the terminal may be before what is heard of it."""
 
 
 class EndedError(Exception):
@@ -88,6 +93,21 @@ class Talk:
 
         answer = await self.ask(question, none if default is None else str(default), wrong)
         return None if answer == "-" else int(answer)
+
+    async def unless_typed(self, waiting: Coroutine[Any, Any, T]) -> T | str:
+        """Return what is waited for, or the line that is typed first.
+
+        A scanner may type its code here as well: what it is heard saying by then goes before.
+        """
+        heard, typed = asyncio.create_task(waiting), asyncio.create_task(self.line())
+        try:
+            await asyncio.wait((heard, typed), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((heard,), timeout=0.0 if heard.done() else TYPED_TOO)
+            return heard.result() if heard.done() else typed.result()
+        finally:
+            heard.cancel()
+            typed.cancel()
+            await asyncio.gather(heard, typed, return_exceptions=True)
 
     def _prompt(self, question: str) -> None:
         print(f"{question}: ", end="", file=self._out, flush=True)

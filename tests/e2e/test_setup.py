@@ -194,3 +194,37 @@ async def test_silence_is_explained_and_a_path_can_be_typed(
     assert load(config).station.key is KeyPlace.MEMORY
     [scanner] = load(config).of(Role.SCANNER)
     assert scanner.settings.model_dump()["port"] == "/dev/ttyS0"
+
+
+async def test_a_file_that_cannot_be_written_loses_no_answer(
+    tmp_path: Path, sockets: Path, terminal: Terminal, input_layer: InputLayer, pins: MockFactory
+) -> None:
+    """Enter gives up listening; a wrong panel is told with its key; the answers are printed."""
+    plug_keyboard(sockets, input_layer, "usb-1")
+    (tmp_path / "file").touch()
+    config = tmp_path / "file" / "kiosk.toml"
+    talking = asyncio.create_task(set_up(config, terminal.descriptor, terminal.said))
+    await terminal.answer("What staff call it", "Pool")
+    await terminal.answer("Which [entrance]")
+    await terminal.answer("Languages")
+    await terminal.answer("Does staff stand beside it")
+    await terminal.answer("Where is the key")
+    await terminal.answer("Its address", "http://127.0.0.1:9")
+    await terminal.answer("Try another address, or again?", "n")
+    await terminal.answer("Enter gives up")
+    await terminal.answer("speed (baud)")
+    await terminal.answer("Listen again?", "n")
+    await terminal.answer("type the path", "/dev/ttyS0")
+    await terminal.answer("Is there one, for the number of children?", "n")
+    await terminal.answer("Which [lights]", "eink")
+    await terminal.answer("by its maker's name", "epd9")
+    await terminal.hear("  display.panel: must be one of inky")
+    terminal.type("epd4in2_V2")
+    await terminal.answer("Keep it as it is all the same?")
+    await terminal.answer("Try other settings?", "n")
+    await terminal.answer("Which", "none")
+    await terminal.answer("Is there a gate", "n")
+    await terminal.answer("Is there one?", "n")
+    await terminal.hear("cannot be written")
+    assert await talking == 1
+    assert 'name = "Pool"' in terminal.said.getvalue()
