@@ -312,7 +312,9 @@ async def test_a_library_desk_covers_a_fee_and_remembers_it(
     found = verdicts(capsys)
     assert [verdict["reason"] for verdict in found] == [None, "fees_used_up", None]
     assert all((verdict["adults"], verdict["children"]) == (1, 0) for verdict in found)
-    assert "450" not in json.dumps(found)
+    told_by_chance = {"at", "use", "ms"}  # an instant or an id may have any digits
+    for key, value in ((key, value) for verdict in found for key, value in verdict.items()):
+        assert key in told_by_chance or str(value) not in {"450", "180", "4.5", "1.8", "copying"}
     assert NUMBER not in json.dumps(found)
     unsent = await store.call(lambda stores: stores.journal.unsent(10))
     assert [use.fee for use in unsent] == [Fee(Service.COPYING, cents) for cents in (450, 180, 180)]
