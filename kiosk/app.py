@@ -52,6 +52,7 @@ class App:
         self._readers = (*config.of(Role.SCANNER), *config.of(Role.KEYPAD))
         self._untried = {device.name for device in self._readers}
         self._missing: dict[tuple[str, str], str] = {}
+        self._displays: dict[str, ports.Display] = {}
         self._stop = asyncio.Event()
         self._scanners_left = len(config.of(Role.SCANNER))
         self._notice: Text | None = None
@@ -148,17 +149,16 @@ class App:
         return device.module.connect(device.settings, surroundings)
 
     async def _outputs(self, stack: AsyncExitStack) -> Outputs:
-        displays = []
         for device in self._config.of(Role.DISPLAY):
             display = cast("ports.Display", self._connect(device))
             stack.push_async_callback(display.close)
-            displays.append(display)
+            self._displays[device.name] = display
         (gate_device,), (buzzer_device,) = self._config.of(Role.GATE), self._config.of(Role.BUZZER)
         buzzer = cast("ports.Buzzer", self._connect(buzzer_device))
         stack.push_async_callback(buzzer.close)
         gate = cast("ports.Gate", self._connect(gate_device))
         stack.push_async_callback(gate.close)
-        return Outputs(displays, buzzer, gate)
+        return Outputs([*self._displays.values()], buzzer, gate)
 
     def _manners(self, gate: ports.Gate) -> desk.Manners:
         station = self._config.station
@@ -315,7 +315,8 @@ class App:
                 await self._mind_the_clock()
                 condition = await self._condition()
                 self._show_figures(condition)
-                told = {**condition, "state": str(self._config.station.state)}
+                state = str(self._config.station.state)
+                told = {**condition, "contact_why": self._link.why, "state": state}
                 await asyncio.to_thread(write_status, folder, told)
                 self._store.disk.works("status")
             except DiskError:
@@ -386,6 +387,9 @@ class App:
         """Return how each configured device is; a reader may have several parts."""
         found = {device.name: "ok" for device in self._config.devices}
         found |= dict.fromkeys(self._untried, "not tried yet")
+        for name, display in self._displays.items():
+            if isinstance(display, ports.SelfReport) and (words := display.trouble()):
+                found[name] = words
         for name in found:
             lost = [
                 f"{part}: {why or 'missing'}"

@@ -25,7 +25,8 @@ class Link:
     """What the parts that call the register tell each other. Lives on the event loop.
 
     The clock is ``clock_doubted`` where it is before the last record, or was suspect when the kiosk
-    ended: until the register agrees with it, or a time service keeps it.
+    ended: until the register agrees with it, or a time service keeps it. ``why`` says what keeps
+    the register out of reach.
     """
 
     contact: Contact = Contact.UNTRIED
@@ -34,6 +35,7 @@ class Link:
     last_contact: datetime | None = None
     silent_until: float = 0.0
     flagged: int = field(default=0)
+    why: str = ""
 
     def may_ask(self, clock: float) -> bool:
         """Tell whether a scan may wait for the register: not while it is known to be away.

@@ -260,6 +260,15 @@ class Buzzer(Protocol):
 
 
 @runtime_checkable
+class SelfReport(Protocol):
+    """A device may also tell, while the kiosk runs, what is wrong with it."""
+
+    def trouble(self) -> str | None:
+        """Return what the device did not do when it was last asked to, or None where it did."""
+        ...
+
+
+@runtime_checkable
 class SelfTest(Protocol):
     """A device may also offer a check of itself, for ``kaikuportti doctor``."""
 

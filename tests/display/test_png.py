@@ -9,7 +9,7 @@ from PIL import Image
 
 from kiosk.display import _newest, png
 from kiosk.display.screen import Canvas, Palette, draw
-from kiosk.ports import DeviceError
+from kiosk.ports import DeviceError, SelfReport
 from tests.display.patience import until
 from tests.display.scenes import ACCEPTED, IDLE, LANGUAGES, REFUSALS, SURROUNDINGS
 
@@ -62,6 +62,8 @@ async def test_a_file_that_cannot_be_written_is_tried_again(
     folder.rmdir()
     await display.show(IDLE)
     await until(lambda: "could not be written" in caplog.text)
+    assert isinstance(display, SelfReport)
+    await until(lambda: "takes no picture: " in (display.trouble() or ""))
     folder.mkdir()
     await until((folder / "screen.png").exists)
     await display.close()

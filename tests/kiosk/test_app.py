@@ -1,6 +1,7 @@
 """What the kiosk takes up from its last run."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +16,8 @@ from kiosk.config import load
 from kiosk.desk import Record
 from kiosk.identity import Identity
 from kiosk.store import Store, Stores
+from tests.display.patience import until
+from tests.display.scenes import IDLE
 from tests.kaiku.made import entry
 
 pytestmark = pytest.mark.anyio
@@ -98,3 +101,21 @@ async def test_a_clock_that_a_time_service_keeps_is_trusted(
 def test_the_kernel_says_whether_the_clock_is_kept() -> None:
     """Whichever it is here, asking changes nothing."""
     assert is_synchronised() in (True, False)
+
+
+async def test_staff_are_told_of_a_display_that_takes_no_picture(
+    store: Store, tmp_path: Path
+) -> None:
+    """It stands among the devices until it does: visitors cannot tell that a picture is old."""
+    path, door = tmp_path / "kiosk.toml", tmp_path / "door"
+    door.mkdir()
+    display = f'[[display]]\ndriver = "png"\npath = "{door}/door.png"\n'
+    path.write_text(CONFIG + display)
+    app = App(load(path), Identity("k", "t", bytes(32)))
+    app._store = store
+    async with AsyncExitStack() as stack:
+        outputs = await app._outputs(stack)
+        assert app._devices()["display/png"] == "ok"
+        door.rmdir()
+        await outputs.displays[0].show(IDLE)
+        await until(lambda: "takes no picture" in app._devices()["display/png"])
