@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 _ON_THIS_MACHINE = {
     "qemu-system-x86_64": "qemu-system-x86", "qemu-img": "qemu-utils", "mmdebstrap": "mmdebstrap",
     "mkfs.ext4": "e2fsprogs", "xz": "xz-utils", "zstd": "zstd", "gcc": "gcc", "make": "make",
+    "openssl": "openssl", "faketime": "faketime",
 }  # fmt: skip
 _IN_THE_IMAGE = (
     "systemd", "systemd-sysv", "udev", "dbus", "kmod", "python3", "python3-evdev", "e2fsprogs",
@@ -101,6 +102,7 @@ def _bootstrap(root: Path) -> None:
             *("mmdebstrap", "--quiet", "--mode=root", "--variant=minbase"),
             f"--include={','.join(_IN_THE_IMAGE)}",
             '--aptopt=APT::Install-Recommends "false"',
+            "--dpkgopt=force-unsafe-io",
             *(f"--dpkgopt=path-exclude=/usr/share/{part}/*" for part in ("man", "locale")),
             "bookworm",
             root,
