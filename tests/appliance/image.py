@@ -57,6 +57,14 @@ def home() -> Path:
     return Path(given) if given else HERE.parent.parent / "build" / "appliance"
 
 
+def expect_means() -> None:
+    """Raise :class:`CannotBuildError` where this machine has no means to make the image."""
+    if os.geteuid() != 0:
+        raise CannotBuildError("only root can make a disk image with Debian's own tools")
+    if shutil.which("apt-get") is None:
+        raise CannotBuildError("it is made of Debian's packages, and here is no apt-get")
+
+
 def image() -> Image:
     """Return the image, made anew where it is not of this version."""
     folder = home()
@@ -69,8 +77,6 @@ def image() -> Image:
 
 
 def _build(folder: Path, made: Image) -> None:
-    if os.geteuid() != 0:
-        raise CannotBuildError("only root can make a disk image with Debian's own tools")
     folder.mkdir(parents=True, exist_ok=True)
     missing = [package for name, package in _ON_THIS_MACHINE.items() if shutil.which(name) is None]
     try:

@@ -5,7 +5,6 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from tests.appliance import keys
@@ -255,12 +254,3 @@ def eventually(true: Callable[[], bool], patience: float = PATIENCE) -> bool:
             return False
         time.sleep(0.1)
     return True
-
-
-def package() -> Path:
-    """Return the newest package in ``dist``; raise where none is built."""
-    folder = Path(__file__).parent.parent.parent / "dist"
-    found = sorted(folder.glob("kaikuportti_*_all.deb"), key=lambda path: path.stat().st_mtime)
-    if not found:
-        raise FileNotFoundError("dist holds no package: make package")
-    return found[-1]
