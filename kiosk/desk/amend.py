@@ -181,7 +181,7 @@ def _conclude_amended(
         verdict = Verdict(
             Outcome.REFUSED, decision.reason, current.use.id, party, said.source, amends=True
         )
-        scene = scenes.not_amended(decision.reason, current.admitted)
+        scene = scenes.not_amended(decision.reason, current)
         desk = replace(desk, current=replace(current, digits=""))
         return shown(desk, now), (Tell(scene, aloud=True), Log(verdict))
     use = replace(current.use, party=party, revision=current.use.revision + 1)

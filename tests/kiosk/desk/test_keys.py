@@ -261,6 +261,7 @@ class TestTheQuestionForChildren:
         entrance.facts = Facts(visits=29, uses=1)  # the store has this visit now
         entrance.press("2")
         assert entrance.verdict.reason is Reason.VISITS_USED_UP
+        assert entrance.shows.remaining == 1
         entrance.press("1")
         assert entrance.inside == [Party(children=1)]
         assert entrance.shows.remaining == 0
