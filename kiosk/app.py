@@ -248,6 +248,7 @@ class App:
         were marked with it (promise P7).
         """
         link = self._link
+        link.watch(datetime.now(UTC), time.monotonic())
         link.clock_doubted = link.clock_doubted and not is_synchronised()
         suspect = link.clock_suspect
         if suspect != self._doubt_noted:

@@ -30,6 +30,7 @@ _RECORD = f"""
     INSERT INTO entry ({_COLUMNS})
     VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)
     ON CONFLICT (id) DO UPDATE SET
+        offering_version = excluded.offering_version,
         children = excluded.children, helpers = excluded.helpers,
         supporters = excluded.supporters, admitted_adults = excluded.admitted_adults,
         admitted_children = excluded.admitted_children,

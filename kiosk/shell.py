@@ -128,7 +128,9 @@ class Shell:
         return None if due is None else due + asyncio.get_running_loop().time() - time.monotonic()
 
     def _now(self) -> desk.Moment:
-        return desk.Moment(datetime.now(UTC), time.monotonic(), self._link.clock_suspect)
+        at, clock = datetime.now(UTC), time.monotonic()
+        self._link.watch(at, clock)
+        return desk.Moment(at, clock, self._link.clock_suspect)
 
     async def _take(self, event: Event) -> None:
         match event:

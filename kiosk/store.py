@@ -66,11 +66,11 @@ class Stores:
         """
         offering = self.cache.offering_now(now)
         card = None if digest is None else self.cache.card(digest)
-        facts, lease = NO_FACTS, None
+        facts, lease, then = NO_FACTS, None, counted or now
         if offering is not None and digest is not None and card is not None:
-            facts = self.facts(digest, card, offering, now)
+            facts = self.facts(digest, card, offering, then)
         if offering is not None and offering.seats is not None:
-            lease, left = self.leases.at_hand(offering, counted or now)
+            lease, left = self.leases.at_hand(offering, then)
             facts = replace(facts, leased=left)
         known = tuple(self._member(member, offering, now) for member in members)
         station = self.cache.station
