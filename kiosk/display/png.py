@@ -4,6 +4,7 @@ The file is always whole: a new picture is written beside it and takes its place
 """
 
 import logging
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -26,7 +27,7 @@ class Settings(DriverSettings):
 
     def takes(self) -> Mapping[str, tuple[str, ...]]:
         """Return its file."""
-        return {"path": (str(self.path.absolute()),)}
+        return {"path": (os.path.realpath(self.path),)}
 
     def lacks(self) -> Mapping[str, str]:
         """Return the folder where it is not there."""
