@@ -52,6 +52,7 @@ class App:
         self._readers = (*config.of(Role.SCANNER), *config.of(Role.KEYPAD))
         self._untried = {device.name for device in self._readers}
         self._missing: dict[tuple[str, str], str] = {}
+        self._displays: dict[str, ports.Display] = {}
         self._stop = asyncio.Event()
         self._scanners_left = len(config.of(Role.SCANNER))
         self._notice: Text | None = None
@@ -153,6 +154,7 @@ class App:
             display = cast("ports.Display", self._connect(device))
             stack.push_async_callback(display.close)
             displays.append(display)
+            self._displays[device.name] = display
         (gate_device,), (buzzer_device,) = self._config.of(Role.GATE), self._config.of(Role.BUZZER)
         buzzer = cast("ports.Buzzer", self._connect(buzzer_device))
         stack.push_async_callback(buzzer.close)
@@ -205,6 +207,13 @@ class App:
         else:
             self._missing[name, device] = why
         self._take_stock()
+
+    def _look_at_displays(self) -> None:
+        """Take note of displays that do not show what they are given, or do so again."""
+        for name, display in self._displays.items():
+            trouble = display.trouble if isinstance(display, ports.Troubled) else None
+            if (trouble is None) is ((name, name) in self._missing):
+                self._note_device(name, name, present=trouble is None, why=trouble or "")
 
     async def _finish(self) -> None:
         """Stop once all that was read is decided and the register has it."""
@@ -361,6 +370,7 @@ class App:
             )
         )
         self._parked = backlog.parked
+        self._look_at_displays()
         self._give_notice()
         link = self._link
         age = None if link.last_contact is None else datetime.now(UTC) - link.last_contact
@@ -388,7 +398,7 @@ class App:
         found |= dict.fromkeys(self._untried, "not tried yet")
         for name in found:
             lost = [
-                f"{part}: {why or 'missing'}"
+                why if part == name else f"{part}: {why or 'missing'}"
                 for (owner, part), why in self._missing.items()
                 if owner == name
             ]

@@ -260,6 +260,16 @@ class Buzzer(Protocol):
 
 
 @runtime_checkable
+class Troubled(Protocol):
+    """A device may also tell, while it serves, that it does not do what it is asked to."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Return what is wrong with it now, for staff; None where nothing is."""
+        ...
+
+
+@runtime_checkable
 class SelfTest(Protocol):
     """A device may also offer a check of itself, for ``kaikuportti doctor``."""
 

@@ -129,6 +129,11 @@ class EinkDisplay:
         canvas = self._canvas
         return f"{canvas.width} by {canvas.height} pixels, colours {canvas.palette}"
 
+    @property
+    def trouble(self) -> str | None:
+        """Return why the last picture was not taken; None where it was."""
+        return self._newest.trouble
+
     async def close(self) -> None:
         """Wait for a refresh that runs, and leave the idle picture on the panel and it asleep."""
         if self._closed:
@@ -148,7 +153,7 @@ class EinkDisplay:
         except (OSError, RuntimeError) as error:
             self._shown = None
             _log.warning("the panel %s did not take a picture: %s", self._settings.panel, error)
-            raise NotTakenError from error
+            raise NotTakenError(f"it took no picture: {error}") from error
         finally:
             self._pace.refreshed = time.monotonic()
         self._shown = scene

@@ -59,6 +59,11 @@ class PngDisplay:
         """Have the scene written; return at once."""
         self._newest.give(scene)
 
+    @property
+    def trouble(self) -> str | None:
+        """Return why the last picture was not taken; None where it was."""
+        return self._newest.trouble
+
     async def close(self) -> None:
         """Write what has been shown last. The file stays."""
         await self._newest.close(self._newest.waiting)
@@ -70,4 +75,4 @@ class PngDisplay:
             beside.replace(self._path)
         except OSError as error:
             _log.warning("the picture could not be written: %s", error)
-            raise NotTakenError from error
+            raise NotTakenError(f"the picture cannot be written: {error}") from error
