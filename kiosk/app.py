@@ -23,7 +23,7 @@ from kiosk.identity import Identity
 from kiosk.keying import Keying
 from kiosk.link import Link
 from kiosk.log import log
-from kiosk.notices import worst
+from kiosk.notices import report, worst
 from kiosk.ports import DeviceError
 from kiosk.registry import RegistryClient
 from kiosk.shell import NoticeChanged, OfferingsTold, Outputs, Shell
@@ -60,6 +60,7 @@ class App:
         self._doubt_noted = False
         self._began = time.monotonic()
         self._status_due = asyncio.Event()
+        self._status_asked = asyncio.Event()
 
     async def run(self) -> None:
         """Serve until told to stop, or until the input has ended and the register has everything.
@@ -123,6 +124,7 @@ class App:
                 group.create_task(self._say_ready(reading)),
                 group.create_task(self._feed_watchdog()),
                 group.create_task(self._write_status()),
+                group.create_task(self._tell_status()),
                 group.create_task(self._prune()),
                 group.create_task(self._forget_in_time()),
                 group.create_task(self._try_the_disk()),
@@ -191,6 +193,8 @@ class App:
 
     def _emit(self, event: ports.Event) -> None:
         match event:
+            case ports.StatusAsked():
+                self._status_asked.set()
             case ports.InputEnded():
                 self._scanners_left -= 1
                 if self._scanners_left == 0:
@@ -335,6 +339,29 @@ class App:
                 async with asyncio.timeout(STATUS_EVERY):
                     await self._status_due.wait()
             self._status_due.clear()
+
+    async def _tell_status(self) -> None:
+        """Tell staff on the displays how the kiosk does, whenever they ask; on a full disk too."""
+        while True:
+            await self._status_asked.wait()
+            self._status_asked.clear()
+            unsent = None
+            with contextlib.suppress(DiskError):
+                backlog = await self._store.call(lambda stores: stores.journal.backlog())
+                unsent, self._parked = backlog.unsent, backlog.parked
+            lost = {owner for owner, _ in self._missing}
+            there = [device for device in self._config.devices if not device.is_none]
+            missing = [device.in_words for device in there if device.name in lost]
+            told = report(
+                self._link,
+                missing,
+                len(there),
+                self._parked,
+                unsent,
+                version("kaikuportti"),
+                disk_fails=bool(self._store.disk.troubles),
+            )
+            self._shell.emit(desk.StatusTold(told))
 
     async def _prune(self) -> None:
         """Forget now and then what the register has had for long."""

@@ -22,7 +22,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
-from kaiku.text import Language
+from kaiku.text import Language, Text
+from kiosk import words
 from kiosk.desk import Profile
 from kiosk.ports import DriverSettings
 from kiosk.wiring import taken_twice
@@ -168,6 +169,19 @@ class Device:
         """The device as the log and staff call it; numbered where another would be called so."""
         name = f"{self.role}/{self.settings.driver}"
         return name if self.number is None else f"{name} {self.number}"
+
+    @property
+    def in_words(self) -> Text:
+        """The device as staff at the desk call it."""
+        device = words.DEVICES[self.role]
+        if self.number is None:
+            return device
+        return words.NUMBERED.fill(device=device, number=self.number)
+
+    @property
+    def is_none(self) -> bool:
+        """Whether it says that there is no such device."""
+        return self.settings.driver == "none"
 
 
 @dataclass(frozen=True, slots=True)
