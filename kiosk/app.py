@@ -22,7 +22,7 @@ from kiosk.disk import DiskError
 from kiosk.identity import Identity
 from kiosk.keying import Keying
 from kiosk.link import Link
-from kiosk.log import log
+from kiosk.log import log, tell_held_back
 from kiosk.notices import report, worst
 from kiosk.ports import DeviceError
 from kiosk.registry import RegistryClient
@@ -128,6 +128,7 @@ class App:
                 group.create_task(self._prune()),
                 group.create_task(self._forget_in_time()),
                 group.create_task(self._try_the_disk()),
+                group.create_task(tell_held_back()),
             ]
             await self._stop.wait()
             log("stopping")

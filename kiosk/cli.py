@@ -101,7 +101,7 @@ def run(config: Config, _options: argparse.Namespace) -> int:
     from kiosk.app import App
     from kiosk.files import StoreError
     from kiosk.identity import NotEnrolledError, load_identity
-    from kiosk.log import log, take_over_warnings
+    from kiosk.log import log, quieted, take_over_warnings
     from kiosk.metrics import MetricsError
     from kiosk.ports import DeviceError
 
@@ -110,7 +110,8 @@ def run(config: Config, _options: argparse.Namespace) -> int:
         log("exposed", why=EXPOSED)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would put the key on the disk (P6)
     try:
-        asyncio.run(App(config, load_identity(config.station.state)).run())
+        with quieted():
+            asyncio.run(App(config, load_identity(config.station.state)).run())
     except NotEnrolledError as error:
         log("cannot_start", why=str(error))
         return BAD_CONFIG
