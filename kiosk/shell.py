@@ -53,7 +53,7 @@ class OfferingsTold:
     offerings: tuple[Offering, ...]
 
 
-Event = ports.Event | NoticeChanged | OfferingsTold
+Event = ports.Event | NoticeChanged | OfferingsTold | desk.StatusTold
 _NO_RECORD = (DiskError, sqlite3.Error)
 
 
@@ -161,7 +161,9 @@ class Shell:
             case ports.InputEnded():
                 self._scanned_at = time.monotonic()
                 await self._step(desk.InputEnded(), await self._known_of_group())
-            case ports.DeviceChanged():
+            case desk.StatusTold():
+                await self._step(event, desk.Known())
+            case ports.DeviceChanged() | ports.StatusAsked():
                 pass
 
     async def _known(

@@ -100,6 +100,40 @@ FEE_NOT_TAKEN_BACK = Text(
     "Maksua ei voi perua", "Avgiften kan inte annulleras", "Nothing to take back"
 )
 
+# What staff are told of the kiosk when they ask.
+READY = Text("Lukija on käyttövalmis", "Läsaren är redo", "The reader is ready")
+CONNECTED = Text(
+    "Yhteys rekisteriin toimii", "Kontakten med registret fungerar", "In touch with the register"
+)
+NOT_TRIED = Text(
+    "Yhteyttä rekisteriin ei ole vielä kokeiltu",
+    "Kontakten med registret har inte prövats än",
+    "The register has not been tried yet",
+)
+UPDATED = Text(
+    "Päivitetty {day}. klo {dots}", "Uppdaterad {day} kl. {dots}", "Updated {day}. at {colons}"
+)
+NOT_UPDATED = Text(
+    "Ei päivitetty käynnistyksen jälkeen",
+    "Inte uppdaterad efter starten",
+    "Not updated since start",
+)
+NOT_SENT = Text("Lähettämättä: {count}", "Ännu inte sänt: {count}", "Not sent yet: {count}")
+DEVICES_WORKING = Text(
+    "Laitteita kunnossa: {working}/{count}",
+    "Enheter som fungerar: {working}/{count}",
+    "Devices working: {working}/{count}",
+)
+VERSION = Text("Versio {version}", "Version {version}", "Version {version}")
+DEVICES = {
+    "scanner": Text("koodinlukija", "kodläsare", "scanner"),
+    "keypad": Text("näppäimistö", "knappsats", "keypad"),
+    "display": Text("näyttö", "skärm", "display"),
+    "gate": Text("portti", "grind", "gate"),
+    "buzzer": Text("summeri", "summer", "buzzer"),
+}
+NUMBERED = Text("{device} {number}", "{device} {number}", "{device} {number}")
+
 NO_CARDS_YET = Text("Kortteja ei vielä lueta", "Kort läses inte ännu", "Cards are not read yet")
 WAITS_FOR_NETWORK = Text(
     "Laite odottaa verkkoyhteyttä. Kysy henkilökunnalta.",

@@ -25,6 +25,7 @@ children = 6.0
 
 [registry]
 url = "http://{HOST}:%(port)d"
+allow_http = true
 
 [[scanner]]
 driver = "hid"
