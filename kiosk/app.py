@@ -152,18 +152,16 @@ class App:
         return device.module.connect(device.settings, surroundings)
 
     async def _outputs(self, stack: AsyncExitStack) -> Outputs:
-        displays = []
         for device in self._config.of(Role.DISPLAY):
             display = cast("ports.Display", self._connect(device))
             stack.push_async_callback(display.close)
-            displays.append(display)
             self._displays[device.name] = display
         (gate_device,), (buzzer_device,) = self._config.of(Role.GATE), self._config.of(Role.BUZZER)
         buzzer = cast("ports.Buzzer", self._connect(buzzer_device))
         stack.push_async_callback(buzzer.close)
         gate = cast("ports.Gate", self._connect(gate_device))
         stack.push_async_callback(gate.close)
-        return Outputs(displays, buzzer, gate)
+        return Outputs([*self._displays.values()], buzzer, gate)
 
     def _manners(self, gate: ports.Gate) -> desk.Manners:
         station = self._config.station
@@ -330,7 +328,8 @@ class App:
                 await self._mind_the_clock()
                 condition = await self._condition()
                 self._show_figures(condition)
-                told = {**condition, "state": str(self._config.station.state)}
+                state = str(self._config.station.state)
+                told = {**condition, "contact_why": self._link.why, "state": state}
                 await asyncio.to_thread(write_status, folder, told)
                 self._store.disk.works("status")
             except DiskError:

@@ -27,6 +27,7 @@ class Link:
     The clock is ``clock_doubted`` where it is before the last record, has jumped, or was suspect
     when the kiosk ended: until the register agrees with it, or a time service keeps it.
     ``switched_on`` is the instant at which monotonic time was 0, by the clock as it was last.
+    ``why`` says what keeps the register out of reach.
     """
 
     contact: Contact = Contact.UNTRIED
@@ -36,6 +37,7 @@ class Link:
     silent_until: float = 0.0
     flagged: int = field(default=0)
     switched_on: datetime | None = None
+    why: str = ""
 
     def may_ask(self, clock: float) -> bool:
         """Tell whether a scan may wait for the register: not while it is known to be away.

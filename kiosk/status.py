@@ -106,6 +106,7 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
         f"{station}: version {condition['version']}",
         f"running for {timedelta(seconds=int(condition['uptime']))}",
         f"register: {_CONTACT[condition['contact']]}"
+        + (f" ({why})" if (why := condition.get("contact_why")) else "")
         + ("" if age is None else f", last heard {int(age)} s before"),
         f"cards: {condition['cards']}",
         f"uses waiting to be sent: {condition['unsent']}",

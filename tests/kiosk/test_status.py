@@ -155,6 +155,10 @@ class TestDescribe:
         ("change", "told"),
         [
             ({"contact": "untried", "cache_age": None}, "register: not reached yet\n"),
+            (
+                {"contact": "down", "contact_why": "the certificate has expired"},
+                "from the kiosk's own store (the certificate has expired), last heard 4 s before",
+            ),
             ({"contact": "down"}, "register: no connection; deciding from the kiosk's own store"),
             ({"contact": "revoked"}, "register: this kiosk was revoked; enrol it again"),
             ({"parked": 2}, "uses the register could not take: 2 (ask support)"),
