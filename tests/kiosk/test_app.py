@@ -178,9 +178,9 @@ async def test_staff_are_told_of_a_display_that_takes_no_picture(
         outputs = await app._outputs(stack)
         assert app._devices()["display/png"] == "ok"
         door.rmdir()
-        display = outputs.displays[0]
-        await display.show(IDLE)
-        assert isinstance(display, ports.Troubled)
-        await until(lambda: display.trouble is not None)
+        shown = outputs.displays[0]
+        await shown.show(IDLE)
+        assert isinstance(shown, ports.Troubled)
+        await until(lambda: shown.trouble is not None)
         app._look_at_displays()
         assert "the picture cannot be written" in app._devices()["display/png"]
