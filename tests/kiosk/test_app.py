@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -21,8 +20,6 @@ from kiosk.desk import Record, StatusTold
 from kiosk.disk import DiskError
 from kiosk.identity import Identity
 from kiosk.store import Store, Stores
-from tests.display.patience import until
-from tests.display.scenes import IDLE
 from tests.kaiku.made import entry
 
 pytestmark = pytest.mark.anyio
@@ -162,25 +159,3 @@ async def test_staff_are_told_of_a_disk_that_cannot_be_read(
 def test_the_kernel_says_whether_the_clock_is_kept() -> None:
     """Whichever it is here, asking changes nothing."""
     assert is_synchronised() in (True, False)
-
-
-async def test_staff_are_told_of_a_display_that_takes_no_picture(
-    store: Store, tmp_path: Path
-) -> None:
-    """It stands among the devices until it does: visitors cannot tell that a picture is old."""
-    path, door = tmp_path / "kiosk.toml", tmp_path / "door"
-    door.mkdir()
-    display = f'[[display]]\ndriver = "png"\npath = "{door}/door.png"\n'
-    path.write_text(CONFIG + display)
-    app = App(load(path), Identity("k", "t", bytes(32)))
-    app._store = store
-    async with AsyncExitStack() as stack:
-        outputs = await app._outputs(stack)
-        assert app._devices()["display/png"] == "ok"
-        door.rmdir()
-        shown = outputs.displays[0]
-        await shown.show(IDLE)
-        assert isinstance(shown, ports.Troubled)
-        await until(lambda: shown.trouble is not None)
-        app._look_at_displays()
-        assert "the picture cannot be written" in app._devices()["display/png"]
