@@ -13,7 +13,10 @@ RETRY = 30.0
 
 
 class NotTakenError(Exception):
-    """The device did not take the picture, and why; the newest is tried again after `RETRY`."""
+    """The device did not take the picture, and says why.
+
+    The newest is tried again after :data:`RETRY`.
+    """
 
 
 class Newest:
@@ -35,7 +38,7 @@ class Newest:
         self._not_before = 0.0
         self._task: asyncio.Task[None] | None = None
         self.trouble: str | None = None
-        """Why the last picture was not taken, or None where it was."""
+        """Why the last picture was not taken; None where it was."""
 
     @property
     def waiting(self) -> Scene | None:

@@ -28,6 +28,7 @@ children = 6.0
 
 [registry]
 url = "%(url)s"
+allow_http = true
 
 [[scanner]]
 driver = "hid"

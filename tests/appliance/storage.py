@@ -1,6 +1,7 @@
 """Rows of the disk that holds journal and cache: full, read-only, spoiled."""
 
 from tests.appliance.rows import House, Seen, row
+from tests.appliance.station import eventually
 
 STATE = "/var/lib/kaikuportti"
 
@@ -54,6 +55,39 @@ def cache_spoiled(house: House) -> Seen:
         "a card is accepted once the cards are there again",
         f"`ready` with {ready['cards']} cards",
         "the journal is as it was",
+    )
+
+
+@row("the journal is spoiled", "it is set aside and rescued; unsent uses are sent", long=True)
+def journal_spoiled(house: House) -> Seen:
+    """Write noise over the journal's head, with uses in it that were not sent."""
+    station, machine = house.station, house.station.machine
+    machine.pull_network()
+    station.visit(house.card(children=1), outcome="accepted")
+    station.press("1")
+    station.wait_for("verdict", amends=True)
+    goes = station.visit(house.card(), outcome="accepted")
+    station.press("-")
+    station.wait_for("annulled", use=goes["use"])
+    station.visit(house.card(), outcome="accepted")
+    machine.tell("systemctl stop kaikuportti")
+    machine.tell(f"dd if=/dev/urandom of={STATE}/journal.sqlite bs=100 count=1 conv=notrunc")
+    station.skip()
+    machine.tell("systemctl start --no-block kaikuportti")
+    station.wait_for("spoiled", file="journal.sqlite")
+    rescued = station.wait_for("rescued")
+    station.wait_for("ready")
+    aside = machine.tell(f"ls -d {STATE}/spoiled-*")
+    machine.plug_network()
+    assert eventually(lambda: not house.missing())
+    assert station.visit(house.card())["outcome"] == "accepted"
+    assert rescued["unsent"] == 3
+    assert aside
+    return Seen(
+        "nothing while it starts, then a card is accepted",
+        f"the log has `spoiled`, and `rescued` with {rescued['rescued']} uses, "
+        f"{rescued['unsent']} of them unsent",
+        "all 3 that were unsent, one with a child and one taken back; the spoiled file lies aside",
     )
 
 
