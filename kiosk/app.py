@@ -17,6 +17,7 @@ from typing import Any, cast
 from kaiku.text import Text
 from kiosk import desk, metrics, ports, systemd
 from kiosk.clock import is_synchronised
+from kiosk.condition import Condition, Devices
 from kiosk.config import Config, Device, Role
 from kiosk.disk import DiskError
 from kiosk.identity import Identity
@@ -50,15 +51,16 @@ class App:
         self._reading = self._keying.begin()
         self._token = identity.token
         self._readers = (*config.of(Role.SCANNER), *config.of(Role.KEYPAD))
-        self._untried = {device.name for device in self._readers}
-        self._missing: dict[tuple[str, str], str] = {}
+        self._devices = Devices(
+            tuple(device.name for device in config.devices),
+            tuple(device.name for device in self._readers),
+        )
         self._displays: dict[str, ports.Display] = {}
         self._stop = asyncio.Event()
         self._scanners_left = len(config.of(Role.SCANNER))
         self._notice: Text | None = None
         self._parked = 0
         self._doubt_noted = False
-        self._began = time.monotonic()
         self._status_due = asyncio.Event()
         self._status_asked = asyncio.Event()
 
@@ -78,6 +80,7 @@ class App:
             self._registry = await stack.enter_async_context(
                 RegistryClient(config.registry.url, self._token)
             )
+            self._gauges = Condition(config, self._store, self._link, self._keying, self._devices)
             self._show_figures = stack.enter_context(metrics.serving(config.metrics.port))
             await self._recall()
             self._sync = Sync(
@@ -204,18 +207,14 @@ class App:
 
     def _note_device(self, name: str, device: str, *, present: bool, why: str) -> None:
         log("device", device=device, present=present, **({"why": why} if why else {}))
-        self._untried.discard(name)
-        if present:
-            self._missing.pop((name, device), None)
-        else:
-            self._missing[name, device] = why
+        self._devices.note(name, device, present=present, why=why)
         self._take_stock()
 
     def _look_at_displays(self) -> None:
         """Take note of displays that do not show what they are given, or do so again."""
         for name, display in self._displays.items():
             trouble = display.trouble if isinstance(display, ports.Troubled) else None
-            if (trouble is None) is ((name, name) in self._missing):
+            if (trouble is None) is self._devices.lacks(name):
                 self._note_device(name, name, present=trouble is None, why=trouble or "")
 
     async def _finish(self) -> None:
@@ -297,8 +296,8 @@ class App:
 
     def _give_notice(self) -> None:
         troubles = self._store.disk.troubles
-        lost = [part for _, part in self._missing]
-        notice = worst(self._link, lost, self._parked, disk_fails=bool(troubles))
+        missing = self._devices.missing
+        notice = worst(self._link, missing, self._parked, disk_fails=bool(troubles))
         if notice != self._notice:
             self._notice = notice
             self._keying.noticed(notice)
@@ -350,9 +349,8 @@ class App:
             with contextlib.suppress(DiskError):
                 backlog = await self._store.call(lambda stores: stores.journal.backlog())
                 unsent, self._parked = backlog.unsent, backlog.parked
-            lost = {owner for owner, _ in self._missing}
             there = [device for device in self._config.devices if not device.is_none]
-            missing = [device.in_words for device in there if device.name in lost]
+            missing = [device.in_words for device in there if self._devices.lacks(device.name)]
             told = report(
                 self._link,
                 missing,
@@ -388,51 +386,12 @@ class App:
                 backoff.reset()
 
     async def _condition(self) -> dict[str, Any]:
-        """Return how the kiosk does: the body of a heartbeat, and what ``status`` tells."""
-        backlog, cards, leased, journal = await self._store.call(
-            lambda stores: (
-                stores.journal.backlog(),
-                stores.cache.cards,
-                stores.leases.seats_left(),
-                stores.journal.id,
-            )
-        )
-        self._parked = backlog.parked
+        """Return how the kiosk does, and tell staff what it has found."""
+        condition = await self._gauges.look()
         self._look_at_displays()
+        self._parked = condition["parked"]
         self._give_notice()
-        link = self._link
-        age = None if link.last_contact is None else datetime.now(UTC) - link.last_contact
-        return {
-            "version": version("kaikuportti"),
-            "unsent": backlog.unsent,
-            "parked": backlog.parked,
-            "leased": None if link.clock_suspect else leased,
-            "journal": str(journal),
-            "cache_age": None if age is None else round(age.total_seconds(), 1),
-            "clock": datetime.now(UTC).isoformat(),
-            "devices": self._devices(),
-            "key": self._config.station.key.value,
-            "key_known": self._keying.known.is_set(),
-            "contact": link.contact.value,
-            "cards": cards,
-            "clock_suspect": link.clock_suspect,
-            "disk": next(iter(self._store.disk.troubles.values()), None),
-            "uptime": round(time.monotonic() - self._began, 1),
-        }
-
-    def _devices(self) -> dict[str, str]:
-        """Return how each configured device is; a reader may have several parts."""
-        found = {device.name: "ok" for device in self._config.devices}
-        found |= dict.fromkeys(self._untried, "not tried yet")
-        for name in found:
-            lost = [
-                why if part == name else f"{part}: {why or 'missing'}"
-                for (owner, part), why in self._missing.items()
-                if owner == name
-            ]
-            if lost:
-                found[name] = "; ".join(lost)
-        return found
+        return condition
 
 
 def _to_be_mended(group: ExceptionGroup) -> DeviceError | None:

@@ -119,7 +119,7 @@ async def test_staff_who_hold_the_keys_are_told_how_the_kiosk_does(
     app = await started(store, tmp_path)
     shell = Told()
     app._shell = cast("Any", shell)
-    app._missing["scanner/stdin", "/dev/x"] = "not plugged in"
+    app._devices.note("scanner/stdin", "/dev/x", present=False, why="not plugged in")
     task = asyncio.create_task(app._tell_status())
     for _ in range(2):
         app._emit(ports.StatusAsked())
