@@ -86,6 +86,23 @@ async def test_one_mistake_hides_no_other(town: Town, wrong: Json, pointer: str)
     assert all(set(each["words"]) == {"fi", "sv", "en"} for each in answer.json()["errors"])
 
 
+@pytest.mark.parametrize(
+    ("limits", "pointer"),
+    [
+        ([{"type": "once"}, {"type": "seats", "cap": "8"}], "#/limits/1/cap"),
+        ([{"type": "seats"}], "#/limits/0/cap"),
+        ([{"type": "seats", "cap": 8, "more": 1}], "#/limits/0/more"),
+        ([{"type": "quota"}], "#/limits/0"),
+    ],
+)
+async def test_a_pointer_stands_where_the_body_has_the_mistake(
+    town: Town, limits: list[Json], pointer: str
+) -> None:
+    """A limit's type is no part of its place."""
+    answer = await set_up(town, limits=limits)
+    assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
+
+
 async def test_no_cap_is_nought(town: Town) -> None:
     """Tickets are at least one, and so is a share of them (OM-54)."""
     answer = await set_up(town, tickets=0, limits=[{"type": "seats", "cap": 0}])
