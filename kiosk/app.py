@@ -19,6 +19,7 @@ from kiosk import desk, metrics, ports, systemd
 from kiosk.clock import is_synchronised
 from kiosk.config import Config, Device, Role
 from kiosk.disk import DiskError
+from kiosk.flood import Flood
 from kiosk.identity import Identity
 from kiosk.keying import Keying
 from kiosk.link import Link
@@ -34,6 +35,9 @@ from kiosk.wiping import forget_cards, out_of_touch, wipe
 
 STATUS_EVERY = 15.0
 """Seconds between two writings of the status file."""
+
+RUBBISH = "sends without end what is no card; unplug it and plug it in again"
+"""What staff are told of a scanner that has broken."""
 
 PRUNE_EVERY = 6 * 3600.0
 """Seconds between two prunings of the journal."""
@@ -52,6 +56,9 @@ class App:
         self._readers = (*config.of(Role.SCANNER), *config.of(Role.KEYPAD))
         self._untried = {device.name for device in self._readers}
         self._missing: dict[tuple[str, str], str] = {}
+        self._floods = {
+            device.name: Flood() for device in self._readers if not device.settings.ends()
+        }
         self._displays: dict[str, ports.Display] = {}
         self._stop = asyncio.Event()
         self._scanners_left = len(config.of(Role.SCANNER))
@@ -187,10 +194,21 @@ class App:
             match event:
                 case ports.DeviceChanged(device, present, why):
                     self._note_device(name, device, present=present, why=why)
+                case ports.Scanned(data, at) if self._is_flooded(name, data, at):
+                    pass
                 case _:
                     self._emit(event)
 
         return emit
+
+    def _is_flooded(self, name: str, data: bytes, at: float) -> bool:
+        """Tell whether a scan is one of those that a broken scanner sends without end."""
+        flood = self._floods.get(name)
+        if flood is None or self._reading.digest(data) is not None or flood.passes(at):
+            return False
+        if (name, name) not in self._missing:
+            self._note_device(name, name, present=False, why=RUBBISH)
+        return True
 
     def _emit(self, event: ports.Event) -> None:
         match event:
@@ -213,8 +231,11 @@ class App:
             self._missing[name, device] = why
         self._take_stock()
 
-    def _look_at_displays(self) -> None:
-        """Take note of displays that do not show what they are given, or do so again."""
+    def _look_at_devices(self) -> None:
+        """Take note of displays that do not show what they are given, and of what is well again."""
+        for name, flood in self._floods.items():
+            if (name, name) in self._missing and not flood.is_on(time.monotonic()):
+                self._note_device(name, name, present=True, why="")
         for name, display in self._displays.items():
             trouble = display.trouble if isinstance(display, ports.Troubled) else None
             if (trouble is None) is ((name, name) in self._missing):
@@ -398,7 +419,7 @@ class App:
             )
         )
         self._parked = backlog.parked
-        self._look_at_displays()
+        self._look_at_devices()
         self._give_notice()
         link = self._link
         age = None if link.last_contact is None else datetime.now(UTC) - link.last_contact
