@@ -20,6 +20,7 @@ from kiosk.clock import is_synchronised
 from kiosk.condition import Condition, Devices
 from kiosk.config import Config, Device, Role
 from kiosk.disk import DiskError
+from kiosk.flood import Flood
 from kiosk.identity import Identity
 from kiosk.keying import Keying
 from kiosk.link import Link
@@ -35,6 +36,9 @@ from kiosk.wiping import forget_cards, out_of_touch, wipe
 
 STATUS_EVERY = 15.0
 """Seconds between two writings of the status file."""
+
+RUBBISH = "sends without end what is no card; unplug it and plug it in again"
+"""What staff are told of a scanner that has broken."""
 
 PRUNE_EVERY = 6 * 3600.0
 """Seconds between two prunings of the journal."""
@@ -55,6 +59,9 @@ class App:
             tuple(device.name for device in config.devices),
             tuple(device.name for device in self._readers),
         )
+        self._floods = {
+            device.name: Flood() for device in self._readers if not device.settings.ends()
+        }
         self._displays: dict[str, ports.Display] = {}
         self._stop = asyncio.Event()
         self._scanners_left = len(config.of(Role.SCANNER))
@@ -188,10 +195,21 @@ class App:
             match event:
                 case ports.DeviceChanged(device, present, why):
                     self._note_device(name, device, present=present, why=why)
+                case ports.Scanned(data, at) if self._is_flooded(name, data, at):
+                    pass
                 case _:
                     self._emit(event)
 
         return emit
+
+    def _is_flooded(self, name: str, data: bytes, at: float) -> bool:
+        """Tell whether a scan is one of those that a broken scanner sends without end."""
+        flood = self._floods.get(name)
+        if flood is None or self._reading.digest(data) is not None or flood.passes(at):
+            return False
+        if not self._devices.is_faulty(name):
+            self._note_device(name, name, present=False, why=RUBBISH)
+        return True
 
     def _emit(self, event: ports.Event) -> None:
         match event:
@@ -210,11 +228,14 @@ class App:
         self._devices.note(name, device, present=present, why=why)
         self._take_stock()
 
-    def _look_at_displays(self) -> None:
-        """Take note of displays that do not show what they are given, or do so again."""
+    def _look_at_devices(self) -> None:
+        """Take note of displays that do not show what they are given, and of what is well again."""
+        for name, flood in self._floods.items():
+            if self._devices.is_faulty(name) and not flood.is_on(time.monotonic()):
+                self._note_device(name, name, present=True, why="")
         for name, display in self._displays.items():
             trouble = display.trouble if isinstance(display, ports.Troubled) else None
-            if (trouble is None) is self._devices.lacks(name):
+            if (trouble is None) is self._devices.is_faulty(name):
                 self._note_device(name, name, present=trouble is None, why=trouble or "")
 
     async def _finish(self) -> None:
@@ -387,8 +408,8 @@ class App:
 
     async def _condition(self) -> dict[str, Any]:
         """Return how the kiosk does, and tell staff what it has found."""
+        self._look_at_devices()
         condition = await self._gauges.look()
-        self._look_at_displays()
         self._parked = condition["parked"]
         self._give_notice()
         return condition

@@ -33,6 +33,10 @@ class Devices:
         """Tell whether a device, or a part of it, is known to be missing."""
         return any(owner == name for owner, _ in self._missing)
 
+    def is_faulty(self, name: str) -> bool:
+        """Tell whether a device is there and does not do its work."""
+        return (name, name) in self._missing
+
     @property
     def missing(self) -> list[str]:
         """The parts that are not there."""

@@ -16,6 +16,7 @@ EXPOSURE = {
     "kaikuportti.service": 1.8,
     "kaikukanta.service": 1.3,
     "kaikukanta-backup.service": 1.3,
+    "kaikukanta-retention.service": 1.3,
 }
 """The most that each may be exposed, as ``systemd-analyze security`` counts: of 10."""
 

@@ -25,6 +25,7 @@ from server.kaikukanta.admin import (
     leases,
     network,
     offerings,
+    retention,
     statistics,
     tokens,
     use,
@@ -113,7 +114,19 @@ def parser() -> ArgumentParser:
         "--keep", type=positive, metavar="N", help="in a folder: remove all but the newest N copies"
     )
     admin = Group(program("admin", "look at the register and change it", _admin))
-    for part in (network, venues, tokens, offerings, cards, kiosks, leases, use, uses, statistics):
+    for part in (
+        network,
+        venues,
+        tokens,
+        offerings,
+        cards,
+        kiosks,
+        leases,
+        use,
+        uses,
+        statistics,
+        retention,
+    ):
         part.add(admin)
     return top
 

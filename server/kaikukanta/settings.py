@@ -82,6 +82,17 @@ class Settings(BaseSettings):
     failed_tokens: PositiveInt = 100
     failed_codes: PositiveInt = 20
 
+    keep_attempts: Duration = timedelta(days=1)
+    """How long failed attempts are kept: their subject may be a network address."""
+    keep_codes: Duration = timedelta(days=30)
+    """How long an enrolment code is kept that is used up or expired."""
+    keep_tokens: Duration = timedelta(days=730)
+    """How long a kiosk that was taken out is still told so, and a revoked token is known."""
+    keep_cards: Duration = timedelta(days=730)
+    """How long the number of a card is kept that has ended or is no longer valid."""
+    keep_unknown: Duration = timedelta(days=365)
+    """How long the digest is kept of what was shown and is no card of the register."""
+
     body_limit: PositiveInt = 1024 * 1024
     """Bytes of a request's body."""
 

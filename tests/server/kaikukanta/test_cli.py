@@ -567,6 +567,45 @@ def test_a_folder_keeps_the_newest_backups(register: str, shell: Shell, tmp_path
     assert (folder / "notes.txt").exists()
 
 
+def test_a_backup_that_cannot_be_written_is_told_and_costs_no_older_one(
+    register: str, tmp_path: Path
+) -> None:
+    """On a full disk: exit 1, the reason, nothing half written, and what was there before."""
+    if register.startswith("postgresql"):
+        return
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    old = [folder / f"kaikukanta-2026010{day}T033000Z.sqlite" for day in range(1, 4)]
+    for path in (*old, folder / "kaikukanta-20260104T033000Z.sqlite.part"):
+        path.touch()
+    program = Path(sys.executable).with_name("kaikukanta")
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 128; exec "$@"', "-", program, "backup", "--keep", "1", folder],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "cannot be written: " in done.stderr
+    assert sorted(folder.iterdir()) == old
+
+
+def test_retention_is_told_before_it_is_done(
+    register: str, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dry run changes nothing; what is then forgotten is as much, and no count changes."""
+    monkeypatch.setenv("KAIKUKANTA_KEEP_CARDS", "P1D")
+    before = shell.admin("stats", "--json")
+    foreseen = shell.admin("retention", "--dry-run")
+    counts = dict(line.split("\t") for line in foreseen.splitlines())
+    assert int(counts["numbers of cards that are over"]) > 0
+    assert shell.admin("retention", "--dry-run") == foreseen
+    assert shell.admin("retention") == foreseen
+    again = shell.admin("retention")
+    assert {line.split("\t")[1] for line in again.splitlines()} == {"0"}
+    assert shell.admin("stats", "--json") == before
+
+
 def test_a_folder_and_how_many_to_keep_go_together(nothing: Path, shell: Shell) -> None:
     """A file that is named has no newest; a folder without a number would grow for ever."""
     for arguments in ([str(nothing)], ["--keep", "2", str(nothing / "copy")]):
