@@ -10,6 +10,7 @@ import signal
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from typing import Any, cast
@@ -19,6 +20,7 @@ from kiosk import desk, metrics, ports, systemd
 from kiosk.clock import is_synchronised
 from kiosk.config import Config, Device, Role
 from kiosk.disk import DiskError
+from kiosk.files import SpoiledError
 from kiosk.identity import Identity
 from kiosk.keying import Keying
 from kiosk.link import Link
@@ -56,6 +58,8 @@ class App:
         self._scanners_left = len(config.of(Role.SCANNER))
         self._notice: Text | None = None
         self._parked = 0
+        self._is_whole = False
+        self._was_spoiled = False
         self._doubt_noted = False
         self._began = time.monotonic()
         self._status_due = asyncio.Event()
@@ -217,14 +221,14 @@ class App:
     async def _recall(self) -> None:
         """Take up what the last run knew."""
 
-        def look(stores: Stores) -> tuple[str | None, datetime | None, bool]:
-            last = stores.journal.last_instant()
-            return _earlier_numbers(stores), last, stores.cache.clock_doubted
+        def look(stores: Stores) -> tuple[str | None, datetime | None, bool, bool]:
+            last, cache = stores.journal.last_instant(), stores.cache
+            return _earlier_numbers(stores), last, cache.clock_doubted, cache.whole
 
         with contextlib.suppress(DiskError):
             # A register that is newer now may take what it could not.
             await self._store.call(lambda stores: stores.journal.unpark())
-        earlier, last, doubted = await self._store.call(look)
+        earlier, last, doubted, self._is_whole = await self._store.call(look)
         self._doubt_noted = doubted
         self._link.clock_doubted = doubted or (last is not None and datetime.now(UTC) < last)
         await self._mind_the_clock()
@@ -233,6 +237,7 @@ class App:
     async def _take_in(self) -> None:
         """Take up what the register has told, and show staff how things stand with it."""
         self._reading.accept(await self._store.call(_earlier_numbers))
+        self._is_whole = await self._store.call(lambda stores: stores.cache.whole)
         await self._tell_offerings()
         await self._mind_the_clock()
         self._take_stock()
@@ -285,7 +290,14 @@ class App:
     def _give_notice(self) -> None:
         troubles = self._store.disk.troubles
         lost = [part for _, part in self._missing]
-        notice = worst(self._link, lost, self._parked, disk_fails=bool(troubles))
+        notice = worst(
+            self._link,
+            lost,
+            self._parked,
+            disk_fails=bool(troubles),
+            cards_awaited=not self._is_whole,
+            was_spoiled=self._was_spoiled,
+        )
         if notice != self._notice:
             self._notice = notice
             self._keying.noticed(notice)
@@ -352,15 +364,17 @@ class App:
 
     async def _condition(self) -> dict[str, Any]:
         """Return how the kiosk does: the body of a heartbeat, and what ``status`` tells."""
-        backlog, cards, leased, journal = await self._store.call(
+        backlog, cards, leased, journal, self._is_whole, set_aside = await self._store.call(
             lambda stores: (
                 stores.journal.backlog(),
                 stores.cache.cards,
                 stores.leases.seats_left(),
                 stores.journal.id,
+                stores.cache.whole,
+                stores.set_aside(),
             )
         )
-        self._parked = backlog.parked
+        self._parked, self._was_spoiled = backlog.parked, bool(set_aside)
         self._give_notice()
         link = self._link
         age = None if link.last_contact is None else datetime.now(UTC) - link.last_contact
@@ -377,6 +391,8 @@ class App:
             "key_known": self._keying.known.is_set(),
             "contact": link.contact.value,
             "cards": cards,
+            "cards_whole": self._is_whole,
+            "spoiled": {name: asdict(rescued) for name, rescued in set_aside.items()},
             "clock_suspect": link.clock_suspect,
             "disk": next(iter(self._store.disk.troubles.values()), None),
             "uptime": round(time.monotonic() - self._began, 1),
@@ -397,15 +413,15 @@ class App:
         return found
 
 
-def _to_be_mended(group: ExceptionGroup) -> DeviceError | None:
+def _to_be_mended(group: ExceptionGroup) -> DeviceError | SpoiledError | None:
     """Return what a person must mend, where that alone has ended the kiosk."""
-    mendable, others = group.split(DeviceError)
+    mendable, others = group.split((DeviceError, SpoiledError))
     if mendable is None or others is not None:
         return None
     error: Exception = mendable
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
-    return error if isinstance(error, DeviceError) else None
+    return error if isinstance(error, DeviceError | SpoiledError) else None
 
 
 def _earlier_numbers(stores: Stores) -> str | None:

@@ -1,6 +1,7 @@
 """``kaikuportti doctor``: tries each thing the kiosk needs and says, for each, what to mend."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,7 +12,8 @@ from kiosk.identity import Identity, NotEnrolledError, load_identity
 from kiosk.journal import Backlog
 from kiosk.ports import DeviceError, SelfTest, Surroundings
 from kiosk.registry import RegistryClient, RegistryError, RevokedError
-from kiosk.status import find_status
+from kiosk.rescue import set_aside
+from kiosk.status import describe_spoiled, find_status
 from kiosk.store import Store, Stores
 
 
@@ -30,12 +32,16 @@ class Finding:
 
 async def examine(config: Config) -> list[Finding]:
     """Try identity, register, store and devices; what a running kiosk holds is left alone."""
-    running = find_status(config.station.state) is not None
+    running = find_status(config.station.state)
     findings = await _register(config)
-    if running:
+    if running is not None:
+        findings += _spoiled(running.get("spoiled", {}))
         words = "a kiosk is running and holds the store and the devices; stop it to try those"
         return [*findings, Finding("kiosk", ok=True, words=words)]
     findings.append(await _store(config))
+    findings += _spoiled(
+        {name: asdict(found) for name, found in set_aside(config.station.state).items()}
+    )
     return [*findings, *[await _device(config, device) for device in config.devices]]
 
 
@@ -91,6 +97,10 @@ async def _store(config: Config) -> Finding:
     return Finding(
         what, ok=True, words=f"{cards} cards, {backlog.unsent} uses unsent, {backlog.parked} parked"
     )
+
+
+def _spoiled(found: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
+    return [Finding("journal", ok=False, words=words) for words in describe_spoiled(found)]
 
 
 def _look(stores: Stores) -> tuple[int, bool, Backlog]:

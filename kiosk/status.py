@@ -72,6 +72,7 @@ def to_be_mended(condition: Mapping[str, Any]) -> bool:
         or condition["parked"]
         or condition["clock_suspect"]
         or condition.get("disk")
+        or condition.get("spoiled")
         or not condition.get("key_known", True)
         or any(words != _WELL for words in condition["devices"].values())
         or _age(condition) > STALE
@@ -94,7 +95,8 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
         f"running for {timedelta(seconds=int(condition['uptime']))}",
         f"register: {_CONTACT[condition['contact']]}"
         + ("" if age is None else f", last heard {int(age)} s before"),
-        f"cards: {condition['cards']}",
+        f"cards: {condition['cards']}"
+        + ("" if condition.get("cards_whole", True) else ", not all yet; the register tells them"),
         f"uses waiting to be sent: {condition['unsent']}",
     ]
     if "key" in condition:
@@ -107,10 +109,21 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
         lines.append("clock: looks wrong; set the time")
     if condition.get("disk"):
         lines.append(f"disk: {condition['disk']}; free some space or replace the memory card")
+    lines += [f"journal: {words}" for words in describe_spoiled(condition.get("spoiled", {}))]
     if (seconds := _age(condition)) > STALE:
         lines.append(f"all this is {int(seconds)} s old: the disk may be full; look at the log")
     lines += [f"{name}: {words}" for name, words in condition["devices"].items()]
     return "\n".join(lines)
+
+
+def describe_spoiled(spoiled: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return, for people, what became of journals that were set aside."""
+    return [
+        f"was damaged ({found['at']}); {found['rescued']} uses were rescued,"
+        f" {found['unsent']} of them not sent then; {found['unreadable']} pages or uses could"
+        " not be read; replace the memory card; see kaikuportti rescue"
+        for found in spoiled.values()
+    ]
 
 
 def _key(condition: Mapping[str, Any]) -> str:
