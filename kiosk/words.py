@@ -119,8 +119,8 @@ CARDS_AWAITED = Text(
     "Kortteja haetaan vielä", "Korten hämtas ännu", "Cards are still being fetched"
 )
 JOURNAL_SPOILED = Text(
-    "Muisti vioittunut: kutsu ylläpito",
-    "Minnet är skadat: kalla på supporten",
-    "Storage damaged: call support",
+    "Muisti vioittunut: ilmoita ylläpidolle",
+    "Minnet är skadat: meddela underhållet",
+    "Storage damaged: tell support",
 )
 DEVICE_LOST = Text("Laite puuttuu: {device}", "Enhet saknas: {device}", "Missing: {device}")

@@ -21,7 +21,9 @@ def test_what_most_needs_mending_is_said_first() -> None:
     assert worst(link, (), 2, disk_fails=False) == words.CLOCK_WRONG
     link.clock_doubted = False
     assert worst(link, (), 2, disk_fails=False) == words.NO_NETWORK
+    assert worst(link, (), 2, disk_fails=False, cards_awaited=True) == words.CARDS_AWAITED
     link.contact = Contact.UP
+    assert worst(link, (), 2, disk_fails=False, was_spoiled=True) == words.JOURNAL_SPOILED
     parked = worst(link, (), 2, disk_fails=False)
     assert parked is not None
     assert parked.fi == "Rekisteri ei ota käyntejä vastaan: 2"
