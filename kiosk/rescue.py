@@ -121,7 +121,9 @@ def _rescue(path: Path, folder: Path) -> None:
         unmark(path)
         draft.rename(path)
         persist(path.parent)
-        log("rescued", **asdict(report))
+        found = asdict(report)
+        del found["at"]  # the line has an instant of its own
+        log("rescued", **found)
     folder.rename(_dated(folder))
 
 
