@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -20,12 +20,13 @@ from kiosk.clock import is_synchronised
 from kiosk.condition import Condition, Devices
 from kiosk.config import Config, Device, Role
 from kiosk.disk import DiskError
+from kiosk.files import SpoiledError
 from kiosk.flood import Flood
 from kiosk.identity import Identity
 from kiosk.keying import Keying
 from kiosk.link import Link
 from kiosk.log import log, tell_held_back
-from kiosk.notices import report, worst
+from kiosk.notices import report, troubles
 from kiosk.ports import DeviceError
 from kiosk.registry import RegistryClient
 from kiosk.shell import NoticeChanged, OfferingsTold, Outputs, Shell
@@ -67,6 +68,8 @@ class App:
         self._scanners_left = len(config.of(Role.SCANNER))
         self._notice: Text | None = None
         self._parked = 0
+        self._is_whole = False
+        self._was_spoiled = False
         self._doubt_noted = False
         self._status_due = asyncio.Event()
         self._status_asked = asyncio.Event()
@@ -249,14 +252,14 @@ class App:
     async def _recall(self) -> None:
         """Take up what the last run knew."""
 
-        def look(stores: Stores) -> tuple[str | None, datetime | None, bool]:
-            last = stores.journal.last_instant()
-            return _earlier_numbers(stores), last, stores.cache.clock_doubted
+        def look(stores: Stores) -> tuple[str | None, datetime | None, bool, bool]:
+            last, cache = stores.journal.last_instant(), stores.cache
+            return _earlier_numbers(stores), last, cache.clock_doubted, cache.whole
 
         with contextlib.suppress(DiskError):
             # A register that is newer now may take what it could not.
             await self._store.call(lambda stores: stores.journal.unpark())
-        earlier, last, doubted = await self._store.call(look)
+        earlier, last, doubted, self._is_whole = await self._store.call(look)
         self._doubt_noted = doubted
         self._link.clock_doubted = doubted or (last is not None and datetime.now(UTC) < last)
         await self._mind_the_clock()
@@ -265,6 +268,7 @@ class App:
     async def _take_in(self) -> None:
         """Take up what the register has told, and show staff how things stand with it."""
         self._reading.accept(await self._store.call(_earlier_numbers))
+        self._is_whole = await self._store.call(lambda stores: stores.cache.whole)
         await self._tell_offerings()
         await self._mind_the_clock()
         self._take_stock()
@@ -316,13 +320,21 @@ class App:
         self._give_notice()
 
     def _give_notice(self) -> None:
-        troubles = self._store.disk.troubles
-        missing = self._devices.missing
-        notice = worst(self._link, missing, self._parked, disk_fails=bool(troubles))
+        notice = next(self._troubles(self._devices.missing), None)
         if notice != self._notice:
             self._notice = notice
             self._keying.noticed(notice)
             self._shell.emit(NoticeChanged(notice))
+
+    def _troubles(self, missing: Collection[str | Text]) -> Iterator[Text]:
+        return troubles(
+            self._link,
+            missing,
+            self._parked,
+            disk_fails=bool(self._store.disk.troubles),
+            cards_awaited=not self._is_whole,
+            was_spoiled=self._was_spoiled,
+        )
 
     # --- being looked after ---
 
@@ -374,9 +386,9 @@ class App:
             missing = [device.in_words for device in there if self._devices.lacks(device.name)]
             told = report(
                 self._link,
-                missing,
+                self._troubles(missing),
                 len(there),
-                self._parked,
+                len(missing),
                 unsent,
                 version("kaikuportti"),
                 disk_fails=bool(self._store.disk.troubles),
@@ -410,20 +422,21 @@ class App:
         """Return how the kiosk does, and tell staff what it has found."""
         self._look_at_devices()
         condition = await self._gauges.look()
-        self._parked = condition["parked"]
+        self._parked, self._is_whole = condition["parked"], condition["cards_whole"]
+        self._was_spoiled = bool(condition["spoiled"])
         self._give_notice()
         return condition
 
 
-def _to_be_mended(group: ExceptionGroup) -> DeviceError | None:
+def _to_be_mended(group: ExceptionGroup) -> DeviceError | SpoiledError | None:
     """Return what a person must mend, where that alone has ended the kiosk."""
-    mendable, others = group.split(DeviceError)
+    mendable, others = group.split((DeviceError, SpoiledError))
     if mendable is None or others is not None:
         return None
     error: Exception = mendable
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
-    return error if isinstance(error, DeviceError) else None
+    return error if isinstance(error, DeviceError | SpoiledError) else None
 
 
 def _earlier_numbers(stores: Stores) -> str | None:

@@ -73,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
     enrolling.add_argument(
         "--again", action="store_true", help="replace the identity that the kiosk already has"
     )
+    rescuing = command(
+        "rescue", rescue, "Tell what was set aside of a damaged journal, and read it once more."
+    )
+    rescuing.add_argument(
+        "--forget", action="store_true", help="erase it, once the register has every use"
+    )
     for part in (
         command("status", status, "Tell how the running kiosk does."),
         command(
@@ -145,6 +151,14 @@ def enrol(config: Config, options: argparse.Namespace) -> int:
             print("Type or scan the enrolment code: ", end="", flush=True)
         code = sys.stdin.readline()
     return asyncio.run(enrol_kiosk(config, code.strip(), again=options.again))
+
+
+def rescue(config: Config, options: argparse.Namespace) -> int:
+    """Look at what was set aside of a damaged journal, or let it go."""
+    from kiosk import letting_go
+
+    work = letting_go.forget if options.forget else letting_go.look
+    return asyncio.run(work(config))
 
 
 def status(config: Config, options: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """How the kiosk does: the body of a heartbeat, and what ``kaikuportti status`` tells."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -70,12 +70,14 @@ class Condition:
 
     async def look(self) -> dict[str, Any]:
         """Return how it does at this moment; raise :class:`kiosk.disk.DiskError`."""
-        backlog, cards, leased, journal = await self.store.call(
+        backlog, cards, leased, journal, whole, set_aside = await self.store.call(
             lambda stores: (
                 stores.journal.backlog(),
                 stores.cache.cards,
                 stores.leases.seats_left(),
                 stores.journal.id,
+                stores.cache.whole,
+                stores.set_aside(),
             )
         )
         link = self.link
@@ -93,6 +95,8 @@ class Condition:
             "key_known": self.keying.known.is_set(),
             "contact": link.contact.value,
             "cards": cards,
+            "cards_whole": whole,
+            "spoiled": {name: asdict(rescued) for name, rescued in set_aside.items()},
             "clock_suspect": link.clock_suspect,
             "disk": next(iter(self.store.disk.troubles.values()), None),
             "uptime": round(time.monotonic() - self.began, 1),

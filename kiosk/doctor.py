@@ -12,7 +12,8 @@ from kiosk.identity import Identity, NotEnrolledError, load_identity
 from kiosk.journal import Backlog
 from kiosk.ports import DeviceError, SelfTest, Surroundings
 from kiosk.registry import RegistryClient, RegistryError, RevokedError
-from kiosk.status import find_status, to_be_mended
+from kiosk.rescue import set_aside
+from kiosk.status import describe_spoiled, find_status, to_be_mended
 from kiosk.store import Store, Stores
 
 
@@ -36,6 +37,9 @@ async def examine(config: Config) -> list[Finding]:
     if running is not None:
         return [*findings, *_of_running(running)]
     findings.append(await _store(config))
+    findings += _spoiled(
+        {name: asdict(found) for name, found in set_aside(config.station.state).items()}
+    )
     return [*findings, *[await _device(config, device) for device in config.devices]]
 
 
@@ -105,6 +109,10 @@ async def _store(config: Config) -> Finding:
     return Finding(
         what, ok=True, words=f"{cards} cards, {backlog.unsent} uses unsent, {backlog.parked} parked"
     )
+
+
+def _spoiled(found: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
+    return [Finding("journal", ok=False, words=words) for words in describe_spoiled(found)]
 
 
 def _look(stores: Stores) -> tuple[int, bool, Backlog]:

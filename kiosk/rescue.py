@@ -25,6 +25,7 @@ from kiosk.files import SpoiledError, StoreError, parts, unmark
 from kiosk.journal import UseJournal
 from kiosk.log import log
 from kiosk.remnants import read_remnants
+from kiosk.wal import PAGE
 
 _UNDER_WAY, _DONE = "spoiled", "spoiled-*"
 _REPORT, _DRAFT = "report.json", "rescued.sqlite"
@@ -97,7 +98,7 @@ def _raise_where_emptied(path: Path) -> None:
 
 
 def _is_empty(path: Path) -> bool:
-    return path.exists() and path.stat().st_size == 0
+    return path.exists() and path.stat().st_size < PAGE
 
 
 def _rescue(path: Path, folder: Path) -> None:
@@ -120,7 +121,9 @@ def _rescue(path: Path, folder: Path) -> None:
         unmark(path)
         draft.rename(path)
         persist(path.parent)
-        log("rescued", **asdict(report))
+        found = asdict(report)
+        del found["at"]  # the line has an instant of its own
+        log("rescued", **found)
     folder.rename(_dated(folder))
 
 

@@ -132,7 +132,8 @@ async def test_staff_who_hold_the_keys_are_told_how_the_kiosk_does(
         report = told.report
         assert report.unsent == 1
         assert (report.working, report.devices, report.connected) == (0, 1, None)
-        assert report.troubles == (words.DEVICE_LOST.fill(device=words.DEVICES["scanner"]),)
+        lost = words.DEVICE_LOST.fill(device=words.DEVICES["scanner"])
+        assert report.troubles == (lost, words.CARDS_AWAITED)
         assert report.version == version("kaikuportti")
     task.cancel()
 
@@ -154,7 +155,7 @@ async def test_staff_are_told_of_a_disk_that_cannot_be_read(
     app._emit(ports.StatusAsked())
     async with asyncio.timeout(10):
         told = await shell.events.get()
-    assert told.report.troubles == (words.DISK_FULL,)
+    assert told.report.troubles == (words.DISK_FULL, words.CARDS_AWAITED)
     assert (told.report.serves, told.report.unsent) == (False, None)
     task.cancel()
 

@@ -4,18 +4,25 @@ import json
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from kaiku.party import ALONE
+from kaiku.wire import Use
 from kiosk.cli import main
 from kiosk.config import Config, load
+from kiosk.desk import Standing
 from kiosk.doctor import examine
-from kiosk.files import rewrite_version
+from kiosk.files import mark_spoiled, rewrite_version
 from kiosk.identity import Identity
+from kiosk.journal import UseJournal
 from kiosk.status import write_status
+from tests.kaiku.made import ENTRY, NOON
 from tests.kiosk.replies import register, reply
 
 CONFIG = """
@@ -27,7 +34,7 @@ url = "http://127.0.0.1:9"
 [[scanner]]
 driver = "stdin"
 """
-COMMANDS = ["run", "check", "enrol", "status", "doctor"]
+COMMANDS = ["run", "check", "enrol", "rescue", "status", "doctor"]
 
 
 @pytest.fixture
@@ -233,6 +240,51 @@ class TestEnrol:
         assert "the register at http://127.0.0.1:9 did not answer" in told
         assert "SESAME" not in told
         assert not (state / "identity.json").exists()
+
+
+class TestRescue:
+    """What was set aside of a damaged journal."""
+
+    def test_where_nothing_is_set_aside_it_says_so(
+        self, config: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """And there is nothing to let go."""
+        assert main(["rescue", "--config", config]) == 0
+        assert "no damaged journal is kept here" in capsys.readouterr().out
+        assert main(["rescue", "--forget", "--config", config]) == 0
+
+    def test_it_is_told_read_again_and_let_go_once_all_is_sent(
+        self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Not before: what could not be read may be of use to somebody until then (P1)."""
+        use = Use(uuid4(), ENTRY, NOON, bytes(16), ALONE)
+        with closing(UseJournal(state / "journal.sqlite")) as journal:
+            journal.record(use, ALONE, "local", Standing.UNSENT)
+        mark_spoiled(state / "journal.sqlite")
+        assert main(["rescue", "--config", config]) == 0
+        told = capsys.readouterr().out
+        assert "1 uses were rescued, 1 of them not sent then; 0 pages" in told
+        assert "Read once more: 0 uses were found" in told
+        assert main(["rescue", "--forget", "--config", config]) == 1
+        assert "1 uses are still to be sent; start the kiosk" in capsys.readouterr().err
+        with closing(UseJournal(state / "journal.sqlite")) as journal:
+            journal.mark([use])
+        assert main(["rescue", "--forget", "--config", config]) == 0
+        assert capsys.readouterr().out == "Nothing is set aside any more.\n"
+        assert not list(state.glob("spoiled*"))
+
+    def test_while_the_kiosk_runs_its_store_is_left_alone(
+        self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """It tells what the kiosk has told."""
+        found = {"at": "2026-11-24T10:00:00+00:00", "rescued": 12, "unsent": 5, "unreadable": 1}
+        write_status(state, {"unsent": 5, "spoiled": {"spoiled-1": found}})
+        assert main(["rescue", "--config", config]) == 0
+        told = capsys.readouterr().out
+        assert "spoiled-1: the journal was damaged" in told
+        assert "The kiosk is running" in told
+        assert main(["rescue", "--forget", "--config", config]) == 1
+        assert not (state / "journal.sqlite").exists()
 
 
 class TestDoctor:
