@@ -15,6 +15,7 @@ import traceback
 from pathlib import Path
 
 from tests.appliance import faults, packaging, visits
+from tests.appliance.architecture import ARCHITECTURES
 from tests.appliance.disk import Disk
 from tests.appliance.image import CannotBuildError, home, image
 from tests.appliance.machine import Machine
@@ -33,7 +34,7 @@ def main() -> int:
     """Try the rows and print what was seen."""
     options = _options()
     try:
-        base = image()
+        base = image(ARCHITECTURES[options.architecture])
     except CannotBuildError as error:
         _say(f"LEFT OUT: the virtual machine cannot be made here: {error}")
         return 0
@@ -64,6 +65,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--short", action="store_true", help="leave the long rows out")
     parser.add_argument("--only", metavar="WORD", help="only rows whose fault holds the word")
     parser.add_argument("--cuts", type=int, default=30, help="how often the power is cut")
+    parser.add_argument(
+        "--architecture", choices=ARCHITECTURES, default="amd64", help="the machine's"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the machine's folder")
     return parser.parse_args()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.appliance import keys
 from tests.appliance.channels import PATIENCE
-from tests.appliance.machine import HOST, KEYPAD, SCANNER, SERIAL, Machine
+from tests.appliance.machine import HOST, Machine
 
 GATE, PASSAGE = 17, 27
 """The GPIO lines of the relay and of the turnstile's contact."""
@@ -28,16 +28,16 @@ url = "http://{HOST}:%(port)d"
 
 [[scanner]]
 driver = "hid"
-device = "{SCANNER}"
+device = "%(scanner)s"
 idle = 3.0
 
 [[scanner]]
 driver = "serial"
-port = "{SERIAL}"
+port = "%(serial)s"
 
 [keypad]
 driver = "hid"
-device = "{KEYPAD}"
+device = "%(keypad)s"
 
 [gate]
 driver = "gpio"
@@ -63,7 +63,8 @@ class Station:
 
     def configure(self, port: int, gate: str = "") -> None:
         """Write the configuration, for a register at a port of this machine."""
-        text = _CONFIGURATION % {"port": port, "gate": gate}
+        plugs = {plug: self.machine.port(plug) for plug in ("scanner", "serial", "keypad")}
+        text = _CONFIGURATION % {"port": port, "gate": gate, **plugs}
         self.machine.put(text, "/etc/kaikuportti/kiosk.toml")
 
     def restart(self) -> None:
