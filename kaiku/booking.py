@@ -12,7 +12,7 @@ from itertools import chain
 
 from kaiku.card import Card, Kind
 from kaiku.decision import Decision, conclude, refused
-from kaiku.grounds import Facts, company, early, limits, vain
+from kaiku.grounds import Facts, company, early_to_book, early_to_hand_over, limits, vain
 from kaiku.offering import Offering
 from kaiku.party import Party
 from kaiku.reason import Reason
@@ -59,7 +59,7 @@ def book(
         *vain(card, offering, now),
         *company(card, party, offering),
         *([Reason.COMMUNITY_CARD_ALONE] if card.kind is Kind.COMMUNITY else []),
-        *_not_yet(offering, now),
+        *early_to_book(offering, now),
         *_open_bookings(offering, facts),
         *limits(admitted, offering, counted),
     )
@@ -74,14 +74,7 @@ def hand_over(card: Card, offering: Offering, state: BookingState, now: datetime
     """
     if state not in IS_OPEN:
         return Reason.OFFERING_OVER
-    return next(chain(vain(card, offering, now), early(offering, now)), None)
-
-
-def _not_yet(offering: Offering, now: datetime) -> Iterator[Reason]:
-    """Yield that tickets cannot be acquired yet (OM-65)."""
-    window = offering.window
-    if window is not None and window.acquirable is not None and now < window.acquirable:
-        yield Reason.TOO_EARLY
+    return next(chain(vain(card, offering, now), early_to_hand_over(offering, now)), None)
 
 
 def _open_bookings(offering: Offering, facts: BookingFacts) -> Iterator[Reason]:

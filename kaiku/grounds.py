@@ -38,7 +38,7 @@ NO_FACTS = Facts()
 
 def vain(card: Card, offering: Offering, now: datetime) -> Iterator[Reason]:
     """Yield what no mending at the door can change (OM-8, OM-30, OM-42, OM-62)."""
-    day = offering.day(now)
+    day = offering.validity_day(now)
     match card.state(day):
         case State.ENDED:
             yield Reason.ENDED
@@ -67,9 +67,28 @@ def company(card: Card, party: Party, offering: Offering) -> Iterator[Reason]:
 
 
 def early(offering: Offering, now: datetime) -> Iterator[Reason]:
-    """Yield that entry has not opened yet, where the venue has set when it does (OM-66)."""
+    """Yield that entry has not opened yet, or that no ticket is to be had yet (OM-65, OM-66).
+
+    A use of an event to come is a ticket, registered as it is acquired (OM-47).
+    """
     window = offering.window
-    if window is not None and window.opens is not None and now < window.opens:
+    return iter(()) if window is None else _before(now, window.opens, window.acquirable)
+
+
+def early_to_book(offering: Offering, now: datetime) -> Iterator[Reason]:
+    """Yield that no ticket is to be had yet, where the venue has set from when (OM-65)."""
+    window = offering.window
+    return iter(()) if window is None else _before(now, window.acquirable)
+
+
+def early_to_hand_over(offering: Offering, now: datetime) -> Iterator[Reason]:
+    """Yield that no ticket is handed over yet, where the venue has set from when (OM-66)."""
+    window = offering.window
+    return iter(()) if window is None else _before(now, window.opens)
+
+
+def _before(now: datetime, *hours: datetime | None) -> Iterator[Reason]:
+    if any(hour is not None and now < hour for hour in hours):
         yield Reason.TOO_EARLY
 
 

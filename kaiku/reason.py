@@ -67,7 +67,7 @@ WORDS: dict[Reason, Words] = {
         ),
     ),
     Reason.UNKNOWN_CARD: Words(
-        Text("Korttia ei löydy", "Kortet hittas inte", "Card not found"),
+        Text("Korttia ei löydy", "Kortet hittades inte", "Card not found"),
         _DISTRIBUTOR,
     ),
     Reason.NOT_YET_VALID: Words(
@@ -190,8 +190,8 @@ WORDS: dict[Reason, Words] = {
     ),
     Reason.COMMUNITY_CARD_ALONE: Words(
         Text(
-            "Näytä myös toisen mukana olevan kortti",
-            "Visa också kortet av någon som är med",
+            "Näytä myös mukana olevan toisen kortti",
+            "Visa också följeslagarens kort",
             "Show the card of a companion too",
         ),
         _STAFF,
@@ -208,8 +208,8 @@ WORDS: dict[Reason, Words] = {
     ),
     Reason.NOT_YOUR_OFFERING: Words(
         Text(
-            "Tätä tilaisuutta ei palvella täällä",
-            "Det här evenemanget betjänas inte här",
+            "Tätä tilaisuutta ei hoideta täällä",
+            "Det här evenemanget sköts inte här",
             "This event is not served here",
         ),
         _STAFF,

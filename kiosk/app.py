@@ -22,8 +22,8 @@ from kiosk.disk import DiskError
 from kiosk.identity import Identity
 from kiosk.keying import Keying
 from kiosk.link import Link
-from kiosk.log import log
-from kiosk.notices import worst
+from kiosk.log import log, tell_held_back
+from kiosk.notices import report, worst
 from kiosk.ports import DeviceError
 from kiosk.registry import RegistryClient
 from kiosk.shell import NoticeChanged, OfferingsTold, Outputs, Shell
@@ -52,6 +52,7 @@ class App:
         self._readers = (*config.of(Role.SCANNER), *config.of(Role.KEYPAD))
         self._untried = {device.name for device in self._readers}
         self._missing: dict[tuple[str, str], str] = {}
+        self._displays: dict[str, ports.Display] = {}
         self._stop = asyncio.Event()
         self._scanners_left = len(config.of(Role.SCANNER))
         self._notice: Text | None = None
@@ -59,6 +60,7 @@ class App:
         self._doubt_noted = False
         self._began = time.monotonic()
         self._status_due = asyncio.Event()
+        self._status_asked = asyncio.Event()
 
     async def run(self) -> None:
         """Serve until told to stop, or until the input has ended and the register has everything.
@@ -122,9 +124,11 @@ class App:
                 group.create_task(self._say_ready(reading)),
                 group.create_task(self._feed_watchdog()),
                 group.create_task(self._write_status()),
+                group.create_task(self._tell_status()),
                 group.create_task(self._prune()),
                 group.create_task(self._forget_in_time()),
                 group.create_task(self._try_the_disk()),
+                group.create_task(tell_held_back()),
             ]
             await self._stop.wait()
             log("stopping")
@@ -148,17 +152,16 @@ class App:
         return device.module.connect(device.settings, surroundings)
 
     async def _outputs(self, stack: AsyncExitStack) -> Outputs:
-        displays = []
         for device in self._config.of(Role.DISPLAY):
             display = cast("ports.Display", self._connect(device))
             stack.push_async_callback(display.close)
-            displays.append(display)
+            self._displays[device.name] = display
         (gate_device,), (buzzer_device,) = self._config.of(Role.GATE), self._config.of(Role.BUZZER)
         buzzer = cast("ports.Buzzer", self._connect(buzzer_device))
         stack.push_async_callback(buzzer.close)
         gate = cast("ports.Gate", self._connect(gate_device))
         stack.push_async_callback(gate.close)
-        return Outputs(displays, buzzer, gate)
+        return Outputs([*self._displays.values()], buzzer, gate)
 
     def _manners(self, gate: ports.Gate) -> desk.Manners:
         station = self._config.station
@@ -189,6 +192,8 @@ class App:
 
     def _emit(self, event: ports.Event) -> None:
         match event:
+            case ports.StatusAsked():
+                self._status_asked.set()
             case ports.InputEnded():
                 self._scanners_left -= 1
                 if self._scanners_left == 0:
@@ -205,6 +210,13 @@ class App:
         else:
             self._missing[name, device] = why
         self._take_stock()
+
+    def _look_at_displays(self) -> None:
+        """Take note of displays that do not show what they are given, or do so again."""
+        for name, display in self._displays.items():
+            trouble = display.trouble if isinstance(display, ports.Troubled) else None
+            if (trouble is None) is ((name, name) in self._missing):
+                self._note_device(name, name, present=trouble is None, why=trouble or "")
 
     async def _finish(self) -> None:
         """Stop once all that was read is decided and the register has it."""
@@ -248,6 +260,7 @@ class App:
         were marked with it (promise P7).
         """
         link = self._link
+        link.watch(datetime.now(UTC), time.monotonic())
         link.clock_doubted = link.clock_doubted and not is_synchronised()
         suspect = link.clock_suspect
         if suspect != self._doubt_noted:
@@ -315,7 +328,8 @@ class App:
                 await self._mind_the_clock()
                 condition = await self._condition()
                 self._show_figures(condition)
-                told = {**condition, "state": str(self._config.station.state)}
+                state = str(self._config.station.state)
+                told = {**condition, "contact_why": self._link.why, "state": state}
                 await asyncio.to_thread(write_status, folder, told)
                 self._store.disk.works("status")
             except DiskError:
@@ -326,6 +340,29 @@ class App:
                 async with asyncio.timeout(STATUS_EVERY):
                     await self._status_due.wait()
             self._status_due.clear()
+
+    async def _tell_status(self) -> None:
+        """Tell staff on the displays how the kiosk does, whenever they ask; on a full disk too."""
+        while True:
+            await self._status_asked.wait()
+            self._status_asked.clear()
+            unsent = None
+            with contextlib.suppress(DiskError):
+                backlog = await self._store.call(lambda stores: stores.journal.backlog())
+                unsent, self._parked = backlog.unsent, backlog.parked
+            lost = {owner for owner, _ in self._missing}
+            there = [device for device in self._config.devices if not device.is_none]
+            missing = [device.in_words for device in there if device.name in lost]
+            told = report(
+                self._link,
+                missing,
+                len(there),
+                self._parked,
+                unsent,
+                version("kaikuportti"),
+                disk_fails=bool(self._store.disk.troubles),
+            )
+            self._shell.emit(desk.StatusTold(told))
 
     async def _prune(self) -> None:
         """Forget now and then what the register has had for long."""
@@ -361,6 +398,7 @@ class App:
             )
         )
         self._parked = backlog.parked
+        self._look_at_displays()
         self._give_notice()
         link = self._link
         age = None if link.last_contact is None else datetime.now(UTC) - link.last_contact
@@ -388,7 +426,7 @@ class App:
         found |= dict.fromkeys(self._untried, "not tried yet")
         for name in found:
             lost = [
-                f"{part}: {why or 'missing'}"
+                why if part == name else f"{part}: {why or 'missing'}"
                 for (owner, part), why in self._missing.items()
                 if owner == name
             ]

@@ -30,7 +30,7 @@ from kaiku.wire import (
     write_row,
 )
 from kiosk.erasing import overwrite
-from kiosk.files import committing, open_cache, parts, rewrite_version, shut
+from kiosk.files import committing, intact, open_cache, parts, rewrite_version, shut
 
 _CARD = "SELECT kind, children, valid_from, valid_until, status FROM card WHERE digest = ?"
 _TALLY = (
@@ -61,7 +61,7 @@ class CardCache:
 
     def __init__(self, path: Path) -> None:
         """Open or make the file; raise :class:`kiosk.files.StoreError` where that fails."""
-        self._path = path
+        self.path = path
         self._db = open_cache(path)
         self._offerings: tuple[Offering, ...] | None = None
         self.cards = int(self._db.execute("SELECT count(*) FROM card").fetchone()[0])
@@ -69,7 +69,7 @@ class CardCache:
 
     def close(self) -> None:
         """Close the file."""
-        shut(self._path, self._db)
+        shut(self.path, self._db)
 
     def card(self, digest: bytes) -> Card | None:
         """Return the card under a digest, or None."""
@@ -77,7 +77,8 @@ class CardCache:
         if row is None:
             return None
         kind, children, valid_from, valid_until, status = row
-        return Card(Kind(kind), children, _day(valid_from), _day(valid_until), Status(status))
+        with intact(self.path):
+            return Card(Kind(kind), children, _day(valid_from), _day(valid_until), Status(status))
 
     def used(
         self, digest: bytes, offering: UUID, since: date, service: Service | None = None
@@ -116,7 +117,8 @@ class CardCache:
         """Return all offerings that this kiosk serves."""
         if self._offerings is None:
             rows = self._db.execute("SELECT body FROM offering ORDER BY id").fetchall()
-            self._offerings = tuple(read_offering(json.loads(body)) for (body,) in rows)
+            with intact(self.path):
+                self._offerings = tuple(read_offering(json.loads(body)) for (body,) in rows)
         return self._offerings
 
     def offering(self, offering: UUID) -> Offering | None:
@@ -161,7 +163,8 @@ class CardCache:
     def station(self) -> StationRow | None:
         """What the register told of this kiosk's venue and of earlier card numbers."""
         note = self._note("station")
-        row = None if note is None else read_row(json.loads(note))
+        with intact(self.path):
+            row = None if note is None else read_row(json.loads(note))
         return row if isinstance(row, StationRow) else None
 
     @property
@@ -257,12 +260,12 @@ class CardCache:
         The files are overwritten and made anew, which needs no free space. Raises OSError, with all
         as it was, where the disk takes nothing.
         """
-        for part in parts(self._path):
+        for part in parts(self.path):
             overwrite(part)
         self._db.close()
-        for part in parts(self._path):
+        for part in parts(self.path):
             part.unlink(missing_ok=True)
-        self._db = open_cache(self._path)
+        self._db = open_cache(self.path)
         self._offerings = None
         self.cards = 0
 

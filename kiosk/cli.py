@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from kiosk.config import Config, ConfigError, load, missing
+from kiosk.config import EXPOSED, Config, ConfigError, load, unfit
 
 OK, TROUBLE, USAGE, BAD_CONFIG = 0, 1, 2, 78
 """Exit codes; 78 is EX_CONFIG of sysexits.h."""
@@ -101,14 +101,17 @@ def run(config: Config, _options: argparse.Namespace) -> int:
     from kiosk.app import App
     from kiosk.files import StoreError
     from kiosk.identity import NotEnrolledError, load_identity
-    from kiosk.log import log, take_over_warnings
+    from kiosk.log import log, quieted, take_over_warnings
     from kiosk.metrics import MetricsError
     from kiosk.ports import DeviceError
 
     take_over_warnings()
+    if config.registry.is_exposed:
+        log("exposed", why=EXPOSED)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would put the key on the disk (P6)
     try:
-        asyncio.run(App(config, load_identity(config.station.state)).run())
+        with quieted():
+            asyncio.run(App(config, load_identity(config.station.state)).run())
     except NotEnrolledError as error:
         log("cannot_start", why=str(error))
         return BAD_CONFIG
@@ -122,8 +125,8 @@ def run(config: Config, _options: argparse.Namespace) -> int:
 
 
 def check(config: Config, options: argparse.Namespace) -> int:
-    """Print the effective configuration, unless this machine lacks what it names."""
-    problems = [*missing(options.config, config)]
+    """Print the effective configuration, unless it is one that should not stay as it is."""
+    problems = [*unfit(options.config, config)]
     if problems:
         raise ConfigError("\n".join(problems))
     print(json.dumps(config.effective(), indent=2, ensure_ascii=False))
@@ -134,6 +137,8 @@ def enrol(config: Config, options: argparse.Namespace) -> int:
     """Enrol the kiosk, and fetch the cards so that it can decide from the first moment."""
     from kiosk.enrolment import enrol_kiosk
 
+    if config.registry.is_exposed:
+        sys.stderr.write(f"registry.url: {EXPOSED}\n")
     code = options.code or options.code_option
     if code is None:
         if sys.stdin.isatty():
@@ -147,13 +152,15 @@ def status(config: Config, options: argparse.Namespace) -> int:
     from kiosk.status import describe, find_status, to_be_mended
 
     condition = find_status(config.station.state)
+    if condition is None:
+        print(json.dumps({"running": False}) if options.json else "The kiosk is not running.")
+        return TROUBLE
+    mend = to_be_mended(condition)
     if options.json:
-        print(json.dumps({"running": condition is not None, **(condition or {})}))
-    elif condition is None:
-        print("The kiosk is not running.")
+        print(json.dumps({"running": True, "mend": mend, **condition}, ensure_ascii=False))
     else:
         print(describe(config.station.name, condition))
-    return TROUBLE if condition is None or to_be_mended(condition) else OK
+    return TROUBLE if mend else OK
 
 
 def doctor(config: Config, options: argparse.Namespace) -> int:

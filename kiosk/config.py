@@ -6,6 +6,7 @@ finds the driver by name and lets it read its part.
 
 import difflib
 import importlib.util
+import ipaddress
 import pkgutil
 import re
 import tomllib
@@ -21,7 +22,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
-from kaiku.text import Language
+from kaiku.text import Language, Text
+from kiosk import words
 from kiosk.desk import Profile
 from kiosk.ports import DriverSettings
 from kiosk.wiring import taken_twice
@@ -94,10 +96,20 @@ class Station(_Part):
 
 
 class Registry(_Part):
-    """Where the register is, and how many seconds a scan may wait for it."""
+    """Where the register is, and how many seconds a scan may wait for it.
+
+    ``allow_http`` says that the way to it is the venue's own, so that it need not be encrypted.
+    """
 
     url: str
     budget: float = Field(default=0.8, gt=0, le=5)
+    allow_http: bool = False
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether others on the way can read what is said: the token, and the key of the cards."""
+        parts = urlsplit(self.url)
+        return parts.scheme == "http" and not self.allow_http and not _is_here(parts.hostname or "")
 
     @field_validator("url")
     @classmethod
@@ -112,6 +124,14 @@ class Registry(_Part):
         if not host:
             raise wrong
         return url.rstrip("/")
+
+
+def _is_here(host: str) -> bool:
+    """Tell whether a host is this machine by whatever name: nothing leaves it then."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class Metrics(_Part):
@@ -149,6 +169,19 @@ class Device:
         """The device as the log and staff call it; numbered where another would be called so."""
         name = f"{self.role}/{self.settings.driver}"
         return name if self.number is None else f"{name} {self.number}"
+
+    @property
+    def in_words(self) -> Text:
+        """The device as staff at the desk call it."""
+        device = words.DEVICES[self.role]
+        if self.number is None:
+            return device
+        return words.NUMBERED.fill(device=device, number=self.number)
+
+    @property
+    def is_none(self) -> bool:
+        """Whether it says that there is no such device."""
+        return self.settings.driver == "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +262,14 @@ def without_file(error: ConfigError) -> str:
     return "\n".join(line.partition(": ")[2] for line in str(error).splitlines())
 
 
-def missing(path: Path, config: Config) -> Iterator[str]:
-    """Yield what the devices need and this machine does not have, as file, key and mend."""
+def unfit(path: Path, config: Config) -> Iterator[str]:
+    """Yield what should not stay as it is here, as file, key and mend.
+
+    It is what the devices need and this machine does not have, and a register whose way others can
+    read. A kiosk that runs is not stopped for it, since that would shut its visitors out.
+    """
+    if config.registry.is_exposed:
+        yield f"{path}: registry.url: {EXPOSED}"
     for device in config.devices:
         for key, mend in device.settings.lacks().items():
             yield f"{path}: {device.key}.{key}: {mend}"
@@ -247,6 +286,11 @@ def _named_apart(devices: Sequence[Device]) -> tuple[Device, ...]:
         named.append(replace(device, number=number))
     return tuple(named)
 
+
+EXPOSED = (
+    "http:// lets others read the kiosk's token and the key of the cards on the way; write https://"
+    ", or allow_http = true where the network is your own alone"
+)
 
 _KEYS_NEEDED = (
     'is missing; profile = "library" needs keys for the service and the sum: add [keypad], '

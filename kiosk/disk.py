@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from kiosk.integrity import is_spoiled
 from kiosk.log import log
 
 
@@ -26,7 +27,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in _NOT_NOW:
+        if is_spoiled(error) or error.sqlite_errorcode & 0xFF not in _NOT_NOW:
             raise
         raise DiskError(str(error)) from None
 

@@ -1,17 +1,18 @@
 """``kaikuportti doctor``: tries each thing the kiosk needs and says, for each, what to mend."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from kiosk.config import Config, Device, KeyPlace
+from kiosk.config import EXPOSED, Config, Device, KeyPlace
 from kiosk.disk import DiskError
 from kiosk.files import StoreError
 from kiosk.identity import Identity, NotEnrolledError, load_identity
 from kiosk.journal import Backlog
 from kiosk.ports import DeviceError, SelfTest, Surroundings
 from kiosk.registry import RegistryClient, RegistryError, RevokedError
-from kiosk.status import find_status
+from kiosk.status import find_status, to_be_mended
 from kiosk.store import Store, Stores
 
 
@@ -30,17 +31,30 @@ class Finding:
 
 async def examine(config: Config) -> list[Finding]:
     """Try identity, register, store and devices; what a running kiosk holds is left alone."""
-    running = find_status(config.station.state) is not None
+    running = find_status(config.station.state)
     findings = await _register(config)
-    if running:
-        words = "a kiosk is running and holds the store and the devices; stop it to try those"
-        return [*findings, Finding("kiosk", ok=True, words=words)]
+    if running is not None:
+        return [*findings, *_of_running(running)]
     findings.append(await _store(config))
     return [*findings, *[await _device(config, device) for device in config.devices]]
 
 
+def _of_running(condition: Mapping[str, Any]) -> list[Finding]:
+    """Return what the kiosk that runs says of itself: it holds the store and the devices."""
+    words = "a kiosk is running and holds the store and the devices; stop it to try those"
+    mend = [Finding("kiosk", ok=False, words=each) for each in to_be_mended(condition)]
+    return [Finding("kiosk", ok=True, words=words), *mend]
+
+
 async def _register(config: Config) -> list[Finding]:
     what = f"register {config.registry.url}"
+    if config.registry.is_exposed:
+        exposed = Finding("registry.url", ok=False, words=EXPOSED)
+        return [exposed, *await _greeting(config, what)]
+    return await _greeting(config, what)
+
+
+async def _greeting(config: Config, what: str) -> list[Finding]:
     try:
         identity = load_identity(config.station.state)
         async with RegistryClient(config.registry.url, identity.token) as registry:

@@ -2,10 +2,12 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kiosk.erasing import overwrite
+from kiosk.integrity import fault_of_cache, fault_of_journal, is_spoiled
+from kiosk.log import log
 
 CACHE_VERSION = 3
 JOURNAL_VERSION = 2
@@ -39,26 +41,54 @@ class StoreError(Exception):
 
 
 class SpoiledError(StoreError):
-    """A file of the store is no database any more, as after a failing memory card."""
+    """A file of the store is not what the kiosk wrote, as after a failing memory card."""
+
+    def __init__(self, path: Path, fault: object) -> None:
+        """Take the file, and what was found in it."""
+        super().__init__(f"{path} is spoiled ({fault}); the next start sees to it")
+        self.path, self.fault = path, str(fault)
 
 
 def open_cache(path: Path) -> sqlite3.Connection:
-    """Open the cache; one of another version or a spoiled one is made anew.
+    """Open the cache; one of another version or a spoiled one is erased and made anew.
 
-    The register tells it all again.
+    The register tells it all again. Nothing of it is set aside, for it holds cards (promise P6).
     """
     try:
+        _raise_for_mark(path)
+        _examine(path, fault_of_cache)
         connection = _open(path, synchronous="NORMAL")
         if _version(connection) in (0, CACHE_VERSION):
-            return _whole(path, _shape(path, connection, "CACHE", CACHE_VERSION))
+            return _shape(path, connection, "CACHE", CACHE_VERSION)
         connection.close()
-    except SpoiledError:
-        pass
+    except SpoiledError as error:
+        log("spoiled", file=path.name, why=error.fault)
     for part in parts(path):
         with contextlib.suppress(OSError):  # a sector that takes nothing any more
             overwrite(part)
         part.unlink(missing_ok=True)
+    unmark(path)
     return _shape(path, _open(path, synchronous="NORMAL"), "CACHE", CACHE_VERSION)
+
+
+def mark_spoiled(path: Path) -> None:
+    """Have the next opening take a file for spoiled: what was found in use, a look may not show."""
+    with contextlib.suppress(OSError):  # a disk that takes nothing
+        _mark(path).touch(mode=0o600)
+
+
+def unmark(path: Path) -> None:
+    """Take a file for whole again: it is another one now."""
+    _mark(path).unlink(missing_ok=True)
+
+
+def _mark(path: Path) -> Path:
+    return path.with_name(f"{path.name}-spoiled")
+
+
+def _raise_for_mark(path: Path) -> None:
+    if _mark(path).exists():
+        raise SpoiledError(path, "found while the kiosk ran")
 
 
 def parts(path: Path) -> tuple[Path, ...]:
@@ -66,14 +96,13 @@ def parts(path: Path) -> tuple[Path, ...]:
     return tuple(path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm"))
 
 
-def _whole(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:
-    """Return the cache's connection; raise :class:`SpoiledError` where a card cannot be read."""
+@contextlib.contextmanager
+def intact(path: Path) -> Iterator[None]:
+    """Take for spoiled what holds a value that the kiosk never wrote."""
     try:
-        connection.execute("SELECT count(*) FROM card").fetchone()
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise _explained(path, error) from None
-    return connection
+        yield
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
+        raise SpoiledError(path, f"a value that is none: {type(error).__name__}") from None
 
 
 @contextlib.contextmanager
@@ -103,8 +132,15 @@ def shut(path: Path, connection: sqlite3.Connection) -> None:
 
 
 def open_journal(path: Path) -> sqlite3.Connection:
-    """Open the journal, each commit durable; raise :class:`StoreError` for a newer version's."""
+    """Open the journal, each commit durable.
+
+    Raises :class:`StoreError` for a newer version's, and :class:`SpoiledError`, with the files as
+    they were, for one that is spoiled.
+    """
+    _raise_for_mark(path)
+    _examine(path, lambda file: fault_of_journal(file, JOURNAL_VERSION))
     connection = _open(path, synchronous="FULL")
+    connection.execute("PRAGMA wal_autocheckpoint=250")  # what a start after a power cut looks at
     version = _version(connection)
     if version > JOURNAL_VERSION:
         connection.close()
@@ -121,6 +157,16 @@ def open_journal(path: Path) -> sqlite3.Connection:
         connection.close()
         raise _explained(path, error) from None
     return _shape(path, connection, "JOURNAL", JOURNAL_VERSION)
+
+
+def _examine(path: Path, fault_of: Callable[[Path], str | None]) -> None:
+    """Raise :class:`SpoiledError` where a file is not what the kiosk wrote; change nothing."""
+    try:
+        fault = fault_of(path)
+    except sqlite3.DatabaseError as error:
+        raise _explained(path, error) from None
+    if fault is not None:
+        raise SpoiledError(path, fault)
 
 
 def _open(path: Path, synchronous: str) -> sqlite3.Connection:
@@ -157,8 +203,8 @@ def _keep_private(path: Path) -> None:
 
 
 def _explained(path: Path, error: sqlite3.DatabaseError) -> StoreError:
-    if not isinstance(error, sqlite3.OperationalError):
-        return SpoiledError(f"{path} is spoiled ({error}); keep a copy for support and remove it")
+    if is_spoiled(error):
+        return SpoiledError(path, error)
     if "locked" in str(error):
         return StoreError(f"{path} is in use: another kaikuportti is running")
     return StoreError(f"{path} cannot be opened: {error}")

@@ -15,7 +15,8 @@ from kaiku.reason import Reason
 from kaiku.wire import Outcome, Use, write_instant
 from kiosk.cache import Used
 from kiosk.desk import Standing
-from kiosk.files import StoreError, committing, open_journal, rewrite_version, shut
+from kiosk.files import StoreError, committing, intact, open_journal, rewrite_version, shut
+from kiosk.integrity import JOURNAL
 
 KEEP = timedelta(days=7)
 """How long a use stays after the register has it: long enough to look into a complaint."""
@@ -30,6 +31,7 @@ _RECORD = f"""
     INSERT INTO entry ({_COLUMNS})
     VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)
     ON CONFLICT (id) DO UPDATE SET
+        offering_version = excluded.offering_version,
         children = excluded.children, helpers = excluded.helpers,
         supporters = excluded.supporters, admitted_adults = excluded.admitted_adults,
         admitted_children = excluded.admitted_children,
@@ -43,11 +45,20 @@ _RECORD = f"""
         sent_taken = CASE WHEN excluded.sent_revision > 0
             THEN excluded.taken ELSE sent_taken END
 """  # noqa: S608  the columns are the constant above
-_USE = (
-    "SELECT id, digest, offering, offering_version, at, children, helpers, supporters, outcome,"
-    " reason, voided, clock_suspect, revision, fee_service, fee_cents, members, lease,"
-    " leased FROM entry"
+USE = (
+    *("id", "digest", "offering", "offering_version", "at", "children", "helpers", "supporters"),
+    *("outcome", "reason", "voided", "clock_suspect", "revision", "fee_service", "fee_cents"),
+    *("members", "lease", "leased"),
 )
+"""The columns of an entry that make the use."""
+
+_USE = f"SELECT {', '.join(USE)} FROM entry"  # noqa: S608  constants
+_KEPT = JOURNAL["entry"][1:]  # but for its place: those that are taken over go on at the end
+_TAKE_OVER = f"""
+    INSERT INTO entry ({", ".join(_KEPT)}) VALUES ({", ".join("?" * len(_KEPT))})
+    ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _KEPT)}
+    WHERE excluded.revision > revision
+"""  # noqa: S608  constants
 _OF_CARD = (
     "(digest = ?1 AND members IS NULL OR id IN (SELECT use FROM group_member WHERE digest = ?1))"
 )
@@ -92,7 +103,7 @@ class UseJournal:
 
     def __init__(self, path: Path) -> None:
         """Open or make the file; raise :class:`kiosk.files.StoreError` where that fails."""
-        self._path = path
+        self.path = path
         self._db = open_journal(path)
         # What was being asked about when the power went was never told: it is sent as it stands.
         self._asked: set[UUID] = set()
@@ -114,7 +125,7 @@ class UseJournal:
 
     def close(self) -> None:
         """Close the file."""
-        shut(self._path, self._db)
+        shut(self.path, self._db)
 
     def record(
         self, use: Use, admitted: Party, source: str, standing: Standing, booked: int = 0
@@ -247,7 +258,8 @@ class UseJournal:
             f"SELECT {admitted} FROM entry WHERE id = ?",  # noqa: S608  constant columns
             row[:1],
         ).fetchone()
-        use = _use(row)
+        with intact(self.path):
+            use = read_use(row)
         return Last(use, Party(children, use.party.helpers, supporters, adults), booked)
 
     def unsent(self, most: int, but: frozenset[UUID] = frozenset()) -> list[Use]:
@@ -260,7 +272,8 @@ class UseJournal:
             f"{_USE} WHERE sent_revision < revision AND parked IS NULL ORDER BY seq LIMIT ?",
             (most + len(held_back),),
         )
-        uses = [_use(row) for row in rows]
+        with intact(self.path):
+            uses = [read_use(row) for row in rows]
         return [use for use in uses if use.id not in held_back][:most]
 
     def mark(
@@ -330,7 +343,8 @@ class UseJournal:
     def last_instant(self) -> datetime | None:
         """Return the latest instant on record: a clock that is before it is wrong (promise P7)."""
         row = self._db.execute("SELECT at FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
-        return None if row is None else _instant(row[0])
+        with intact(self.path):
+            return None if row is None else _instant(row[0])
 
     def forget_cards(self) -> None:
         """Forget, on the disk too, whose the uses were that the register has (promise P6).
@@ -347,8 +361,37 @@ class UseJournal:
             )
         self._db.execute("PRAGMA wal_checkpoint(FULL)")  # into the pages that VACUUM cuts off
         self._db.execute("VACUUM")
-        shut(self._path, self._db)
-        self._db = open_journal(self._path)
+        shut(self.path, self._db)
+        self._db = open_journal(self.path)
+
+    def take_over(self, entries: Iterable[Mapping[str, object]], leases: Iterable[str]) -> int:
+        """Take in, in one commit, what another journal held; return how many uses were new.
+
+        A use that is here already as it stands there, or as it was later, stays. Of ``leases``,
+        which were that journal's, nothing is spent here and nothing told: what it spent of them is
+        not known (promise P2).
+        """
+        taken = 0
+        with committing(self._db):
+            for entry in entries:
+                row = [entry[name] for name in _KEPT]
+                taken += self._db.execute(_TAKE_OVER, row).rowcount
+                members = [
+                    (member, entry["id"]) for member in _members(str(entry["members"] or ""))
+                ]
+                self._db.executemany("INSERT OR IGNORE INTO group_member VALUES (?, ?)", members)
+            self._db.executemany(
+                "INSERT OR IGNORE INTO given_back VALUES (?, 0)", [(lease,) for lease in leases]
+            )
+        return taken
+
+    def is_whole(self) -> bool:
+        """Tell whether SQLite finds nothing wrong with the file; it reads all of it."""
+        try:
+            found = self._db.execute("PRAGMA integrity_check(1)").fetchone()
+        except sqlite3.DatabaseError:
+            return False
+        return bool(found == ("ok",))
 
     def try_to_write(self) -> None:
         """Write a little and change nothing."""
@@ -369,7 +412,8 @@ class UseJournal:
             self._db.execute("DELETE FROM group_member WHERE use NOT IN (SELECT id FROM entry)")
 
 
-def _use(row: Sequence[object]) -> Use:
+def read_use(row: Sequence[object]) -> Use:
+    """Return the use that the columns :data:`USE` hold; raise ValueError where they hold none."""
     use_id, digest, offering, version, at, children, helpers, supporters = row[:8]
     outcome, reason, voided, suspect, revision, service, cents, members, lease, leased = row[8:]
     return Use(

@@ -24,8 +24,10 @@ class Contact(StrEnum):
 class Link:
     """What the parts that call the register tell each other. Lives on the event loop.
 
-    The clock is ``clock_doubted`` where it is before the last record, or was suspect when the kiosk
-    ended: until the register agrees with it, or a time service keeps it.
+    The clock is ``clock_doubted`` where it is before the last record, has jumped, or was suspect
+    when the kiosk ended: until the register agrees with it, or a time service keeps it.
+    ``switched_on`` is the instant at which monotonic time was 0, by the clock as it was last.
+    ``why`` says what keeps the register out of reach.
     """
 
     contact: Contact = Contact.UNTRIED
@@ -34,6 +36,8 @@ class Link:
     last_contact: datetime | None = None
     silent_until: float = 0.0
     flagged: int = field(default=0)
+    switched_on: datetime | None = None
+    why: str = ""
 
     def may_ask(self, clock: float) -> bool:
         """Tell whether a scan may wait for the register: not while it is known to be away.
@@ -46,6 +50,15 @@ class Link:
     def waited_in_vain(self, clock: float) -> None:
         """Remember that a question went unanswered."""
         self.silent_until = clock + SILENCE
+
+    def watch(self, at: datetime, clock: float) -> None:
+        """Doubt a clock that has jumped: which of its two times was right nobody knows (P7).
+
+        ``clock`` is in monotonic seconds, which no setting of the time changes.
+        """
+        before, self.switched_on = self.switched_on, at - timedelta(seconds=clock)
+        if before is not None and abs(self.switched_on - before) > CLOCK_TOLERANCE:
+            self.clock_doubted = True
 
     @property
     def clock_suspect(self) -> bool:

@@ -118,6 +118,11 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusAsked:
+    """Staff have held the keys that ask how the kiosk does."""
+
+
+@dataclass(frozen=True, slots=True)
 class Passed:
     """The gate's input saw one person pass."""
 
@@ -141,7 +146,7 @@ class InputEnded:
     """A scanner has reached its end for good: standard input was closed."""
 
 
-Event = Scanned | Pressed | Passed | DeviceChanged | InputEnded
+Event = Scanned | Pressed | StatusAsked | Passed | DeviceChanged | InputEnded
 Emit = Callable[[Event], None]
 """Hands an event to the kiosk. Called on the event loop's thread; returns at once."""
 
@@ -177,7 +182,7 @@ class Scene:
     the visits left, shown discreetly (OM-60); ``notice`` is a word to staff such as “no network”.
     ``choices`` are what a digit chooses among, from 1 on. ``charge`` is what staff charge at the
     door, such as a wristband (OM-60). ``cents_left`` is what a card can still be covered for,
-    shown discreetly (OM-59).
+    shown discreetly (OM-59). ``lines`` are how the kiosk does, for staff who stand near.
     """
 
     signal: Signal
@@ -189,6 +194,7 @@ class Scene:
     choices: tuple[Text, ...] = ()
     charge: Text | None = None
     cents_left: int | None = None
+    lines: tuple[Text, ...] = ()
 
 
 class Reader(Protocol):
@@ -256,6 +262,16 @@ class Buzzer(Protocol):
 
     async def close(self) -> None:
         """Fall silent and free the line."""
+        ...
+
+
+@runtime_checkable
+class Troubled(Protocol):
+    """A device may also tell, while it serves, that it does not do what it is asked to."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Return what is wrong with it now, for staff; None where nothing is."""
         ...
 
 

@@ -9,6 +9,7 @@ Errors, all :class:`RegistryError`:
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -254,7 +255,17 @@ class _translated:  # noqa: N801  reads as a with-clause
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         """Raise :class:`UnreachableError` in place of what the library raised."""
         if isinstance(error, httpx.HTTPError | httpx.StreamError | httpx.InvalidURL | TimeoutError):
-            raise UnreachableError(type(error).__name__) from None
+            raise UnreachableError(_words(error)) from None
+
+
+def _words(error: BaseException) -> str:
+    """Return what went wrong: of a certificate why it is not taken, for that people can mend."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"the register's certificate is not valid: {cause.verify_message}"
+        cause = cause.__cause__ or cause.__context__
+    return type(error).__name__
 
 
 def _check(status: int, content: bytes) -> None:

@@ -53,7 +53,7 @@ class OfferingsTold:
     offerings: tuple[Offering, ...]
 
 
-Event = ports.Event | NoticeChanged | OfferingsTold
+Event = ports.Event | NoticeChanged | OfferingsTold | desk.StatusTold
 _NO_RECORD = (DiskError, sqlite3.Error)
 
 
@@ -128,7 +128,9 @@ class Shell:
         return None if due is None else due + asyncio.get_running_loop().time() - time.monotonic()
 
     def _now(self) -> desk.Moment:
-        return desk.Moment(datetime.now(UTC), time.monotonic(), self._link.clock_suspect)
+        at, clock = datetime.now(UTC), time.monotonic()
+        self._link.watch(at, clock)
+        return desk.Moment(at, clock, self._link.clock_suspect)
 
     async def _take(self, event: Event) -> None:
         match event:
@@ -159,7 +161,9 @@ class Shell:
             case ports.InputEnded():
                 self._scanned_at = time.monotonic()
                 await self._step(desk.InputEnded(), await self._known_of_group())
-            case ports.DeviceChanged():
+            case desk.StatusTold():
+                await self._step(event, desk.Known())
+            case ports.DeviceChanged() | ports.StatusAsked():
                 pass
 
     async def _known(

@@ -5,7 +5,7 @@ So that ``kaikuportti status`` can tell it without the store.
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ STALE = 60.0
 """Seconds after which a condition is told as old: it is written every quarter of a minute."""
 
 _WELL = "ok"
+_KEY = "key of the card digests"
+_AWAITED = "the register must tell it; no card is read until the network is there"
 
 
 def write_status(folder: Path, condition: Mapping[str, Any]) -> None:
@@ -65,17 +67,28 @@ def status_folder(state: Path) -> Path:
     return Path(runtime) if runtime else state
 
 
-def to_be_mended(condition: Mapping[str, Any]) -> bool:
-    """Tell whether staff must mend something; a kiosk without a network serves by itself."""
-    return bool(
-        condition["contact"] == "revoked"
-        or condition["parked"]
-        or condition["clock_suspect"]
-        or condition.get("disk")
-        or not condition.get("key_known", True)
-        or any(words != _WELL for words in condition["devices"].values())
-        or _age(condition) > STALE
-    )
+def to_be_mended(condition: Mapping[str, Any]) -> list[str]:
+    """Return what staff must mend, a line each; a kiosk without a network serves by itself."""
+    revoked = condition.get("contact") == "revoked"
+    devices = condition.get("devices", {}).items()
+    return [
+        *([f"register: {_CONTACT['revoked']}"] if revoked else []),
+        *([] if condition.get("key_known", True) else [f"{_KEY}: {_AWAITED}"]),
+        *_ailing(condition),
+        *(f"{name}: {words}" for name, words in devices if words != _WELL),
+    ]
+
+
+def _ailing(condition: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is not well in the kiosk itself, with what to do about it."""
+    if condition.get("parked"):
+        yield f"uses the register could not take: {condition['parked']} (ask support)"
+    if condition.get("clock_suspect"):
+        yield "clock: looks wrong; set the time"
+    if condition.get("disk"):
+        yield f"disk: {condition['disk']}; free some space or replace the memory card"
+    if (seconds := _age(condition)) > STALE:
+        yield f"all this is {int(seconds)} s old: the disk may be full; look at the log"
 
 
 def _age(condition: Mapping[str, Any]) -> float:
@@ -93,30 +106,24 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
         f"{station}: version {condition['version']}",
         f"running for {timedelta(seconds=int(condition['uptime']))}",
         f"register: {_CONTACT[condition['contact']]}"
+        + (f" ({why})" if (why := condition.get("contact_why")) else "")
         + ("" if age is None else f", last heard {int(age)} s before"),
         f"cards: {condition['cards']}",
         f"uses waiting to be sent: {condition['unsent']}",
     ]
     if "key" in condition:
-        lines.append(f"key of the card digests: {_key(condition)}")
+        place = "on the disk" if condition["key"] == "disk" else "in memory only"
+        lines.append(f"{_KEY}: {place if condition['key_known'] else _AWAITED}")
     if condition.get("leased"):
         lines.append(f"seats it may give away without the register: {condition['leased']}")
-    if condition["parked"]:
-        lines.append(f"uses the register could not take: {condition['parked']} (ask support)")
-    if condition["clock_suspect"]:
-        lines.append("clock: looks wrong; set the time")
-    if condition.get("disk"):
-        lines.append(f"disk: {condition['disk']}; free some space or replace the memory card")
-    if (seconds := _age(condition)) > STALE:
-        lines.append(f"all this is {int(seconds)} s old: the disk may be full; look at the log")
-    lines += [f"{name}: {words}" for name, words in condition["devices"].items()]
+    lines += _ailing(condition)
+    lines += [f"{name}: {_as_it_is(name, words)}" for name, words in condition["devices"].items()]
     return "\n".join(lines)
 
 
-def _key(condition: Mapping[str, Any]) -> str:
-    if not condition["key_known"]:
-        return "the register must tell it; no card is read until the network is there"
-    return "on the disk" if condition["key"] == "disk" else "in memory only"
+def _as_it_is(name: str, words: str) -> str:
+    """Return how a device is; of one that the configuration leaves out, that there is none."""
+    return "there is none" if name.endswith("/none") else words
 
 
 _CONTACT = {

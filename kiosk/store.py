@@ -5,6 +5,7 @@ kiosk reaches them through :meth:`Store.call`.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,10 +19,12 @@ from kaiku.decide import NO_FACTS, Facts
 from kaiku.fee import period_start
 from kaiku.group import USUAL_SIZE, Member
 from kaiku.offering import Offering, Tariff
+from kiosk import rescue
 from kiosk.cache import CardCache
 from kiosk.desk import Choice, Known, Record
 from kiosk.disk import Disk, DiskError, translated
-from kiosk.journal import UseJournal
+from kiosk.files import SpoiledError, mark_spoiled
+from kiosk.integrity import is_spoiled
 from kiosk.leases import Leases
 
 P = ParamSpec("P")
@@ -32,8 +35,9 @@ class Stores:
     """The cache and the journal together, on the thread that owns them."""
 
     def __init__(self, folder: Path) -> None:
-        """Open both files in the station's state folder."""
-        self.journal = UseJournal(folder / "journal.sqlite")
+        """Open both files in the station's state folder; what is spoiled is rescued or erased."""
+        self._folder = folder
+        self.journal = rescue.open_journal(folder / "journal.sqlite")
         try:
             self.cache = CardCache(folder / "cache.sqlite")
         except BaseException:
@@ -66,11 +70,11 @@ class Stores:
         """
         offering = self.cache.offering_now(now)
         card = None if digest is None else self.cache.card(digest)
-        facts, lease = NO_FACTS, None
+        facts, lease, then = NO_FACTS, None, counted or now
         if offering is not None and digest is not None and card is not None:
-            facts = self.facts(digest, card, offering, now)
+            facts = self.facts(digest, card, offering, then)
         if offering is not None and offering.seats is not None:
-            lease, left = self.leases.at_hand(offering, counted or now)
+            lease, left = self.leases.at_hand(offering, then)
             facts = replace(facts, leased=left)
         known = tuple(self._member(member, offering, now) for member in members)
         station = self.cache.station
@@ -137,6 +141,23 @@ class Stores:
         """Take every card off the disk, but for those of unsent uses (promise P6)."""
         self.cache.wipe()
         self.journal.forget_cards()
+        rescue.let_go(self._folder)
+
+    def set_aside(self) -> dict[str, rescue.Rescue]:
+        """Return the spoiled journals that were set aside and are still there."""
+        return rescue.set_aside(self._folder)
+
+    def read_again(self) -> int:
+        """Take over what can now be read of those; return how many uses were new."""
+        return rescue.read_again(self._folder, self.journal)
+
+    def spoiled(self, error: sqlite3.DatabaseError) -> SpoiledError:
+        """Return which of the files SQLite found spoiled while it was used.
+
+        An error of SQLite's names no file, so the small one is read through.
+        """
+        path = self.cache.path if self.journal.is_whole() else self.journal.path
+        return SpoiledError(path, error)
 
     def try_to_write(self) -> None:
         """Write a little into both files; raise what the disk says where it takes nothing."""
@@ -171,12 +192,23 @@ class Store:
 
         Work is short, a few milliseconds at most, for a scan may be waiting behind it. Cancelling
         the caller does not stop a piece that has begun. Raises :class:`kiosk.disk.DiskError` where
-        the disk does not take or give it now; staff are told.
+        the disk does not take or give it now; staff are told. Raises
+        :class:`kiosk.files.SpoiledError` where a file is not what was written: the kiosk is to end,
+        and its next start sees to it.
         """
 
         def piece() -> T:
-            with translated():
-                return work(self._stores, *args, **kwargs)
+            try:
+                with translated():
+                    return work(self._stores, *args, **kwargs)
+            except sqlite3.DatabaseError as error:
+                if not is_spoiled(error):
+                    raise
+                found = self._stores.spoiled(error)
+            except SpoiledError as error:
+                found = error
+            mark_spoiled(found.path)
+            raise found
 
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, piece)

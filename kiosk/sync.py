@@ -395,6 +395,7 @@ class Sync:
     async def _turn(self, contact: Contact, why: str = "") -> None:
         if contact is Contact.UP:
             self._link.last_contact = datetime.now(UTC)
+        self._link.why = why
         if contact is self._link.contact:
             return
         if contact is Contact.UP:

@@ -14,12 +14,20 @@ CHILDREN = Text(
 SHOW_ALL_CARDS = Text("Näytä kaikkien kortit", "Visa allas kort", "Show everyone’s cards")
 CARD_READ = Text("Kortti {place} luettu", "Kort {place} läst", "Card {place} read")
 ALL_HERE = Text(
-    "Alle 16 v: näppäile määrä. Valmis: Enter tai ensimmäinen kortti.",
-    "Under 16 år: ange antal. Klart: Enter eller första kortet.",
-    "Under 16: type how many. Done: Enter or the first card.",
+    "Alle 16 v: näppäile määrä. Valmis: Enter tai kortti, jolla aloitit.",
+    "Under 16 år: ange antal. Klart: Enter eller kortet du började med.",
+    "Under 16: type how many. Done: Enter or the card you began with.",
 )
 CARD_OF_GROUP = Text(
-    "Kortti {places}: {reason}.", "Kort {places}: {reason}.", "Card {places}: {reason}."
+    "Kortti\N{NO-BREAK SPACE}{places}: {reason}.",
+    "Kort\N{NO-BREAK SPACE}{places}: {reason}.",
+    "Card\N{NO-BREAK SPACE}{places}: {reason}.",
+)
+OTHERS_AGAIN = Text("Näytä muut uudelleen.", "Visa de andra igen.", "Show the others again.")
+NO_MEMBER = Text(
+    "Kortti ei käy ryhmän jäsenelle",
+    "Kortet gäller inte för en gruppmedlem",
+    "The card is not accepted for a group member",
 )
 WITHOUT_IT = Text(
     "Näytä toinen kortti tai jatka ilman sitä.",
@@ -38,10 +46,8 @@ BEGIN_AGAIN = Text(
     "Nobody was let in. Show the cards again.",
 )
 WAIT = Text("Hetki…", "Ett ögonblick…", "One moment…")
-TAKEN_BACK = Text("Käynti on peruttu", "Besöket är återtaget", "The visit is taken back")
-NOT_TAKEN_BACK = Text(
-    "Käyntiä ei voi perua", "Besöket kan inte tas tillbaka", "Nothing to take back"
-)
+TAKEN_BACK = Text("Käynti on peruttu", "Besöket är annullerat", "The visit is taken back")
+NOT_TAKEN_BACK = Text("Käyntiä ei voi perua", "Besöket kan inte annulleras", "Nothing to take back")
 ASK_STAFF = Text("Kysy henkilökunnalta.", "Fråga personalen.", "Ask the staff.")
 STANDS = Text(
     "Käynti on kirjattu: lapsia {children}.",
@@ -89,10 +95,44 @@ COULD_COVER = Text(
 NOTHING_LEFT = Text(
     "Katettavaa ei ole enää jäljellä.", "Inget återstår att täcka.", "Nothing is left to cover."
 )
-FEE_TAKEN_BACK = Text("Peruttu: {sum}", "Återtaget: {sum}", "Taken back: {sum}")
+FEE_TAKEN_BACK = Text("Peruttu: {sum}", "Annullerat: {sum}", "Taken back: {sum}")
 FEE_NOT_TAKEN_BACK = Text(
-    "Maksua ei voi perua", "Avgiften kan inte tas tillbaka", "Nothing to take back"
+    "Maksua ei voi perua", "Avgiften kan inte annulleras", "Nothing to take back"
 )
+
+# What staff are told of the kiosk when they ask.
+READY = Text("Lukija on käyttövalmis", "Läsaren är redo", "The reader is ready")
+CONNECTED = Text(
+    "Yhteys rekisteriin toimii", "Kontakten med registret fungerar", "In touch with the register"
+)
+NOT_TRIED = Text(
+    "Yhteyttä rekisteriin ei ole vielä kokeiltu",
+    "Kontakten med registret har inte prövats än",
+    "The register has not been tried yet",
+)
+UPDATED = Text(
+    "Päivitetty {day}. klo {dots}", "Uppdaterad {day} kl. {dots}", "Updated {day}. at {colons}"
+)
+NOT_UPDATED = Text(
+    "Ei päivitetty käynnistyksen jälkeen",
+    "Inte uppdaterad efter starten",
+    "Not updated since start",
+)
+NOT_SENT = Text("Lähettämättä: {count}", "Ännu inte sänt: {count}", "Not sent yet: {count}")
+DEVICES_WORKING = Text(
+    "Laitteita kunnossa: {working}/{count}",
+    "Enheter som fungerar: {working}/{count}",
+    "Devices working: {working}/{count}",
+)
+VERSION = Text("Versio {version}", "Version {version}", "Version {version}")
+DEVICES = {
+    "scanner": Text("koodinlukija", "kodläsare", "scanner"),
+    "keypad": Text("näppäimistö", "knappsats", "keypad"),
+    "display": Text("näyttö", "skärm", "display"),
+    "gate": Text("portti", "grind", "gate"),
+    "buzzer": Text("summeri", "summer", "buzzer"),
+}
+NUMBERED = Text("{device} {number}", "{device} {number}", "{device} {number}")
 
 NO_CARDS_YET = Text("Kortteja ei vielä lueta", "Kort läses inte ännu", "Cards are not read yet")
 WAITS_FOR_NETWORK = Text(

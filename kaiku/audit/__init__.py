@@ -9,7 +9,7 @@ from datetime import date
 
 from kaiku.audit.finding import Finding, Grade, breaches
 from kaiku.audit.limits import Floor, floor_of, limits
-from kaiku.audit.settings import children, exclusion, money, window
+from kaiku.audit.settings import children, exclusion, money, terms, window
 from kaiku.audit.venue import audit_change, audit_venue
 from kaiku.offering import Offering
 from kaiku.venue import VenueKind
@@ -34,7 +34,8 @@ def audit(offering: Offering, venue: VenueKind) -> tuple[Finding, ...]:
     """Return every breach of the model in an offering's settings, then every advice against it.
 
     It looks at the kinds of limits and their floors (OM-52), when tickets can be had (OM-65, 66),
-    why an offering is left out (OM-41, OM-62 to OM-64), and money (OM-59, 60).
+    why an offering is left out (OM-41, OM-62 to OM-64), terms of cancellation (OM-19), and money
+    (OM-59, 60).
     ``venue`` is what kind of organisation sets them.
     """
     found = (
@@ -42,6 +43,7 @@ def audit(offering: Offering, venue: VenueKind) -> tuple[Finding, ...]:
         *window(offering),
         *exclusion(offering, venue),
         *children(offering),
+        *terms(offering),
         *money(offering),
     )
     return tuple(sorted(found, key=lambda finding: finding.grade is Grade.ADVICE))

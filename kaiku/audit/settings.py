@@ -1,12 +1,14 @@
-"""What else of an offering is bound: its times, its exclusion, its children, its money."""
+"""What else of an offering is bound: times, exclusion, children, terms and money."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from kaiku.audit import words
 from kaiku.audit.finding import Finding, breach
 from kaiku.audit.limits import PERFORMANCES
-from kaiku.days import HELSINKI
+from kaiku.days import HELSINKI, aware
+from kaiku.fee import LARGEST_SUM
+from kaiku.money import euros
 from kaiku.offering import (
     PERFORMING_ARTS,
     Exclusion,
@@ -24,7 +26,7 @@ from kaiku.text import Text
 from kaiku.venue import VenueKind
 
 ACQUIRABLE = timedelta(days=7)
-"""How long before an event a ticket can be acquired at the latest (OM-65)."""
+"""How long before an event a ticket can be acquired at the latest, in Finnish days (OM-65)."""
 
 HANDED_OVER = timedelta(minutes=30)
 """How long before a show a ticket is handed over at the latest (OM-66)."""
@@ -57,12 +59,17 @@ def window(offering: Offering) -> Iterator[Finding]:
     if when is None:
         yield from _no_window(offering)
         return
-    latest = when.starts - ACQUIRABLE
+    latest = _a_week_before(when.starts)
     if when.acquirable is not None and when.acquirable > latest:
         yield breach("OM-65", "window/acquirable", words.ACQUIRABLE, latest.isoformat())
     latest = when.starts - HANDED_OVER
     if when.opens is not None and when.opens > latest:
         yield breach("OM-66", "window/opens", words.HANDED_OVER, latest.isoformat())
+
+
+def _a_week_before(starts: datetime) -> datetime:
+    """Return the same hour by the clock seven days before, whatever summer time does between."""
+    return aware(starts.astimezone(HELSINKI) - ACQUIRABLE)
 
 
 def _no_window(offering: Offering) -> Iterator[Finding]:
@@ -115,12 +122,25 @@ def children(offering: Offering) -> Iterator[Finding]:
         yield breach("OM-45", "children_welcome", words.CHILDREN)
 
 
+def terms(offering: Offering) -> Iterator[Finding]:
+    """Yield that terms of cancellation bind elsewhere than on a college's course (OM-19, OM-52)."""
+    if offering.terms is not None and offering.kind is not OfferingKind.COURSE:
+        yield breach("OM-19", "terms", words.NO_TERMS)
+
+
 def money(offering: Offering) -> Iterator[Finding]:
-    """Yield what is charged or covered where nothing is, or covers nothing (OM-59, OM-60)."""
+    """Yield what is charged or covered where nothing is, or covers nothing (OM-59, OM-60).
+
+    Which services a library has tariffs of is its own to say, for not all charge for all of them.
+    """
+    if offering.kind is OfferingKind.LIBRARY and not offering.tariffs:
+        yield breach("OM-59", "tariffs", words.NOTHING_COVERED)
     if offering.tariffs and offering.kind is not OfferingKind.LIBRARY:
         yield breach("OM-59", "tariffs", words.NO_LIBRARY)
     if offering.wristband is not None and offering.kind is not OfferingKind.POOL:
         yield breach("OM-60", "wristband", words.NO_POOL)
+    if offering.wristband is not None and offering.wristband < 1:
+        yield breach("OM-60", "wristband", words.WRISTBAND, 1)
     services = [tariff.service for tariff in offering.tariffs]
     for place, tariff in enumerate(offering.tariffs):
         where = f"tariffs/{place}"
@@ -132,6 +152,8 @@ def money(offering: Offering) -> Iterator[Finding]:
 def _prices(tariff: Tariff, where: str) -> Iterator[Finding]:
     if tariff.unit is not None and tariff.unit < 1:
         yield breach("OM-59", f"{where}/unit", words.UNIT, 1)
+    if tariff.unit is not None and tariff.unit > LARGEST_SUM:
+        yield breach("OM-59", f"{where}/unit", words.UNIT_TOO_LARGE.fill(most=euros(LARGEST_SUM)))
     least = max(1, tariff.unit or 1)
     if tariff.cap is not None and tariff.cap < least:
         yield breach("OM-59", f"{where}/cap", words.FEE_CAP.fill(floor=least), least)

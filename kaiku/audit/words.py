@@ -9,30 +9,30 @@ TWICE = Text(
 )
 NOT_HERE = Text(
     "Tätä rajoitusta ei voi asettaa tällaiseen tarjontaan.",
-    "Den här begränsningen kan inte sättas för ett sådant utbud.",
+    "Den här begränsningen kan inte användas för ett sådant utbud.",
     "This limit cannot be set on an offering of this kind.",
 )
 SHARE = Text(
-    "Kiintiön on oltava vähintään 3 % lipuista eli {floor}.",
-    "Kvoten ska vara minst 3 % av biljetterna, alltså {floor}.",
+    "Ylärajan on oltava vähintään 3 % lipuista eli {floor}.",
+    "Den övre gränsen ska vara minst 3 % av biljetterna, alltså {floor}.",
     "The cap must be at least 3 % of the tickets, which is {floor}.",
 )
 TICKETS_UNKNOWN = Text(
-    "Kerro lippujen kokonaismäärä; kiintiön vähimmäismäärä lasketaan siitä.",
-    "Ange det totala antalet biljetter; kvotens minimum räknas från det.",
+    "Kerro lippujen kokonaismäärä; pienin sallittu yläraja lasketaan siitä.",
+    "Ange det totala antalet biljetter; den lägsta tillåtna gränsen räknas utifrån det.",
     "Say how many tickets there are in all; the least cap is counted from it.",
 )
 MASS_TICKETS_UNKNOWN = Text(
-    "Kerro lippujen kokonaismäärä: yli tuhannen lipun tapahtumassa kiintiö on vähintään 20 lippua,"
+    "Kerro lippujen kokonaismäärä: yli tuhannen lipun tapahtumassa yläraja on vähintään 20 lippua,"
     " pienemmässä 3 % lipuista.",
-    "Ange det totala antalet biljetter: vid fler än tusen biljetter är kvoten minst 20 biljetter,"
+    "Ange det totala antalet biljetter: vid fler än tusen biljetter är gränsen minst 20 biljetter,"
     " annars 3 % av dem.",
     "Say how many tickets there are in all: of over a thousand the cap is at least 20 tickets,"
     " of fewer 3 % of them.",
 )
 MASS_SEATS = Text(
-    "Yli tuhannen kävijän tapahtumassa kiintiön on oltava vähintään {floor} lippua.",
-    "Vid evenemang med över tusen besökare ska kvoten vara minst {floor} biljetter.",
+    "Yli tuhannen kävijän tapahtumassa ylärajan on oltava vähintään {floor} lippua.",
+    "Vid evenemang med över tusen besökare ska den övre gränsen vara minst {floor} biljetter.",
     "Where over a thousand come, the cap must be at least {floor} tickets.",
 )
 COURSE_SEATS = Text(
@@ -46,13 +46,13 @@ COURSE_ADVICE = Text(
     "At least two places a course are recommended.",
 )
 GUEST_SEATS = Text(
-    "Mukana olevaan vierailuesitykseen on varattava vähintään {floor} lippua.",
-    "För ett gästspel som är med ska finnas minst {floor} biljetter.",
-    "A guest production that is in needs at least {floor} tickets.",
+    "Mukana olevan vierailuesityksen ylärajan on oltava vähintään {floor} lippua.",
+    "För ett gästspel som är med ska den övre gränsen vara minst {floor} biljetter.",
+    "The cap of a guest production that is in must be at least {floor} tickets.",
 )
 SCREENING_SEATS = Text(
-    "Kiintiö ei voi olla nolla; jätä näytös pois, jos kortti ei käy siihen.",
-    "Kvoten kan inte vara noll; uteslut visningen om kortet inte gäller.",
+    "Yläraja ei voi olla nolla; jätä näytös pois, jos kortti ei käy siihen.",
+    "Den övre gränsen kan inte vara noll; uteslut visningen om kortet inte gäller.",
     "The cap cannot be nought; leave the screening out if the card is not accepted.",
 )
 VISITS = Text(
@@ -102,8 +102,8 @@ HANDED_OVER = Text(
     "A ticket must be handed over from 30 minutes before the show at the latest.",
 )
 NOT_EXCLUDABLE = Text(
-    "Tämä tarjonta kuuluu korttiin; sitä ei voi jättää pois tästä syystä.",
-    "Det här utbudet hör till kortet; det kan inte uteslutas av den orsaken.",
+    "Tämä tarjonta kuuluu Kaikukortin piiriin; sitä ei voi jättää pois tästä syystä.",
+    "Det här utbudet omfattas av Kaikukortet; det kan inte uteslutas av den orsaken.",
     "This offering belongs to the card and cannot be left out for that reason.",
 )
 NO_WEEKEND = Text(
@@ -129,6 +129,20 @@ CHILDREN = Text(
     " med.",
     "Children can be left out of courses only; elsewhere those registered on the card come along.",
 )
+NO_TERMS = Text(
+    "Peruutusehdot voi asettaa vain kurssille; muualla kortinhaltijalta ei peritä peruutusmaksua.",
+    "Avbokningsvillkor kan anges bara för kurser; annars tas ingen avbokningsavgift ut av"
+    " kortinnehavaren.",
+    "Terms of cancellation are for courses only; elsewhere a card holder is charged nothing.",
+)
+NOTHING_COVERED = Text(
+    "Kerro ainakin yksi palvelu, jonka maksut kortti kattaa: kopiointi, myöhästymismaksut tai"
+    " kaukolainat.",
+    "Ange minst en tjänst vars avgifter kortet täcker: kopiering, förseningsavgifter eller"
+    " fjärrlån.",
+    "Say at least one service whose fees the card covers: copying, overdue fees or interlibrary"
+    " loans.",
+)
 NO_LIBRARY = Text(
     "Maksuja katetaan vain kirjastossa.",
     "Avgifter täcks bara på bibliotek.",
@@ -146,8 +160,18 @@ SERVICE_TWICE = Text(
 )
 UNIT = Text(
     "Kappalehinnan on oltava suurempi kuin nolla; jätä se pois, jos summa kirjoitetaan käsin.",
-    "Styckpriset ska vara större än noll; lämna bort det om summan skrivs för hand.",
+    "Styckpriset ska vara större än noll; lämna bort det om summan skrivs in för hand.",
     "The price of one piece must be above nought; leave it out where the sum is typed.",
+)
+UNIT_TOO_LARGE = Text(
+    "Kappalehinta on yli {most}, eikä niin suurta maksua voi kirjata: hinta annetaan sentteinä.",
+    "Styckpriset är över {most}, och en så stor avgift kan inte registreras: priset anges i cent.",
+    "The price of one piece is above {most}, and no fee may be so large: it is given in cents.",
+)
+WRISTBAND = Text(
+    "Rannekkeen hinnan on oltava vähintään yksi sentti; jätä se pois, jos siitä ei peritä mitään.",
+    "Armbandets pris ska vara minst en cent; lämna bort det om inget tas ut för armbandet.",
+    "The price of a wristband must be at least one cent; leave it out where nothing is charged.",
 )
 FEE_CAP = Text(
     "Katettavan summan on oltava vähintään {floor} senttiä, jotta se riittää edes kerran.",
@@ -156,7 +180,7 @@ FEE_CAP = Text(
 )
 WEB_SHOP = Text(
     "Verkkokauppa ei tarkista korttia: voimassaolo ja lasten määrä jäävät tarkistamatta.",
-    "Nätbutiken kontrollerar inte kortet: giltighet och antalet barn blir okontrollerade.",
+    "Nätbutiken kontrollerar inte kortet: giltigheten och antalet barn blir inte kontrollerade.",
     "The web shop does not check cards: neither validity nor the children are checked.",
 )
 ACCESSIBILITY = Text(

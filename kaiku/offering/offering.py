@@ -1,7 +1,7 @@
 """An offering, and what follows from its settings: when it is on, what is limited."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from kaiku.card import Card
@@ -12,6 +12,8 @@ from kaiku.offering.limits import Limit, OncePerPerformance, OpenBookings, Per, 
 from kaiku.offering.window import Window
 from kaiku.party import Party
 from kaiku.text import Text
+
+_A_NIGHT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,17 @@ class Offering:
         The performance's own, or that of the moment (OM-42).
         """
         return day_of(now if self.window is None else self.window.starts)
+
+    def validity_day(self, now: datetime) -> date:
+        """Return the Finnish day on which the card must be valid (OM-42).
+
+        An event's first, and on a later day of one that takes several, such as a festival, that
+        day. A night that passes midnight is of the day on which it began.
+        """
+        first = self.day(now)
+        if self.window is None or self.window.ends - self.window.starts <= _A_NIGHT:
+            return first
+        return min(max(first, day_of(now)), day_of(self.window.ends))
 
     def seats_day(self, now: datetime) -> date:
         """Return the day that a cap on seats counts a use under: the event's, or the use's own."""

@@ -8,6 +8,7 @@ order is the promise: a use is recorded before anybody is told and before the ga
 """
 
 from kiosk.desk.machine import deadline, resume, step
+from kiosk.desk.report import Report
 from kiosk.desk.scenes import idle
 from kiosk.desk.slip import Choice, Slip
 from kiosk.desk.state import (
@@ -31,6 +32,7 @@ from kiosk.desk.state import (
     Record,
     Served,
     Standing,
+    StatusTold,
     Tell,
     TimePassed,
     Typed,
@@ -59,9 +61,11 @@ __all__ = [
     "Presented",
     "Profile",
     "Record",
+    "Report",
     "Served",
     "Slip",
     "Standing",
+    "StatusTold",
     "Tell",
     "TimePassed",
     "Typed",

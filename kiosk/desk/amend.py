@@ -97,11 +97,14 @@ def _type_to_current(desk: Desk, current: Current, key: Key, known: Known, now: 
 
 
 def amend(desk: Desk, party: Party, known: Known, now: Moment) -> Step:
-    """Decide the party of the current use anew, as if the use had not been."""
+    """Decide the party of the current use anew, as if the use had not been.
+
+    The moment that counts is the use's own, as it is for the register (promise P5).
+    """
     current = desk.current
     assert current is not None
     before = _as_if_not_been(current, party, known)
-    alone = decide_alone(before, party, now)
+    alone = decide_alone(before, party, replace(now, at=current.use.at))
     if known.ask and needs_register(before, alone):
         # If the power goes now, the party that was told before is the one that holds.
         stands = replace(current.use, revision=current.use.revision + 1)
@@ -178,10 +181,12 @@ def _conclude_amended(
         verdict = Verdict(
             Outcome.REFUSED, decision.reason, current.use.id, party, said.source, amends=True
         )
-        scene = scenes.not_amended(decision.reason, current.admitted)
+        scene = scenes.not_amended(decision.reason, current)
         desk = replace(desk, current=replace(current, digits=""))
         return shown(desk, now), (Tell(scene, aloud=True), Log(verdict))
     use = replace(current.use, party=party, revision=current.use.revision + 1)
+    if known.offering is not None:
+        use = replace(use, offering_version=known.offering.version)
     standing = said.standing
     if said is not Said.BY_REGISTER:
         use = leasing(use, decision.admitted, known)

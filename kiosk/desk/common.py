@@ -59,11 +59,12 @@ def _needs_no_more(known: Known) -> bool:
 
 def as_decision(answer: Answer, offering: Offering | None) -> Decision:
     """Read the register's answer as a decision."""
+    counts_visits = offering is not None and offering.visits is not None
+    left = answer.remaining if counts_visits else None
     if answer.outcome is Outcome.REFUSED:
         decision = refused(answer.reason or Reason.CANNOT_CHECK_NOW)
-        return replace(decision, missing=answer.missing)
-    counts_visits = offering is not None and offering.visits is not None
-    return Decision((), answer.admitted, visits_left=answer.remaining if counts_visits else None)
+        return replace(decision, visits_left=left, missing=answer.missing)
+    return Decision((), answer.admitted, visits_left=left)
 
 
 def shown(desk: Desk, now: Moment) -> Desk:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from kaiku.party import Party
 from kaiku.text import Text
 from kaiku.wire import Outcome, Use
-from kiosk.desk import group, library, scenes
+from kiosk.desk import group, library, report, scenes
 from kiosk.desk.amend import press, void
 from kiosk.desk.common import unless_stale, untyped
 from kiosk.desk.present import hear, present
@@ -23,12 +23,16 @@ from kiosk.desk.state import (
     Presented,
     Profile,
     Served,
+    StatusTold,
     Step,
     Tell,
     TimePassed,
     Typed,
     WentThrough,
 )
+
+STATUS_SHOWN = 15.0
+"""Seconds for which staff read how the kiosk does, unless a card or a key comes first."""
 
 REMEMBERED = 120.0
 """Seconds for which a use is remembered over a restart: a small machine boots in half a minute."""
@@ -75,6 +79,8 @@ def step(desk: Desk, event: Event, known: Known, now: Moment) -> Step:
             return group.end(desk, known, now)
         case Noticed(notice):
             return _notice(desk, notice)
+        case StatusTold(told):
+            return _tell_status(desk, told, now)
 
 
 def _present(desk: Desk, event: Presented, known: Known, now: Moment) -> Step:
@@ -153,3 +159,11 @@ def _pass_time(desk: Desk, now: Moment) -> Step:
 def _notice(desk: Desk, notice: Text | None) -> Step:
     desk = replace(desk, notice=notice)
     return desk, () if desk.shown_until is not None else (Tell(scenes.idle(desk)),)
+
+
+def _tell_status(desk: Desk, told: report.Report, now: Moment) -> Step:
+    """Show staff how the kiosk does, unless a visitor is reading what was decided."""
+    if desk.shown_until is not None and now.clock < desk.shown_until:
+        return desk, ()
+    desk = replace(desk, shown_until=now.clock + STATUS_SHOWN)
+    return desk, (Tell(report.scene(told)),)

@@ -148,7 +148,8 @@ def conclude(
         use = leasing(use, decision.admitted, known)
     record = Record(use, decision.admitted, said.source, said.standing, known.facts.booked)
     if decision.reason is not None:
-        tell = Tell(scenes.refused(decision.reason, decision.missing), aloud=True)
+        scene = scenes.refused(decision.reason, decision.missing, decision.visits_left)
+        tell = Tell(scene, aloud=True)
         return shown(untyped(desk), now), (record, tell, log)
     after, told = _let_in(desk, use, decision, known, now)
     return after, (record, *told, log)

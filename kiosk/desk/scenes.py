@@ -6,7 +6,7 @@ from dataclasses import replace
 from kaiku.decision import Missing
 from kaiku.group import GroupSize
 from kaiku.money import euros
-from kaiku.party import ALONE, Party
+from kaiku.party import ALONE
 from kaiku.reason import WORDS, Reason
 from kaiku.text import Language, Text
 from kiosk import words
@@ -53,24 +53,33 @@ def _welcome(title: Text, current: Current, detail: Text | None) -> Scene:
     )
 
 
-def refused(reason: Reason, missing: Sequence[Missing] = ()) -> Scene:
-    """Return a refusal with what mends it; of a group it says which card and why."""
+def refused(reason: Reason, missing: Sequence[Missing] = (), left: int | None = None) -> Scene:
+    """Return a refusal with what mends it; of a group it says which card and why.
+
+    ``left`` are the visits that a smaller party could still come in on, where they are the reason:
+    told as discreetly as after a welcome (OM-60).
+    """
     detail = WORDS[reason].mend if not missing else _named(missing)
-    return Scene(Signal.REFUSED, WORDS[reason].title, detail=detail)
+    remaining = left if reason is Reason.VISITS_USED_UP else None
+    return Scene(Signal.REFUSED, WORDS[reason].title, detail=detail, remaining=remaining)
 
 
 def _named(missing: Sequence[Missing]) -> Text:
-    """Return which cards of a group cannot come in and why, by the order of their showing."""
+    """Return which cards of a group cannot come in and why, and what the others do.
+
+    Cards are named by the order of their showing.
+    """
     places: dict[Reason, list[str]] = {}
     for each in missing:
         places.setdefault(each.reason, []).append(str(each.place))
 
     def named(language: Language) -> str:
         said = words.CARD_OF_GROUP.in_(language)
-        return " ".join(
+        each = (
             said.format(places=", ".join(which), reason=WORDS[reason].title.in_(language))
             for reason, which in places.items()
         )
+        return " ".join((*each, words.OTHERS_AGAIN.in_(language)))
 
     return Text(*map(named, Language))
 
@@ -95,6 +104,8 @@ def not_joined(reason: Reason, size: GroupSize) -> Scene:
             detail = WORDS[reason].mend
         case Reason.GROUP_TOO_LARGE:
             detail = words.LARGEST_GROUP.fill(most=size.persons)
+        case Reason.COMMUNITY_CARD_ALONE:
+            return Scene(Signal.REFUSED, words.NO_MEMBER, words.WITHOUT_IT)
         case _:
             detail = words.WITHOUT_IT
     return Scene(Signal.REFUSED, WORDS[reason].title, detail=detail)
@@ -105,13 +116,15 @@ def not_completed() -> Scene:
     return Scene(Signal.REFUSED, words.NOT_COMPLETED, detail=words.BEGIN_AGAIN)
 
 
-def not_amended(reason: Reason, stands: Party) -> Scene:
+def not_amended(reason: Reason, current: Current) -> Scene:
     """Return a change that was refused, and what stands all the same."""
+    stands = current.admitted
     return Scene(
         Signal.REFUSED,
         WORDS[reason].title,
         detail=words.STANDS.fill(children=stands.children),
         party=stands,
+        remaining=current.remaining,
     )
 
 

@@ -14,6 +14,7 @@ from kaiku.party import ALONE, Party
 from kaiku.reason import Reason
 from kaiku.text import Text
 from kaiku.wire import Answer, Outcome, Use
+from kiosk.desk.report import Report
 from kiosk.desk.slip import Choice, Slip
 from kiosk.ports import Key, Scene
 
@@ -123,7 +124,24 @@ class Served:
     offerings: tuple[Offering, ...]
 
 
-Event = Presented | Answered | Typed | WentThrough | TimePassed | InputEnded | Noticed | Served
+@dataclass(frozen=True, slots=True)
+class StatusTold:
+    """Staff have asked how the kiosk does, and this is how."""
+
+    report: Report
+
+
+Event = (
+    Presented
+    | Answered
+    | Typed
+    | WentThrough
+    | TimePassed
+    | InputEnded
+    | Noticed
+    | Served
+    | StatusTold
+)
 
 # --- what comes out ---
 

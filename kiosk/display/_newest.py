@@ -13,7 +13,10 @@ RETRY = 30.0
 
 
 class NotTakenError(Exception):
-    """The device did not take the picture; the newest is tried again after :data:`RETRY`."""
+    """The device did not take the picture, and says why.
+
+    The newest is tried again after :data:`RETRY`.
+    """
 
 
 class Newest:
@@ -34,6 +37,8 @@ class Newest:
         self._wanted: tuple[Scene, float] | None = None
         self._not_before = 0.0
         self._task: asyncio.Task[None] | None = None
+        self.trouble: str | None = None
+        """Why the last picture was not taken; None where it was."""
 
     @property
     def waiting(self) -> Scene | None:
@@ -84,7 +89,9 @@ class Newest:
     async def _attempt(self, scene: Scene) -> None:
         try:
             await asyncio.get_running_loop().run_in_executor(self._executor, self._draw, scene)
-        except NotTakenError:
+            self.trouble = None
+        except NotTakenError as error:
+            self.trouble = str(error)
             self._not_before = time.monotonic() + RETRY
             if self._wanted is None:
                 self._wanted = (scene, time.monotonic())

@@ -86,7 +86,10 @@ def connect(settings: Settings, surroundings: Surroundings) -> Display:
 
 @dataclass(slots=True)
 class Pace:
-    """When a scene may be drawn: once it has lasted, and once the panel has rested."""
+    """When a scene may be drawn: once it has lasted, and once the panel has rested.
+
+    What staff ask for comes at once, and sooner after the last refresh, for it is seldom.
+    """
 
     rest: float
     settle: float
@@ -94,6 +97,8 @@ class Pace:
 
     def due(self, scene: Scene, given: float) -> float:
         """Return the time of ``time.monotonic()`` at which a scene given at a time is due."""
+        if scene.lines:
+            return max(given, self.refreshed + min(self.rest, _LONGEST_VERDICT))
         lasts = self.settle if scene.signal in _STANDING else 0.0
         return max(given + lasts, self.refreshed + self.rest)
 
@@ -120,7 +125,8 @@ class EinkDisplay:
         What is being typed is left out: it would cost a refresh a digit.
         """
         if scene.signal is Signal.IDLE:
-            scene = self._idle = replace(scene, party=None)
+            scene = replace(scene, party=None)
+            self._idle = self._idle if scene.lines else scene
         if self._settings.shows == "everything" or scene.signal in _STANDING:
             self._newest.give(scene)
 
@@ -128,6 +134,11 @@ class EinkDisplay:
         """Return the panel's size and colours."""
         canvas = self._canvas
         return f"{canvas.width} by {canvas.height} pixels, colours {canvas.palette}"
+
+    @property
+    def trouble(self) -> str | None:
+        """Return why the last picture was not taken; None where it was."""
+        return self._newest.trouble
 
     async def close(self) -> None:
         """Wait for a refresh that runs, and leave the idle picture on the panel and it asleep."""
@@ -148,7 +159,7 @@ class EinkDisplay:
         except (OSError, RuntimeError) as error:
             self._shown = None
             _log.warning("the panel %s did not take a picture: %s", self._settings.panel, error)
-            raise NotTakenError from error
+            raise NotTakenError(f"it took no picture: {error}") from error
         finally:
             self._pace.refreshed = time.monotonic()
         self._shown = scene

@@ -4,6 +4,7 @@ The file is always whole: a new picture is written beside it and takes its place
 """
 
 import logging
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -26,7 +27,7 @@ class Settings(DriverSettings):
 
     def takes(self) -> Mapping[str, tuple[str, ...]]:
         """Return its file."""
-        return {"path": (str(self.path.absolute()),)}
+        return {"path": (os.path.realpath(self.path),)}
 
     def lacks(self) -> Mapping[str, str]:
         """Return the folder where it is not there."""
@@ -58,6 +59,11 @@ class PngDisplay:
         """Have the scene written; return at once."""
         self._newest.give(scene)
 
+    @property
+    def trouble(self) -> str | None:
+        """Return why the last picture was not taken; None where it was."""
+        return self._newest.trouble
+
     async def close(self) -> None:
         """Write what has been shown last. The file stays."""
         await self._newest.close(self._newest.waiting)
@@ -69,4 +75,4 @@ class PngDisplay:
             beside.replace(self._path)
         except OSError as error:
             _log.warning("the picture could not be written: %s", error)
-            raise NotTakenError from error
+            raise NotTakenError(f"the picture cannot be written: {error}") from error

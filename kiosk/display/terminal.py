@@ -92,6 +92,7 @@ def lines(scene: Scene, languages: Sequence[Language]) -> Iterator[str]:
         yield from (" · ".join(sentences) for sentences in zip(*said, strict=True))
     else:
         yield from (" ".join((heading(title), *rest)) for title, *rest in said)
+    yield from (line.in_(languages[0]) for line in scene.lines)
     listed = [choice_words(scene, language) for language in languages]
     yield from (" · ".join(named) for named in zip(*listed, strict=True))
     if scene.charge is not None:

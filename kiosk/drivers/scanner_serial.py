@@ -25,11 +25,20 @@ from pydantic import Field
 from kiosk.drivers._frames import Frames
 from kiosk.drivers._link import AbsentError, Link, follow
 from kiosk.drivers._silence import Silence
-from kiosk.ports import DeviceError, DriverSettings, Emit, Reader, Scanned, Surroundings
+from kiosk.ports import (
+    DeviceError,
+    DriverSettings,
+    Emit,
+    Reader,
+    Scanned,
+    Surroundings,
+    lines,
+)
 
 if TYPE_CHECKING:
     from serial import Serial
 
+_HEADER_PORTS = {"/dev/serial0", "/dev/ttyAMA0", "/dev/ttyS0"}
 _ENDS = b"\r\n"
 _DENIED = "permission denied; the kiosk's user belongs in group dialout"
 _PARITIES = {"none": "N", "even": "E", "odd": "O"}
@@ -46,8 +55,10 @@ class Settings(DriverSettings):
     idle: float = Field(default=0.3, gt=0)
 
     def takes(self) -> Mapping[str, tuple[str, ...]]:
-        """Return its port."""
-        return {"port": (os.path.realpath(self.port),)}
+        """Return its port, and the lines of the one that is on a Raspberry Pi's header."""
+        port = os.path.realpath(self.port)
+        on_header = {self.port, port} & _HEADER_PORTS
+        return {"port": (port, *(lines(14, 15) if on_header else ()))}
 
 
 def connect(settings: Settings, surroundings: Surroundings) -> Reader:  # noqa: ARG001

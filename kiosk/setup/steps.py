@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from kaiku.text import Language
-from kiosk.config import Config, ConfigError, KeyPlace, configure, missing, without_file
+from kiosk.config import Config, ConfigError, KeyPlace, configure, unfit, without_file
 from kiosk.desk import Profile
 from kiosk.registry import RegistryClient, RegistryError
 from kiosk.setup.enrolling import enrol_here, start_here
@@ -68,7 +68,7 @@ async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
         talk.say(f"So that your answers are not lost, this is what it was to hold:\n\n{text}")
         return BROKEN_OFF
     talk.say(f"\nWritten: {path}" + (f" (what stood there: {kept})" if kept else ""))
-    for problem in missing(path, config):
+    for problem in unfit(path, config):
         talk.say(f"  to mend: {problem}")
     if await enrol_here(talk, path, config):
         await start_here(talk)

@@ -27,6 +27,7 @@ from server.kaikukanta.admin import (
     offerings,
     statistics,
     tokens,
+    use,
     uses,
     venues,
 )
@@ -112,7 +113,7 @@ def parser() -> ArgumentParser:
         "--keep", type=positive, metavar="N", help="in a folder: remove all but the newest N copies"
     )
     admin = Group(program("admin", "look at the register and change it", _admin))
-    for part in (network, venues, tokens, offerings, cards, kiosks, leases, uses, statistics):
+    for part in (network, venues, tokens, offerings, cards, kiosks, leases, use, uses, statistics):
         part.add(admin)
     return top
 

@@ -20,6 +20,7 @@ _ON_THIS_MACHINE = {
     "qemu-system-x86_64": "qemu-system-x86", "qemu-system-aarch64": "qemu-system-arm",
     "qemu-img": "qemu-utils", "mmdebstrap": "mmdebstrap", "mkfs.ext4": "e2fsprogs",
     "xz": "xz-utils", "zstd": "zstd", "gcc": "gcc", "make": "make", "depmod": "kmod",
+    "openssl": "openssl", "faketime": "faketime",
 }  # fmt: skip
 _FOR_ANOTHER = {
     "qemu-{0.machine}-static": "qemu-user-static", "update-binfmts": "binfmt-support",
@@ -65,6 +66,14 @@ def home() -> Path:
     return Path(given) if given else HERE.parent.parent / "build" / "appliance"
 
 
+def expect_means() -> None:
+    """Raise :class:`CannotBuildError` where this machine has no means to make the image."""
+    if os.geteuid() != 0:
+        raise CannotBuildError("only root can make a disk image with Debian's own tools")
+    if shutil.which("apt-get") is None:
+        raise CannotBuildError("it is made of Debian's packages, and here is no apt-get")
+
+
 def image(architecture: Architecture) -> Image:
     """Return the image, made anew where it is not of this version."""
     folder = home() / architecture.debian
@@ -77,8 +86,6 @@ def image(architecture: Architecture) -> Image:
 
 
 def _build(folder: Path, made: Image) -> None:
-    if os.geteuid() != 0:
-        raise CannotBuildError("only root can make a disk image with Debian's own tools")
     folder.mkdir(parents=True, exist_ok=True)
     try:
         _prepare(made.architecture)
@@ -125,6 +132,7 @@ def _bootstrap(root: Path, architecture: Architecture) -> None:
             f"--architectures={architecture.debian}",
             f"--include={','.join(_IN_THE_IMAGE)}",
             '--aptopt=APT::Install-Recommends "false"',
+            "--dpkgopt=force-unsafe-io",
             *(f"--dpkgopt=path-exclude=/usr/share/{part}/*" for part in ("man", "locale")),
             "bookworm",
             root,

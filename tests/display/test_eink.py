@@ -224,3 +224,26 @@ def test_what_the_settings_may_not_be_is_said(wrong: dict[str, object], message:
 def test_signals_are_sorted_into_what_stands_and_what_passes() -> None:
     """A fault stands like the idle scene; whatever concerns one visitor passes."""
     assert {signal for signal in Signal if signal in eink._STANDING} == {Signal.IDLE, Signal.FAULT}
+
+
+STATUS = replace(IDLE, title=words.READY, lines=(words.CONNECTED,))
+
+
+def test_what_staff_ask_for_is_drawn_at_once() -> None:
+    """Without settling, and half a minute after the last refresh: it is seldom, and for a while."""
+    pace = Pace(rest=180, settle=10, refreshed=1000)
+    assert pace.due(STATUS, 1100) == 1100
+    assert pace.due(STATUS, 1001) == 1030
+    assert pace.due(IDLE, 1001) == 1180
+
+
+async def test_the_panel_is_left_awaiting_a_card() -> None:
+    """What staff asked for is not what stands on it once the kiosk has ended."""
+    paper = Paper()
+    panel = display(paper)
+    await panel.show(IDLE)
+    await shown(paper, 1)
+    await panel.show(STATUS)
+    await shown(paper, 2)
+    await panel.close()
+    assert paper.shown == [picture(IDLE), picture(STATUS), picture(IDLE)]

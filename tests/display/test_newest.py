@@ -103,18 +103,19 @@ async def test_the_same_scene_again_does_not_start_its_time_anew() -> None:
 
 
 async def test_a_picture_that_is_not_taken_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Until it is, or a newer one is."""
+    """Until it is, or a newer one is; meanwhile it says what is wrong."""
     monkeypatch.setattr(_newest, "RETRY", 0.01)
     attempts = []
 
     def draw(scene: Scene) -> None:
         attempts.append(scene)
         if len(attempts) < 3:
-            raise NotTakenError
+            raise NotTakenError("takes no picture")
 
     newest = Newest(draw)
     newest.give(IDLE)
-    await until(lambda: len(attempts) == 3)
+    await until(lambda: newest.trouble == "takes no picture")
+    await until(lambda: len(attempts) == 3 and newest.trouble is None)
     await newest.close(None)
     assert attempts == [IDLE, IDLE, IDLE]
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from kiosk.display import _newest, png
 from kiosk.display.screen import Canvas, Palette, draw
-from kiosk.ports import DeviceError
+from kiosk.ports import DeviceError, Display, Troubled
 from tests.display.patience import until
 from tests.display.scenes import ACCEPTED, IDLE, LANGUAGES, REFUSALS, SURROUNDINGS
 
@@ -62,9 +62,18 @@ async def test_a_file_that_cannot_be_written_is_tried_again(
     folder.rmdir()
     await display.show(IDLE)
     await until(lambda: "could not be written" in caplog.text)
+    await until(lambda: _trouble(display) is not None)
+    assert "the picture cannot be written: " in str(_trouble(display))
     folder.mkdir()
     await until((folder / "screen.png").exists)
+    await until(lambda: _trouble(display) is None)
     await display.close()
+
+
+def _trouble(display: Display) -> str | None:
+    """Return what the display says is wrong with it."""
+    assert isinstance(display, Troubled)
+    return display.trouble
 
 
 @pytest.mark.parametrize(

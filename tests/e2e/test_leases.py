@@ -329,6 +329,16 @@ class ShowWithKiosks(RuleBasedStateMachine):
             end_card(session, row, self.clock())
             self.ended.setdefault(digest, self.clock())
 
+    @rule(gate=gates, card=cards, dice=seldom)
+    def a_card_is_ended_and_shown_after_the_next_contact(
+        self, gate: int, card: int, dice: int
+    ) -> None:
+        """At a kiosk that would let it in by itself, had it not heard of it."""
+        if dice == 0:
+            self.a_card_is_ended(card)
+            self.a_kiosk_is_in_touch(gate)
+            self.a_visitor_comes(gate, card)
+
     @rule(gate=gates, place=st.integers(0, 5))
     def an_ended_card_is_shown(self, gate: int, place: int) -> None:
         """If there is one, by somebody who has not heard either."""
@@ -447,7 +457,8 @@ class ShowWithKiosks(RuleBasedStateMachine):
         """By each kiosk, and by the register at once (promise P4)."""
         for gate in self._all_gates if self.ended else []:
             for id_, record in gate.told.items():
-                ended = self.ended.get(record.use.digest or b"")
+                cards = {record.use.digest or b"", *(record.use.members or ())}
+                ended = min((self.ended[card] for card in cards & self.ended.keys()), default=None)
                 if ended is None or record.use.outcome is not Outcome.ACCEPTED:
                     continue
                 heard = gate.heard[id_]

@@ -1,6 +1,7 @@
 """What ``kaikuportti status`` says of a kiosk that runs."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,33 @@ def test_each_configured_device_is_told_as_it_is(
         "gate/none": "ok",
         "buzzer/none": "ok",
     }
+
+
+def test_a_display_that_shows_nothing_is_told(
+    tmp_path: Path, register: Register, scanner: SerialScanner
+) -> None:
+    """Its picture cannot be written any more: staff read so in ``status``, once it is so."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    display = f'[[display]]\ndriver = "png"\npath = "{folder / "screen.png"}"'
+    config = write_config(
+        tmp_path, register.url, {"driver": "serial", "port": scanner.port}, display
+    )
+    enrol(config, register.seed["vars"]["enrolment"])
+    kiosk = KioskProcess(config)
+    kiosk.wait_for("ready")
+    try:
+        wait_until(lambda: status(config)[0] == 0, "it was not well to begin with")
+        shutil.rmtree(folder)
+        scanner.scan(register.seed["codes"][0])
+        lost = kiosk.wait_for("device", present=False)
+        wait_until(lambda: status(config)[0] == 1, "the display is still said to be well")
+        told = status(config)[1]
+    finally:
+        kiosk.kill()
+    assert lost["device"] == "display/png"
+    assert "the picture cannot be written" in told["devices"]["display/png"]
+    assert told["mend"] == [f"display/png: {told['devices']['display/png']}"]
 
 
 def test_prometheus_reads_the_figures_where_a_port_is_set(

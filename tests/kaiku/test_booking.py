@@ -104,6 +104,13 @@ def test_a_ticket_is_handed_over_from_the_venues_hour_on(state: BookingState) ->
     assert hand_over(card(), offering, state, window.ends) is Reason.OFFERING_OVER
 
 
+def test_a_ticket_that_was_booked_is_handed_over_although_no_more_are_to_be_had_yet() -> None:
+    """The venue has set a later hour since; what was booked is booked (OM-65, OM-66)."""
+    window = Window(NEXT_WEEK, NEXT_WEEK + timedelta(hours=2), acquirable=NOON + DAY)
+    offering = replace(show(), window=window)
+    assert hand_over(card(), offering, BookingState.OPEN, NOON) is None
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [

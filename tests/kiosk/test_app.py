@@ -1,18 +1,23 @@
 """What the kiosk takes up from its last run."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
 
 from kaiku.party import ALONE
 from kaiku.wire import Use
+from kiosk import ports, words
 from kiosk.app import App
 from kiosk.clock import is_synchronised
 from kiosk.config import load
-from kiosk.desk import Record
+from kiosk.desk import Record, StatusTold
+from kiosk.disk import DiskError
 from kiosk.identity import Identity
 from kiosk.store import Store, Stores
 from tests.kaiku.made import entry
@@ -93,6 +98,62 @@ async def test_a_clock_that_a_time_service_keeps_is_trusted(
     assert (await started(store, tmp_path))._link.clock_suspect
     monkeypatch.setattr("kiosk.app.is_synchronised", lambda: True)
     assert not (await started(store, tmp_path))._link.clock_suspect
+
+
+class Told:
+    """A shell that keeps what it is told, where the test asks for nothing else."""
+
+    def __init__(self) -> None:
+        self.events: asyncio.Queue[Any] = asyncio.Queue()
+
+    def emit(self, event: object) -> None:
+        """Keep it."""
+        self.events.put_nowait(event)
+
+
+async def test_staff_who_hold_the_keys_are_told_how_the_kiosk_does(
+    store: Store, tmp_path: Path
+) -> None:
+    """Its devices by their role, what is unsent, and nothing of a card; each time they ask."""
+    await record(store, datetime.now(UTC))
+    app = await started(store, tmp_path)
+    shell = Told()
+    app._shell = cast("Any", shell)
+    app._missing["scanner/stdin", "/dev/x"] = "not plugged in"
+    task = asyncio.create_task(app._tell_status())
+    for _ in range(2):
+        app._emit(ports.StatusAsked())
+        async with asyncio.timeout(10):
+            told = await shell.events.get()
+        assert isinstance(told, StatusTold)
+        report = told.report
+        assert report.unsent == 1
+        assert (report.working, report.devices, report.connected) == (0, 1, None)
+        assert report.troubles == (words.DEVICE_LOST.fill(device=words.DEVICES["scanner"]),)
+        assert report.version == version("kaikuportti")
+    task.cancel()
+
+
+async def test_staff_are_told_of_a_disk_that_cannot_be_read(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is then that they ask."""
+    app = await started(store, tmp_path)
+    shell = Told()
+    app._shell = cast("Any", shell)
+
+    async def fail(_act: object) -> None:
+        raise DiskError("disk I/O error")
+
+    monkeypatch.setattr(store, "call", fail)
+    store.disk.troubles["store"] = "disk I/O error"
+    task = asyncio.create_task(app._tell_status())
+    app._emit(ports.StatusAsked())
+    async with asyncio.timeout(10):
+        told = await shell.events.get()
+    assert told.report.troubles == (words.DISK_FULL,)
+    assert (told.report.serves, told.report.unsent) == (False, None)
+    task.cancel()
 
 
 def test_the_kernel_says_whether_the_clock_is_kept() -> None:

@@ -316,6 +316,38 @@ class TestDoctor:
         assert "a kiosk is running and holds the store and the devices" in told
         assert "scanner/stdin" not in told
 
+    def test_what_a_running_kiosk_must_have_mended_is_told(
+        self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """It knows of its devices what nobody else can try."""
+        Identity("k", "t", bytes(32)).save(state)
+        write_status(state, {"uptime": 1.0, "devices": {"keypad/hid": "/dev/x: not plugged in"}})
+        assert main(["doctor", "--config", config]) == 1
+        assert "MEND  kiosk: keypad/hid: /dev/x: not plugged in" in capsys.readouterr().out
+
+
+class TestAnExposedWay:
+    """A register that is spoken with in plain HTTP, on another machine."""
+
+    @pytest.fixture
+    def exposed(self, config: str) -> str:
+        """Give such a configuration."""
+        path = Path(config)
+        path.write_text(path.read_text().replace("http://127.0.0.1:9", "http://10.255.255.1:9"))
+        return config
+
+    def test_check_refuses_it(self, exposed: str, capsys: pytest.CaptureFixture[str]) -> None:
+        """As a wrong configuration: with the file, the key and the mend."""
+        assert main(["check", "--config", exposed]) == 78
+        said = capsys.readouterr().err
+        assert f"{exposed}: registry.url: http:// lets others read" in said
+        assert "write https://, or allow_http = true" in said
+
+    def test_doctor_says_so(self, exposed: str, capsys: pytest.CaptureFixture[str]) -> None:
+        """Of a kiosk that runs on, too."""
+        assert main(["doctor", "--config", exposed]) == 1
+        assert "MEND  registry.url: http:// lets others read" in capsys.readouterr().out
+
 
 def _with(config: str, url: str, place: str) -> Config:
     """Read a configuration with another register, and a place for the key."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kaiku.text import Language
-from kiosk.config import ConfigError, Role, drivers, load
+from kiosk.config import EXPOSED, ConfigError, Role, drivers, load, unfit
 from kiosk.desk import Profile
 
 LEAST = """
@@ -128,6 +128,34 @@ driver = "terminal"
         """The slash at its end does not matter."""
         path.write_text(LEAST.replace("https://kaikukanta.example", written))
         assert load(path).registry.url == read
+
+    @pytest.mark.parametrize(
+        ("written", "exposed"),
+        [
+            ("https://kanta.example", False),
+            ("http://127.0.0.1:8000", False),
+            ("http://127.8.0.1", False),
+            ("http://localhost:8000", False),
+            ("http://[::1]:8000", False),
+            ("http://10.0.0.5:8000", True),
+            ("http://kanta.example", True),
+            ("http://localhost.example", True),
+            ("http://127.0.0.1.example", True),
+        ],
+    )
+    def test_a_way_that_others_can_read_is_told(
+        self, path: Path, written: str, exposed: bool
+    ) -> None:
+        """It carries the token and the key of the cards (promise P6); a loopback goes nowhere."""
+        path.write_text(LEAST.replace("https://kaikukanta.example", written))
+        told = [*unfit(path, load(path))]
+        assert [f"{path}: registry.url: {EXPOSED}"] * exposed == told
+
+    def test_a_venue_may_say_that_the_way_is_its_own(self, path: Path) -> None:
+        """Then plain HTTP will do."""
+        path.write_text(LEAST.replace("https://kaikukanta.example", "http://10.0.0.5"))
+        path.write_text(path.read_text().replace("[[scanner]]", "allow_http = true\n[[scanner]]"))
+        assert not [*unfit(path, load(path))]
 
 
 class TestDrivers:
@@ -455,3 +483,22 @@ driver = "gpio"
         "gate/gpio",
         "buzzer/none",
     ]
+
+
+@pytest.mark.parametrize("port", ["/dev/serial0", "/dev/ttyAMA0"])
+def test_a_scanner_on_the_headers_port_has_its_lines(path: Path, port: str) -> None:
+    """The port is GPIO 14 and 15: a gate there would hear every scan."""
+    scanner = f'driver = "serial"\nport = "{port}"'
+    whole = LEAST.replace('driver = "stdin"', scanner)
+    path.write_text(f'{whole}\n[gate]\ndriver = "gpio"\npin = 14\n')
+    with pytest.raises(ConfigError, match=r"gate\.pin: GPIO 14 is taken by scanner\[1\]\.port"):
+        load(path)
+
+
+def test_a_file_is_the_same_by_another_way_to_it(path: Path, tmp_path: Path) -> None:
+    """Two displays would write over each other's pictures."""
+    one, other = tmp_path / "a.png", tmp_path / ".." / tmp_path.name / "a.png"
+    pictures = "".join(f'[[display]]\ndriver = "png"\npath = "{each}"\n' for each in (one, other))
+    path.write_text(f"{LEAST}\n{pictures}")
+    with pytest.raises(ConfigError, match=r"display\[2\]\.path: .* is taken by display\[1\]"):
+        load(path)

@@ -198,11 +198,13 @@ class TestSpoiled:
         assert pragma(connection, "user_version") == files.CACHE_VERSION
         connection.close()
 
-    def test_a_spoiled_journal_is_told_and_kept(self, tmp_path: Path) -> None:
-        """People look at it: nothing is thrown away by itself (promise P1)."""
+    def test_a_spoiled_journal_is_told_and_left_to_the_rescue(self, tmp_path: Path) -> None:
+        """As it is: nothing is thrown away by itself (promise P1)."""
         path = tmp_path / "journal.sqlite"
         path.write_bytes(b"not a database, " * 512)
-        with pytest.raises(SpoiledError, match=r"journal\.sqlite is spoiled .*keep a copy"):
+        with pytest.raises(
+            SpoiledError, match=r"journal\.sqlite is spoiled \(file is not a database\)"
+        ):
             open_journal(path)
         assert path.read_bytes() == b"not a database, " * 512
 

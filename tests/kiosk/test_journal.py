@@ -100,6 +100,13 @@ class TestRecording:
         assert journal.unsent(10)[0].voided
         assert journal.unsent(10)[0].revision == 3
 
+    def test_a_new_revision_says_by_which_version_it_was_decided(self, journal: UseJournal) -> None:
+        """The offering's settings may have changed since the first."""
+        first = use(1)
+        anew = replace(amended(first, Party(children=2)), offering_version=2)
+        record(journal, first, anew)
+        assert journal.unsent(10) == [anew]
+
     def test_an_answer_takes_the_place_of_the_question(self, journal: UseJournal) -> None:
         """Outcome, reason and party are then as they were told."""
         asked = replace(refusal(1), reason=Reason.CANNOT_CHECK_NOW)

@@ -1,5 +1,7 @@
 """The log: JSON lines on standard error."""
 
+import asyncio
+import contextlib
 import json
 import logging
 import subprocess
@@ -10,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from kiosk.log import log, take_over_warnings
+from kiosk import log as kiosk_log
+from kiosk.log import listen, log, quieted, take_over_warnings, tell_held_back
+from kiosk.quieting import MINUTE, MOST
 
 
 def lines(text: str) -> list[dict[str, Any]]:
@@ -73,3 +77,48 @@ def test_it_writes_what_a_terminal_cannot_show() -> None:
         env={"LC_ALL": "C", "PYTHONPATH": ":".join(sys.path)},
     )
     assert json.loads(done.stderr)["event"] == "device"
+
+
+class TestQuieted:
+    """A kiosk that runs holds back what repeats itself."""
+
+    def test_listeners_hear_what_is_held_back(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """So that figures count it; and the end of the log tells how much it was."""
+        heard = []
+        with quieted(), listen(lambda event, _fields: heard.append(event)):
+            for number in range(MOST + 10):
+                log("device", device="scanner", present=number % 2 == 0)
+            assert len(lines(capsys.readouterr().err)) == MOST
+        assert len(heard) == MOST + 10
+        (last,) = lines(capsys.readouterr().err)
+        assert (last["more"], last["present"], last["event"]) == (9, False, "device")
+
+    def test_without_it_every_event_is_written(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """As for a command that ends at once."""
+        for _ in range(MOST + 10):
+            log("device", device="scanner", present=True)
+        assert len(lines(capsys.readouterr().err)) == MOST + 10
+
+    @pytest.mark.anyio
+    async def test_what_is_due_is_told_without_another_event(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """How things stand is not left untold because nothing more happens."""
+        now = 0.0
+        monkeypatch.setattr(kiosk_log, "LOOK_EVERY", 0.01)
+        monkeypatch.setattr(kiosk_log, "monotonic", lambda: now)
+        with quieted():
+            for number in range(MOST + 5):
+                log("contact", state=str(number))
+            capsys.readouterr()
+            now = MINUTE
+            task = asyncio.create_task(tell_held_back())
+            told: list[dict[str, Any]] = []
+            async with asyncio.timeout(10):
+                while not told:
+                    await asyncio.sleep(0)
+                    told = lines(capsys.readouterr().err)
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        assert [(line["state"], line["more"]) for line in told] == [(str(MOST + 4), 4)]

@@ -3,10 +3,13 @@
 import asyncio
 import gzip
 import json
+import shutil
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import certifi
 import httpx
 import pytest
 
@@ -36,8 +39,12 @@ from kiosk.registry import (
     Sent,
     UnreachableError,
 )
+from tests.appliance.relay import relay
+from tests.appliance.tls import Authority, Certificate
+from tests.e2e.house import free_port
 from tests.kaiku.made import ENTRY, NOON, card, entry
 from tests.kiosk.replies import chunked, problem, register, reply
+from tests.left_out import leave_out
 
 USE, OTHER = UUID(int=1), UUID(int=2)
 DIGEST = bytes(range(16))
@@ -595,3 +602,25 @@ async def test_many_calls_share_a_few_connections() -> None:
         assert not feed.done()
         feed.cancel()
         await asyncio.gather(feed, return_exceptions=True)
+
+
+@pytest.mark.parametrize("certificate", list(Certificate))
+async def test_a_certificate_that_is_not_valid_is_told_as_that(
+    certificate: Certificate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What staff are to mend then is the register's certificate, or the kiosk's clock."""
+    if shutil.which("openssl") is None:
+        leave_out("openssl", "apt-get install openssl")
+    authority = Authority(tmp_path, "127.0.0.1")
+    monkeypatch.setattr(certifi, "where", lambda: str(authority.root))
+    why = {
+        Certificate.VALID: "ReadError|RemoteProtocolError",
+        Certificate.EXPIRED: "certificate is not valid: certificate has expired",
+        Certificate.UNTRUSTED: "certificate is not valid: unable to get local issuer",
+        Certificate.ANOTHERS: "certificate is not valid: IP address mismatch",
+    }
+    with relay(free_port()) as door:
+        door.receive(authority.receive(certificate))
+        async with RegistryClient(f"https://127.0.0.1:{door.port}", TOKEN) as client:
+            with pytest.raises(UnreachableError, match=why[certificate]):
+                await client.find()

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -610,3 +610,25 @@ async def test_a_group_that_nobody_ended_was_not_decided_for_as_long_as_it_waite
     (ended,) = verdicts(capsys)
     assert ended["reason"] == "community_card_alone"
     assert ended["ms"] < 300
+
+
+async def test_a_use_after_the_clock_has_jumped_is_marked_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not a quarter of a minute later; nobody is kept out for it (promise P7)."""
+
+    class Tomorrow:
+        @staticmethod
+        def now(zone: tzinfo) -> datetime:
+            return datetime.now(zone) + timedelta(days=1)
+
+    link = Link(contact=Contact.DOWN)
+    async with running(store, Recorder(), link) as shell:
+        await scan(shell, NUMBER)
+        monkeypatch.setattr("kiosk.shell.datetime", Tomorrow)
+        await scan(shell, OTHER)
+    uses = await recorded(store)
+    assert [(use.outcome, use.clock_suspect) for use in uses] == [
+        (Outcome.ACCEPTED, False),
+        (Outcome.ACCEPTED, True),
+    ]

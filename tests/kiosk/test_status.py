@@ -155,6 +155,10 @@ class TestDescribe:
         ("change", "told"),
         [
             ({"contact": "untried", "cache_age": None}, "register: not reached yet\n"),
+            (
+                {"contact": "down", "contact_why": "the certificate has expired"},
+                "from the kiosk's own store (the certificate has expired), last heard 4 s before",
+            ),
             ({"contact": "down"}, "register: no connection; deciding from the kiosk's own store"),
             ({"contact": "revoked"}, "register: this kiosk was revoked; enrol it again"),
             ({"parked": 2}, "uses the register could not take: 2 (ask support)"),
@@ -176,3 +180,23 @@ def test_a_kiosk_that_waits_for_its_key_is_to_be_mended() -> None:
     well = {**CONDITION, "devices": {}, "contact": "down", "key": "memory"}
     assert to_be_mended({**well, "key_known": False})
     assert not to_be_mended({**well, "key_known": True})
+
+
+def test_what_is_to_be_mended_is_listed_for_scripts() -> None:
+    """A line each: of a kiosk that is well none, of one without a network none either."""
+    well = {**CONDITION, "devices": {"scanner/hid": "ok"}, "contact": "down"}
+    assert to_be_mended(well) == []
+    devices = {"scanner/hid": "ok", "keypad/hid": "/dev/input/x: not plugged in"}
+    ill = {**well, "contact": "revoked", "parked": 2, "disk": "full", "devices": devices}
+    assert to_be_mended(ill) == [
+        "register: this kiosk was revoked; enrol it again",
+        "uses the register could not take: 2 (ask support)",
+        "disk: full; free some space or replace the memory card",
+        "keypad/hid: /dev/input/x: not plugged in",
+    ]
+
+
+def test_a_device_that_is_left_out_is_not_said_to_be_well() -> None:
+    """There is no gate: nothing of it is ``ok``."""
+    told = describe("Desk", {**CONDITION, "devices": {"gate/none": "ok", "scanner/hid": "ok"}})
+    assert told.splitlines()[-2:] == ["gate/none: there is none", "scanner/hid: ok"]

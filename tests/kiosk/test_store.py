@@ -6,7 +6,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -103,6 +103,17 @@ class TestKnown:
         stores.cache.apply([TallyRow(AINO, ENTRY, NEW_YEAR, 30, 30)])
         stores.record(accepted(1))
         assert stores.known(AINO, NOON + timedelta(days=60), ask=False).facts == NO_FACTS
+
+    def test_a_use_that_is_decided_anew_counts_in_its_own_year(self, stores: Stores) -> None:
+        """Though the year has ended between the scan and the key (OM-60)."""
+        year_ends = datetime(2026, 12, 31, 21, 59, 58, tzinfo=UTC)
+        stores.cache.apply([CardRow(AINO, card(valid_until=date(2027, 6, 1))), OfferingRow(POOL)])
+        stores.cache.apply([TallyRow(AINO, ENTRY, NEW_YEAR, 29, 29)])
+        one = accepted(1)
+        stores.record(replace(one, use=replace(one.use, at=year_ends)))
+        after = year_ends + timedelta(seconds=4)
+        anew = stores.known(AINO, after, ask=False, counted=year_ends)
+        assert anew.facts == Facts(uses=30, visits=30)
 
     def test_a_use_of_the_performance_is_known_at_once(self, stores: Stores) -> None:
         """Once to the same performance (OM-58)."""

@@ -2,8 +2,8 @@
 
 A sign, words and a colour say the same three times over, and nothing tells a bystander what kind of
 card it was (OM-28). The parts: ``canvas`` (sizes and colours), ``lettering`` (type), ``symbols``
-(shapes), ``blocks`` and ``layout`` (where things stand). ``python -m kiosk.display.screen.gallery
-FOLDER`` draws the documentation's pictures.
+(shapes), ``blocks``, ``layout`` and ``listing`` (where things stand).
+``python -m kiosk.display.screen.gallery FOLDER`` draws the documentation's pictures.
 """
 
 from collections.abc import Sequence

@@ -29,6 +29,7 @@ from kiosk.display.screen.blocks import (
 )
 from kiosk.display.screen.canvas import Canvas
 from kiosk.display.screen.lettering import TIE, Run, Weight
+from kiosk.display.screen.listing import LEAST, list_lines
 from kiosk.display.words import (
     choice_words,
     discreet_words,
@@ -44,8 +45,6 @@ SIGN_AT_LEAST = 0.45
 """The least height of the sign, in heights of the panel."""
 _TITLE_AT_MOST = 0.18
 _MORE_SPACE = 0.5
-_LEAST = 11
-"""The least size of type, in pixels, that e-ink shows whole."""
 
 
 class _Wording(Enum):
@@ -65,6 +64,8 @@ class _Wording(Enum):
 
 def lay_out(scene: Scene, canvas: Canvas, languages: Sequence[Language]) -> tuple[Placed, ...]:
     """Return the parts of a scene, all of them within the canvas's margins."""
+    if scene.lines:
+        return list_lines(scene, canvas, languages[0])
     margin = canvas.margin
     foot = _foot(scene, canvas, languages)
     height = canvas.height - 2 * margin - (foot.height + foot.above if foot.parts else 0)
@@ -160,7 +161,7 @@ def _of_first(
         yield paragraph([Run(_tied(scene.charge.in_(language)))], detail, width, 0.32 * title)
     choices = () if wording is _Wording.NO_CHOICES else choice_words(scene, language)
     if wording is _Wording.SMALL_CHOICES:
-        detail = _LEAST
+        detail = LEAST
     for number, choice in enumerate(choices):
         above = (0.06 if number else 0.24) * title
         yield paragraph([Run(choice.replace(" ", TIE, 1))], detail, width, above)

@@ -24,6 +24,7 @@ from server.kaikukanta.admin.frame import (
     one,
     positive,
 )
+from server.kaikukanta.admin.use import party_or_fee
 from server.kaikukanta.cards.service import (
     Refusal,
     Registration,
@@ -39,7 +40,7 @@ from server.kaikukanta.cards.tables import CardRecord
 from server.kaikukanta.context import Context
 from server.kaikukanta.network.tables import Distributor
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.kaikukanta.uses.tables import UseRecord
+from server.kaikukanta.uses.tables import UseMember, UseRecord
 
 
 def add(admin: Group) -> None:
@@ -161,17 +162,21 @@ def _shown(record: CardRecord, now: datetime) -> str:
 
 
 def _uses(session: Session, card: CardRecord) -> Iterator[str]:
-    """Yield a line for each presentation of a card, the newest first."""
+    """Yield a line for each presentation of a card, the newest first; the use's id is last.
+
+    A group is a use of its members too (OM-38). Of a fee it has the service and the sum.
+    """
+    of_groups = select(UseMember.use_id).where(UseMember.card_id == card.id)
     found = session.exec(
         select(UseRecord, OfferingRecord)
         .join(OfferingRecord, col(OfferingRecord.id) == UseRecord.offering_id)
-        .where(UseRecord.card_id == card.id)
-        .order_by(col(UseRecord.at).desc())
+        .where((col(UseRecord.card_id) == card.id) | col(UseRecord.id).in_(of_groups))
+        .order_by(col(UseRecord.at).desc(), col(UseRecord.id))
     )
     for use, offering in found:
         outcome = "taken back" if use.voided_at is not None else use.reason or use.outcome
-        party = f"{use.adults}+{use.children}+{use.helpers}+{use.supporters}"
-        yield "\t".join((write_instant(use.at), offering.name_fi, outcome, party))
+        what = party_or_fee(use)
+        yield "\t".join((write_instant(use.at), offering.name_fi, outcome, what, str(use.id)))
 
 
 def _first(error: ValidationError) -> str:

@@ -1,30 +1,59 @@
 """The sentences of the public text, in three languages; values stand in braces."""
 
+from dataclasses import dataclass
+
 from kaiku.offering import Exclusion
 from kaiku.text import Text
 
-STARTS = Text("Tilaisuus alkaa {at}.", "Evenemanget börjar {at}.", "The event starts {at}.")
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A sentence about a number, which reads otherwise where that is one."""
+
+    one: Text
+    many: Text
+
+    def of(self, cap: int, written: str) -> Text:
+        """Return the sentence about a number, as a language writes it."""
+        return self.one if cap == 1 else self.many.fill(cap=written)
+
+
+STARTS = Text("Tilaisuus alkaa {at}.", "Evenemanget börjar {at}.", "The event starts on {at}.")
 ACQUIRABLE = Text(
-    "Lipun voi hankkia alkaen {at}.",
+    "Lippujen hankinta alkaa {at}.",
     "Biljetter kan skaffas från och med {at}.",
     "Tickets can be had from {at}.",
 )
 OPENS = Text(
-    "Lippu annetaan ja sisään pääsee alkaen {at}.",
-    "Biljetten delas ut och insläppet börjar {at}.",
-    "Tickets are handed over and entry opens {at}.",
+    "Lippujen luovutus ja sisäänpääsy alkavat {at}.",
+    "Biljetterna delas ut och insläppet börjar {at}.",
+    "Tickets are handed over and entry opens on {at}.",
 )
 AT = Text("klo", "kl.", "at")
 
-SEATS = Text(
-    "Kaikukortilla on tilaisuuteen enintään {cap} paikkaa.",
-    "Med Kaikukortet finns högst {cap} platser till evenemanget.",
-    "There are at most {cap} places for Kaikukortti holders at the event.",
+SEATS = Counted(
+    one=Text(
+        "Kaikukortin haltijoille on tilaisuuteen enintään yksi paikka.",
+        "För Kaikukortets innehavare finns högst en plats till evenemanget.",
+        "There is at most one place for Kaikukortti holders at the event.",
+    ),
+    many=Text(
+        "Kaikukortin haltijoille on tilaisuuteen enintään {cap} paikkaa.",
+        "För Kaikukortets innehavare finns högst {cap} platser till evenemanget.",
+        "There are at most {cap} places for Kaikukortti holders at the event.",
+    ),
 )
-SEATS_A_DAY = Text(
-    "Kaikukortilla on enintään {cap} paikkaa päivässä.",
-    "Med Kaikukortet finns högst {cap} platser per dag.",
-    "There are at most {cap} places a day for Kaikukortti holders.",
+SEATS_A_DAY = Counted(
+    one=Text(
+        "Kaikukortin haltijoille on enintään yksi paikka päivässä.",
+        "För Kaikukortets innehavare finns högst en plats per dag.",
+        "There is at most one place a day for Kaikukortti holders.",
+    ),
+    many=Text(
+        "Kaikukortin haltijoille on enintään {cap} paikkaa päivässä.",
+        "För Kaikukortets innehavare finns högst {cap} platser per dag.",
+        "There are at most {cap} places a day for Kaikukortti holders.",
+    ),
 )
 ONCE = Text(
     "Samaan tilaisuuteen pääsee kortilla yhden kerran.",
@@ -46,15 +75,22 @@ VISITS_OF_CHILDREN = Text(
     "Varje barn som är med använder ett besök till.",
     "Each child who comes along takes one more visit.",
 )
-OPEN_BOOKINGS = Text(
-    "Kortilla voi olla yhtä aikaa enintään {cap} avointa varausta.",
-    "Kortet kan ha högst {cap} öppna bokningar samtidigt.",
-    "A card can have at most {cap} open bookings at one time.",
+OPEN_BOOKINGS = Counted(
+    one=Text(
+        "Kortilla voi olla yhtä aikaa enintään yksi avoin varaus.",
+        "Kortet kan ha högst en öppen bokning åt gången.",
+        "A card can have at most one open booking at a time.",
+    ),
+    many=Text(
+        "Kortilla voi olla yhtä aikaa enintään {cap} avointa varausta.",
+        "Kortet kan ha högst {cap} öppna bokningar samtidigt.",
+        "A card can have at most {cap} open bookings at one time.",
+    ),
 )
 NO_LIMITS = Text(
-    "Kortin käyttöä ei ole rajoitettu.",
-    "Användningen av kortet är inte begränsad.",
-    "The use of the card is not limited.",
+    "Kortin käyttökertoja ja paikkoja ei ole rajoitettu.",
+    "Antalet besök med kortet och antalet platser är inte begränsade.",
+    "Neither the uses of the card nor the places are limited.",
 )
 
 COVERED = Text(
@@ -74,7 +110,7 @@ A_MONTH = Text("kuukaudessa", "per månad", "a month")
 A_YEAR = Text("vuodessa", "per år", "a year")
 WRISTBAND = Text(
     "Rannekkeesta peritään {sum}.",
-    "För armbandet tas {sum}.",
+    "Armbandet kostar {sum}.",
     "A wristband costs {sum}.",
 )
 

@@ -56,15 +56,15 @@ def _facts(offering: Offering, language: Language) -> Iterator[Text]:
         match limit:
             case Seats(cap, per):
                 words = phrases.SEATS_A_DAY if per is Per.DAY else phrases.SEATS
-                yield words.fill(cap=_number(cap, language))
+                yield words.of(cap, _number(cap, language))
             case OncePerPerformance():
                 yield phrases.ONCE
             case Visits(cap, year):
-                words = phrases.VISITS if year is Year.CALENDAR else phrases.VISITS_OF_CARD
-                yield words.fill(cap=_number(cap, language))
+                visits = phrases.VISITS if year is Year.CALENDAR else phrases.VISITS_OF_CARD
+                yield visits.fill(cap=_number(cap, language))
                 yield phrases.VISITS_OF_CHILDREN
             case OpenBookings(cap):
-                yield phrases.OPEN_BOOKINGS.fill(cap=_number(cap, language))
+                yield phrases.OPEN_BOOKINGS.of(cap, _number(cap, language))
     if not offering.limits and not offering.tariffs:
         yield phrases.NO_LIMITS
     for tariff in offering.tariffs:
@@ -113,11 +113,13 @@ _PERIODS = {
     Period.YEAR: phrases.A_YEAR,
 }
 _LOCALES = {Language.FI: "fi_FI", Language.SV: "sv_FI", Language.EN: "en_FI"}
+_DAYS = {Language.FI: "EEEE d. MMMM y", Language.SV: "EEEE 'den' d MMMM y", Language.EN: "full"}
+"""How a day is written within a sentence: in Finnish it is “perjantaina”."""
 
 
 def _moment(instant: datetime, language: Language) -> str:
     locale, local = _LOCALES[language], instant.astimezone(HELSINKI)
-    day = format_date(local.date(), format="full", locale=locale)
+    day = format_date(local.date(), format=_DAYS[language], locale=locale)
     time = format_time(local, format="short", tzinfo=HELSINKI, locale=locale)
     return f"{day} {phrases.AT.in_(language)} {time}".replace("  ", " ")
 

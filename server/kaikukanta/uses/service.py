@@ -4,6 +4,7 @@ Each is one transaction. A refusal of the rules is an answer; what cannot be don
 """
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session
@@ -171,25 +172,42 @@ def void(context: Context, caller: Caller, use_id: UUID) -> State | Problem:
         found = _own(session, caller, use_id)
         if found is None:
             return NOT_FOUND
-        use, offering = found
-        if use.outcome is Outcome.REFUSED:
-            return REFUSED
-        if use.voided_at is not None:
-            return state_of(use)
-        now = context.clock()
-        if now - use.received_at > context.settings.void_within:
-            return TOO_LATE
-        case = open_case(session, use, offering, use.at)
-        use.voided_at = now
-        case.close(session)
+        return _void(session, *found, context.clock(), context.settings.void_within)
+
+
+def void_any(context: Context, use_id: UUID) -> State | Problem:
+    """Take anybody's use back at any time, as an operator does of one entered wrongly (OM-47)."""
+    with transaction(context.engine) as session:
+        use = session.get(UseRecord, use_id)
+        if use is None:
+            return NOT_FOUND
+        return _void(session, *_locked(session, use), context.clock(), within=None)
+
+
+def _void(
+    session: Session, use: UseRecord, row: OfferingRecord, now: datetime, within: timedelta | None
+) -> State | Problem:
+    """Take a locked use back, ``within`` how long after its recording, None for any time."""
+    if use.outcome is Outcome.REFUSED:
+        return REFUSED
+    if use.voided_at is not None:
         return state_of(use)
+    if within is not None and now - use.received_at > within:
+        return TOO_LATE
+    case = open_case(session, use, row, use.at)
+    use.voided_at = now
+    case.close(session)
+    return state_of(use)
 
 
 def _own(session: Session, caller: Caller, use_id: UUID) -> tuple[UseRecord, OfferingRecord] | None:
     """Return a use of the caller's with its offering, both locked."""
     use = session.get(UseRecord, use_id)
-    if use is None or not is_own(use, caller):
-        return None
+    return None if use is None or not is_own(use, caller) else _locked(session, use)
+
+
+def _locked(session: Session, use: UseRecord) -> tuple[UseRecord, OfferingRecord]:
+    """Return a use with its offering, both locked."""
     offering = lock_offering(session, use.offering_id)
     assert offering is not None
     lock_use(session, use)

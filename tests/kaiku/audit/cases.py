@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from kaiku.audit import Finding, audit, breaches
-from kaiku.offering import Category, Limit, Offering, OfferingKind, Window
+from kaiku.offering import Category, Limit, Offering, OfferingKind, Service, Tariff, Window
 from kaiku.text import Language, Text
 from kaiku.venue import VenueKind
 
@@ -25,9 +25,10 @@ HOME = {OfferingKind.SCREENING: VenueKind.CINEMA, OfferingKind.COURSE: VenueKind
 
 
 def offering(kind: OfferingKind, *limits: Limit, **settings: Any) -> Offering:
-    """Return an offering of a kind, with 1,000 tickets, and a window where it takes one."""
+    """Return an offering of a kind, with 1,000 tickets, a window and a tariff where it has them."""
     window = WINDOW if kind in STAGE | {OfferingKind.COURSE} else None
-    usual = {"window": window, "tickets": 1000}
+    tariffs = (Tariff(Service.OVERDUE),) if kind is OfferingKind.LIBRARY else ()
+    usual = {"window": window, "tickets": 1000, "tariffs": tariffs}
     return Offering(
         UUID(int=1),
         Text.same("Show"),

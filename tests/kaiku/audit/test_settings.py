@@ -1,12 +1,14 @@
 """What else of an offering is bound: times, exclusion, children, money (OM-41, 42, 45, 59–66)."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 
 from kaiku.audit import Finding, Grade
+from kaiku.days import HELSINKI
+from kaiku.fee import LARGEST_SUM
 from kaiku.offering import (
     Exclusion,
     Limit,
@@ -22,7 +24,7 @@ from kaiku.offering import (
     Visits,
     Window,
 )
-from kaiku.text import Language
+from kaiku.text import Language, Text
 from kaiku.venue import VenueKind
 from tests.kaiku.audit.cases import PERFORMING, STARTS, WINDOW, broken, found, is_told, offering
 from tests.kaiku.made import offerings
@@ -108,6 +110,63 @@ def test_fees_belong_to_libraries_and_wristbands_to_pools() -> None:
     assert broken(replace(offering(OfferingKind.ENTRY), wristband=500)) == ["OM-60"]
     nothing = (Tariff(Service.COPYING, 30, 0, Period.YEAR),)
     assert broken(replace(offering(OfferingKind.LIBRARY), tariffs=nothing)) == ["OM-59"]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_library_covers_something(language: Language) -> None:
+    """Without a tariff every fee would be refused; one service is enough (OM-59)."""
+    [finding] = found(offering(OfferingKind.LIBRARY, tariffs=()))
+    assert (finding.rule, finding.setting) == ("OM-59", "tariffs")
+    assert (finding.grade, finding.floor) == (Grade.BREACH, None)
+    assert is_told(finding, language)
+    for service in Service:
+        assert found(offering(OfferingKind.LIBRARY, tariffs=(Tariff(service),))) == ()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_price_that_no_fee_reaches_is_a_breach(language: Language) -> None:
+    """More than any fee may be is a slip, such as euros for cents (OM-59)."""
+    most = Tariff(Service.COPYING, LARGEST_SUM)
+    assert found(offering(OfferingKind.LIBRARY, tariffs=(most,))) == ()
+    more = replace(most, unit=LARGEST_SUM + 1)
+    [finding] = found(offering(OfferingKind.LIBRARY, tariffs=(more,)))
+    assert (finding.rule, finding.setting) == ("OM-59", "tariffs/0/unit")
+    assert is_told(finding, language)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_wristband_costs_something_where_it_is_charged_for(language: Language) -> None:
+    """Else visitors would be shown a charge of nothing (OM-60)."""
+    assert found(offering(OfferingKind.POOL, wristband=1)) == ()
+    [finding] = found(offering(OfferingKind.POOL, wristband=0))
+    assert (finding.rule, finding.setting, finding.floor) == ("OM-60", "wristband", 1)
+    assert is_told(finding, language)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("kind", OfferingKind)
+def test_terms_of_cancellation_bind_on_courses_only(kind: OfferingKind, language: Language) -> None:
+    """They are the colleges' (OM-19); elsewhere they would be one more limit (OM-52)."""
+    findings = found(offering(kind, terms=Text.same("Cancel a week before.")))
+    if kind is OfferingKind.COURSE:
+        assert findings == ()
+        return
+    [finding] = findings
+    assert (finding.rule, finding.setting) == ("OM-19", "terms")
+    assert is_told(finding, language)
+
+
+@pytest.mark.parametrize("month", [3, 10])
+def test_a_week_is_a_week_by_the_clock(month: int) -> None:
+    """Tickets from the same hour a week before, with summer time beginning or ending between."""
+    starts = datetime(2026, month, 31, 19, tzinfo=HELSINKI)
+    week = datetime(2026, month, 24, 19, tzinfo=HELSINKI)
+    gala = offering(OfferingKind.GALA, window=Window(starts, starts + timedelta(hours=2)))
+    assert gala.window is not None
+    at, later = (week.astimezone(UTC) + timedelta(minutes=n) for n in (0, 1))
+    assert broken(replace(gala, window=replace(gala.window, acquirable=at))) == []
+    [finding] = found(replace(gala, window=replace(gala.window, acquirable=later)))
+    assert (finding.rule, finding.floor) == ("OM-65", at.isoformat())
 
 
 @pytest.mark.parametrize("language", Language)

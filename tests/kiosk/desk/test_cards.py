@@ -71,6 +71,19 @@ class TestAccepted:
         entrance.scan(AINO)
         assert entrance.shows.remaining == 17
 
+    def test_a_family_too_large_for_the_visits_sees_how_many_there_are(self) -> None:
+        """So that fewer may come in; a card for which none are left sees that (OM-60)."""
+        entrance = Entrance(offering=entry(Visits(30)), facts=Facts(visits=28))
+        entrance.press("2")
+        entrance.scan(AINO)
+        assert (entrance.verdict.reason, entrance.shows.remaining) == (Reason.VISITS_USED_UP, 2)
+        entrance.press("1")
+        entrance.scan(AINO)
+        assert (entrance.inside, entrance.shows.remaining) == ([Party(children=1)], 0)
+        entrance.facts = Facts(visits=30)
+        entrance.scan(ELLI)
+        assert (entrance.verdict.reason, entrance.shows.remaining) == (Reason.VISITS_USED_UP, 0)
+
     def test_what_staff_charge_for_a_wristband_is_shown(self) -> None:
         """After the welcome, also when children are added; elsewhere nothing is said (OM-60)."""
         entrance = Entrance(offering=replace(entry(), wristband=200))

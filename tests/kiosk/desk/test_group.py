@@ -158,7 +158,6 @@ class TestMembers:
             (card(valid_until=TODAY - DAY), Facts(), Reason.EXPIRED),
             (card(status=Status.ENDED), Facts(), Reason.ENDED),
             (None, Facts(), Reason.UNKNOWN_CARD),
-            (COMMUNITY, Facts(), Reason.COMMUNITY_CARD_ALONE),
             (card(), Facts(visits=30), Reason.VISITS_USED_UP),
             (card(), Facts(uses=1), Reason.ALREADY_USED),
         ],
@@ -185,6 +184,21 @@ class TestMembers:
         assert entrance.recorded.members == (AINO, ELLI)
         assert entrance.recorded.party.children == 1
         assert entrance.inside == [Party(adults=3, children=1)]
+
+    def test_a_second_card_that_leads_is_turned_away_in_words_that_fit(
+        self, entrance: Entrance
+    ) -> None:
+        """A worker's colleague comes along; nobody is asked for what the group does (OM-28, 38)."""
+        entrance.cards[OTTO] = COMMUNITY
+        gather(entrance, AINO, OTTO)
+        assert entrance.verdict.reason is Reason.COMMUNITY_CARD_ALONE
+        assert (entrance.shows.signal, entrance.shows.title, entrance.shows.detail) == (
+            Signal.REFUSED,
+            words.NO_MEMBER,
+            words.WITHOUT_IT,
+        )
+        entrance.press("=")
+        assert entrance.recorded.members == (AINO,)
 
     def test_a_refused_card_is_kept_as_any_refused_scan(self, entrance: Entrance) -> None:
         """Under an id of its own, with its reason, and of no group (promise P1)."""
@@ -378,7 +392,7 @@ class TestDeciding:
         assert entrance.inside == [Party(adults=1, children=2)]
 
     def test_who_cannot_come_in_any_more_is_named(self, entrance: Entrance) -> None:
-        """By the order of the cards; nobody is let in without them (OM-38)."""
+        """By the order of the cards; nobody is let in, and the others begin anew (OM-38)."""
         gather(entrance, AINO, ELLI, OTTO)
         entrance.cards[ELLI] = card(status=Status.ENDED)
         entrance.own[OTTO] = Facts(visits=30)
@@ -387,9 +401,15 @@ class TestDeciding:
         assert entrance.recorded.reason is Reason.GROUP_CARD_MISSING
         assert entrance.shows.title == WORDS[Reason.GROUP_CARD_MISSING].title
         assert entrance.shows.detail == Text(
-            "Kortti 2: Kortti on päätetty. Kortti 3: Käyntejä ei ole riittävästi jäljellä.",
-            "Kort 2: Kortet har avslutats. Kort 3: Det finns inte tillräckligt med besök kvar.",
-            "Card 2: The card has been ended. Card 3: Not enough visits left.",
+            "Kortti\N{NO-BREAK SPACE}2: Kortti on päätetty."
+            " Kortti\N{NO-BREAK SPACE}3: Käyntejä ei ole riittävästi jäljellä."
+            " Näytä muut uudelleen.",
+            "Kort\N{NO-BREAK SPACE}2: Kortet har avslutats."
+            " Kort\N{NO-BREAK SPACE}3: Det finns inte tillräckligt med besök kvar."
+            " Visa de andra igen.",
+            "Card\N{NO-BREAK SPACE}2: The card has been ended."
+            " Card\N{NO-BREAK SPACE}3: Not enough visits left."
+            " Show the others again.",
         )
         assert entrance.opened == 0
 
@@ -469,7 +489,9 @@ class TestAskingTheRegister:
         entrance.answer(Answer(ask.use, *refused))
         assert entrance.recorded.reason is Reason.GROUP_CARD_MISSING
         assert entrance.shows.detail is not None
-        assert entrance.shows.detail.en == "Card 2: Card not found."
+        assert entrance.shows.detail.en == (
+            "Card\N{NO-BREAK SPACE}2: Card not found. Show the others again."
+        )
         assert entrance.opened == 0
 
     def test_known_cards_at_an_open_entry_are_decided_at_once(self) -> None:

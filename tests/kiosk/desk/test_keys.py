@@ -1,5 +1,7 @@
 """Keys at an entrance: who comes along, before the card or after it, and taking back."""
 
+from dataclasses import replace
+
 import pytest
 
 from kaiku.card import Kind, Status
@@ -11,7 +13,7 @@ from kaiku.wire import Outcome
 from kiosk import words
 from kiosk.desk import Annulled, Log, Manners, Open, Record, Tell, scenes
 from kiosk.ports import Signal
-from tests.kaiku.made import card, entry, show
+from tests.kaiku.made import TODAY, card, entry, show
 from tests.kiosk.desk.entrance import AINO, ELLI, OTTO, Entrance, kinds
 
 
@@ -259,6 +261,7 @@ class TestTheQuestionForChildren:
         entrance.facts = Facts(visits=29, uses=1)  # the store has this visit now
         entrance.press("2")
         assert entrance.verdict.reason is Reason.VISITS_USED_UP
+        assert entrance.shows.remaining == 1
         entrance.press("1")
         assert entrance.inside == [Party(children=1)]
         assert entrance.shows.remaining == 0
@@ -270,6 +273,22 @@ class TestTheQuestionForChildren:
         entrance.facts = Facts(uses=1, visits=1)
         entrance.press("2")
         assert entrance.inside == [Party(children=2)]
+
+    def test_children_are_decided_by_the_moment_of_the_use(self, entrance: Entrance) -> None:
+        """A card's last day ends between the scan and the key: the register says the same (P5)."""
+        entrance.cards[AINO] = card(2, valid_until=TODAY)
+        entrance.clock += 12 * 3600 - 2
+        entrance.scan(AINO)
+        entrance.wait(4)
+        entrance.press("2")
+        assert entrance.inside == [Party(children=2)]
+
+    def test_a_change_says_by_which_version_it_was_decided(self, entrance: Entrance) -> None:
+        """The settings changed between the scan and the key, and this kiosk has heard it."""
+        entrance.scan(AINO)
+        entrance.offering = replace(entry(supporters_free=False), version=2)
+        entrance.press("*")
+        assert (entrance.recorded.offering_version, entrance.inside) == (2, [ALONE])
 
     def test_it_stays_open_for_its_time(self, entrance: Entrance) -> None:
         """And stays shown for as long as it is open: no digit goes where it is not awaited."""

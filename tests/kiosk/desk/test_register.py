@@ -126,6 +126,15 @@ class TestTheAnswer:
         entrance.accept(remaining=7)
         assert entrance.shows.remaining is None
 
+    def test_a_refusal_for_want_of_visits_says_how_many_there_are(self) -> None:
+        """And one for another reason does not (OM-60)."""
+        entrance = at(entry(Visits(30)))
+        for reason, shown in ((Reason.VISITS_USED_UP, 1), (Reason.EXPIRED, None)):
+            entrance.scan(STRANGER)
+            asked = entrance.one(Ask).use
+            entrance.answer(Answer(asked, Outcome.REFUSED, reason, NOBODY, 1))
+            assert entrance.shows.remaining == shown
+
     def test_the_moment_on_record_is_that_of_the_scan(self) -> None:
         """However long the register thought."""
         entrance = at(CAPPED)

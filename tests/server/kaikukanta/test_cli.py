@@ -649,6 +649,46 @@ def test_a_file_of_past_uses_is_imported(register: str, shell: Shell, tmp_path: 
     assert err.endswith("2 maybe recorded twice")
 
 
+def test_a_row_of_the_wrong_card_is_taken_back(register: str, shell: Shell, tmp_path: Path) -> None:
+    """Its id stands with the card's uses; it is shown first, and goes only by `--yes` (OM-47)."""
+    offering, number = made()["vars"]["offering"], made()["codes"][0]
+    yesterday = day_of(utc_now()) - timedelta(days=1)
+    file = tmp_path / "uses.csv"
+    file.write_text(f"card;day\n{number};{yesterday}\n")
+    venue = _venue_of(shell, offering)
+    words = ("admin", "uses", "import", str(file), "--venue", venue, "--offering", offering)
+    assert shell.run(*words)[0] == 0
+    at, _, outcome, party, use = shell.admin("card", "show", number).splitlines()[-1].split("\t")
+    assert (outcome, party) == ("accepted", "1+0+0+0")
+    status, out, err = shell.run("admin", "use", "void", use)
+    assert (status, out) == (1, shell.admin("use", "show", use))
+    assert "--yes" in err
+    assert f"happened: {at}" in out
+    assert "party: 1+0+0+0\nstands: accepted" in out
+    assert number not in out
+    taken_back = shell.admin("use", "void", use, "--yes")
+    assert "stands: taken back 20" in taken_back
+    assert shell.admin("use", "void", use, "--yes") == taken_back
+    assert "\ttaken back\t" in shell.admin("card", "show", number).splitlines()[-1]
+    assert json.loads(shell.admin("stats", "--json"))["voided"] == 1
+    assert "card show" in shell.refused("use", "void", offering, "--yes")
+
+
+def test_a_refused_use_is_not_taken_back(register: str, shell: Shell, tmp_path: Path) -> None:
+    """It is shown, and said to have counted nothing."""
+    offering = made()["vars"]["offering"]
+    expired = next(card["number"] for card in made()["cards"] if card["state"] == "expired")
+    file = tmp_path / "uses.csv"
+    file.write_text(f"card;day\n{expired};{day_of(utc_now()) - timedelta(days=1)}\n")
+    venue = _venue_of(shell, offering)
+    words = ("admin", "uses", "import", str(file), "--venue", venue, "--offering", offering)
+    assert shell.run(*words)[0] == 1
+    use = shell.admin("card", "show", expired).splitlines()[-1].split("\t")[-1]
+    status, out, err = shell.run("admin", "use", "void", use, "--yes")
+    assert (status, out.splitlines()[-1]) == (1, "stands: refused: expired")
+    assert "refused" in err
+
+
 def test_a_long_file_says_how_far_it_is(register: str, shell: Shell, tmp_path: Path) -> None:
     """On standard error, so that the report can be kept."""
     offering = made()["vars"]["offering"]

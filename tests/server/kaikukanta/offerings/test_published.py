@@ -58,9 +58,9 @@ def test_a_performance_in_finnish() -> None:
     """Dates, times and numbers as Finns write them, each fact a sentence of its own."""
     assert as_text(SHOW, Language.FI).replace("\xa0", " ").splitlines() == [
         "Joulu & rauha",
-        "Tilaisuus alkaa perjantai 18. joulukuuta 2026 klo 19.00.",
-        "Lippu annetaan ja sisään pääsee alkaen perjantai 18. joulukuuta 2026 klo 18.30.",
-        "Kaikukortilla on tilaisuuteen enintään 1 200 paikkaa.",
+        "Tilaisuus alkaa perjantaina 18. joulukuuta 2026 klo 19.00.",
+        "Lippujen luovutus ja sisäänpääsy alkavat perjantaina 18. joulukuuta 2026 klo 18.30.",
+        "Kaikukortin haltijoille on tilaisuuteen enintään 1 200 paikkaa.",
         "Samaan tilaisuuteen pääsee kortilla yhden kerran.",
         "Kortilla voi olla yhtä aikaa enintään 2 avointa varausta.",
         "Mukaan pääsevät maksutta kortille merkityt lapset ja lapsenlapset.",
@@ -69,12 +69,49 @@ def test_a_performance_in_finnish() -> None:
     ]
 
 
+@pytest.mark.parametrize("language", Language)
+def test_one_place_and_one_booking_are_told_in_the_singular(language: Language) -> None:
+    """A course may have one place, and a card one open booking (OM-56, OM-61)."""
+    course = replace(SHOW, kind=OfferingKind.COURSE, limits=(Seats(1), OpenBookings(1)))
+    daily = replace(SHOW, limits=(Seats(1, Per.DAY),))
+    told = [*sentences(course, language)[2:4], sentences(daily, language)[2]]
+    assert (
+        told
+        == {
+            Language.FI: [
+                "Kaikukortin haltijoille on tilaisuuteen enintään yksi paikka.",
+                "Kortilla voi olla yhtä aikaa enintään yksi avoin varaus.",
+                "Kaikukortin haltijoille on enintään yksi paikka päivässä.",
+            ],
+            Language.SV: [
+                "För Kaikukortets innehavare finns högst en plats till evenemanget.",
+                "Kortet kan ha högst en öppen bokning åt gången.",
+                "För Kaikukortets innehavare finns högst en plats per dag.",
+            ],
+            Language.EN: [
+                "There is at most one place for Kaikukortti holders at the event.",
+                "A card can have at most one open booking at a time.",
+                "There is at most one place a day for Kaikukortti holders.",
+            ],
+        }[language]
+    )
+
+
+def test_a_show_in_swedish_and_english() -> None:
+    """The day and the hour stand in a whole sentence."""
+    told = [sentences(SHOW, language)[0] for language in (Language.SV, Language.EN)]
+    assert [words.replace("\xa0", " ") for words in told] == [
+        "Evenemanget börjar fredag den 18 december 2026 kl. 19:00.",
+        "The event starts on Friday, 18 December 2026 at 19.00.",
+    ]
+
+
 def test_a_pool_in_swedish() -> None:
     """The serial ticket, the children who take visits, the wristband (OM-60)."""
     assert [words.replace("\xa0", " ") for words in sentences(POOL, Language.SV)][:3] == [
         "Kortet ger 30 besök per kalenderår.",
         "Varje barn som är med använder ett besök till.",
-        "För armbandet tas 5,50 €.",
+        "Armbandet kostar 5,50 €.",
     ]
 
 

@@ -1,0 +1,152 @@
+"""Takes over, into a new journal, what can still be read of a spoiled one (promise P1).
+
+The spoiled files are set aside in a folder of their own and stay there until staff let them go. A
+rescue that the power breaks off goes on at the next start; how far it is shows from the names.
+
+1. The folder is made, and the files move into it, the journal itself last.
+2. What is readable becomes a new journal in the folder, with a report beside it.
+3. The new journal moves to its place.
+4. The folder gets the name of this day.
+
+The new journal has an id of its own, so nothing more is spent of the old one's leases: what nobody
+can read of them counts as spent (promise P2).
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kiosk.erasing import erase, persist
+from kiosk.files import SpoiledError, StoreError, parts, unmark
+from kiosk.journal import UseJournal
+from kiosk.log import log
+from kiosk.remnants import read_remnants
+
+_UNDER_WAY, _DONE = "spoiled", "spoiled-*"
+_REPORT, _DRAFT = "report.json", "rescued.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """A spoiled journal that was set aside, and what could be read of it.
+
+    ``unsent`` of the uses that were rescued the register did not have then; ``unreadable`` are the
+    pages and the uses that were broken, and a page holds some ten uses.
+    """
+
+    at: str
+    rescued: int
+    unsent: int
+    unreadable: int
+
+
+def open_journal(path: Path) -> UseJournal:
+    """Open the journal; one that is spoiled is set aside, and what is readable of it rescued.
+
+    Raises :class:`kiosk.files.StoreError` where that fails, as on a full disk; then the next start
+    goes on with it.
+    """
+    folder = path.with_name(_UNDER_WAY)
+    if not folder.exists():
+        try:
+            _raise_where_emptied(path)
+            return UseJournal(path)
+        except SpoiledError as error:
+            log("spoiled", file=path.name, why=error.fault)
+    try:
+        _rescue(path, folder)
+    except OSError as error:
+        raise StoreError(f"{path} is spoiled and cannot be set aside: {error.strerror}") from None
+    return UseJournal(path)
+
+
+def set_aside(state: Path) -> dict[str, Rescue]:
+    """Return the spoiled journals that are still there, by their folders' names."""
+    return {
+        folder.name: Rescue(**json.loads((folder / _REPORT).read_text()))
+        for folder in _folders(state)
+    }
+
+
+def read_again(state: Path, journal: UseJournal) -> int:
+    """Take over what can now be read of the spoiled journals; return how many uses were new."""
+    found = [read_remnants(folder / "journal.sqlite") for folder in _folders(state)]
+    return sum(journal.take_over(each.entries, each.leases) for each in found)
+
+
+def let_go(state: Path) -> None:
+    """Erase the spoiled journals, for they hold whose the uses were (promise P6).
+
+    Raises OSError where the disk does not take it.
+    """
+    for folder in _folders(state):
+        for file in folder.iterdir():
+            erase(file)
+        folder.rmdir()
+
+
+def _raise_where_emptied(path: Path) -> None:
+    """Raise where a journal is empty that was in use: the cache is made after it."""
+    cache = path.with_name("cache.sqlite")
+    if _is_empty(path) and cache.exists() and not _is_empty(cache):
+        raise SpoiledError(path, "it is empty")
+
+
+def _is_empty(path: Path) -> bool:
+    return path.exists() and path.stat().st_size == 0
+
+
+def _rescue(path: Path, folder: Path) -> None:
+    """Do what is left to be done."""
+    spoiled, draft = folder / path.name, folder / _DRAFT
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if not spoiled.exists():
+        path.touch(mode=0o600)
+        for part in reversed(parts(path)):
+            if part.exists():
+                part.rename(folder / part.name)
+        persist(folder)
+    if not path.exists():
+        for part in parts(draft):
+            erase(part)
+        report = _write_draft(spoiled, draft)
+        (folder / _REPORT).write_text(json.dumps(asdict(report)))
+        _give_to_the_kiosk((folder, draft, folder / _REPORT))
+        persist(folder)
+        unmark(path)
+        draft.rename(path)
+        persist(path.parent)
+        log("rescued", **asdict(report))
+    folder.rename(_dated(folder))
+
+
+def _write_draft(spoiled: Path, draft: Path) -> Rescue:
+    found = read_remnants(spoiled)
+    with closing(UseJournal(draft)) as journal:
+        rescued = journal.take_over(found.entries, found.leases)
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return Rescue(at, rescued, found.unsent, found.unreadable)
+
+
+def _dated(folder: Path) -> Path:
+    """Return the name of this instant, or the next free one where the clock has gone back."""
+    name = f"{folder.name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    while folder.with_name(name).exists():
+        name += "-"
+    return folder.with_name(name)
+
+
+def _folders(state: Path) -> list[Path]:
+    return sorted(each for each in state.glob(_DONE) if each.is_dir())
+
+
+def _give_to_the_kiosk(files: Sequence[Path]) -> None:
+    """Give files that root has made to the owner of the state."""
+    if os.geteuid() == 0:
+        owner = files[0].parent.stat()
+        for file in files:
+            os.chown(file, owner.st_uid, owner.st_gid)
