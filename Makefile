@@ -36,7 +36,7 @@ docs: $(VENV)/.dev-stamp  ## build the documentation into build/docs
 package: $(VENV)/.dev-stamp  ## build the Debian package of the kiosk into dist/
 	@$(BIN)/python -m deb.build
 
-appliance: package  ## try the package in a virtual machine, and print what was seen
+appliance: $(VENV)/.dev-stamp  ## try the package in a virtual machine, and print what was seen
 	@$(BIN)/python -m tests.appliance $(ARGS)
 
 # uv keeps the pins that still fit; `make pins UPGRADE=--upgrade` takes the newest of everything.

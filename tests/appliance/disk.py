@@ -2,9 +2,11 @@
 
 It is served to qemu by NBD's plain protocol. What the machine wrote and did not flush survives a
 cut sector by sector, as chance has it: so a program that trusts in the order of its writes, or in
-a write that it did not wait for, is found out.
+a write that it did not wait for, is found out. A flush can be made to take its time, as on a
+memory card: then a cut finds it half way.
 """
 
+import contextlib
 import random
 import socket
 import struct
@@ -39,7 +41,10 @@ class Disk:
     def __init__(self, folder: Path, megabytes: int, chance: random.Random) -> None:
         """Make the disk, empty; its socket and its first image lie in the folder."""
         self.path = folder / "disk.sock"
-        self.lost = 0
+        self.losses: list[int] = []
+        """How many sectors each cut has lost, that were written and not flushed."""
+        self.flush_time = 0.0
+        """Seconds that a flush takes."""
         self._chance = chance
         image = folder / "disk.img"
         with image.open("wb") as file:
@@ -49,6 +54,8 @@ class Disk:
         self._now = bytearray(self._durable)
         self._unsure: set[int] = set()
         self._lock = threading.Lock()
+        self._off = threading.Event()
+        self._channel: socket.socket | None = None
         image.unlink()
         self.path.unlink(missing_ok=True)
         self._listener = socket.socket(socket.AF_UNIX)
@@ -57,15 +64,23 @@ class Disk:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def cut(self) -> None:
-        """Lose what was not flushed: each sector of it, or not, as chance has it."""
+        """Lose what was not flushed: each sector of it, or not, as chance has it.
+
+        A flush that is under way comes to nothing, and what is sent later is not taken.
+        """
+        self._off.set()
+        if self._channel is not None:
+            with contextlib.suppress(OSError):
+                self._channel.shutdown(socket.SHUT_RDWR)
+            self._speaker.join()
         with self._lock:
-            for sector in self._unsure:
-                if self._chance.random() < 0.5:
-                    self._keep(sector)
-                else:
-                    self.lost += 1
+            lost = [sector for sector in sorted(self._unsure) if self._chance.random() < 0.5]
+            for sector in self._unsure.difference(lost):
+                self._keep(sector)
             self._unsure.clear()
             self._now[:] = self._durable
+            self.losses.append(len(lost))
+        self._off.clear()
 
     def close(self) -> None:
         """Serve no longer."""
@@ -82,7 +97,9 @@ class Disk:
                 channel, _ = self._listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._speak, args=(channel,), daemon=True).start()
+            self._speaker = threading.Thread(target=self._speak, args=(channel,), daemon=True)
+            self._channel = channel
+            self._speaker.start()
 
     def _speak(self, channel: socket.socket) -> None:
         try:
@@ -109,7 +126,9 @@ class Disk:
     def _answer(self, channel: socket.socket, read: Callable[[int], bytes]) -> bool:
         _, flags, kind, handle, offset, length = struct.unpack(">IHHQQI", read(28))
         data = read(length) if kind == _Kind.WRITE else b""
-        if kind == _Kind.HANG_UP:
+        if kind == _Kind.HANG_UP or (kind == _Kind.WRITE and len(data) < length):
+            return False
+        if kind == _Kind.FLUSH and self._off.wait(self.flush_time):
             return False
         with self._lock:
             found = b""

@@ -22,14 +22,19 @@ def latencies(trace: Sequence[str]) -> list[float]:
     return found
 
 
-def distribution(values: Sequence[float]) -> str:
-    """Return count, least, median, 95th percentile and most, in milliseconds."""
+def distribution(values: Sequence[float], unit: str = "ms") -> str:
+    """Return count, median, 95th and 99th percentile and most, each the value at that rank."""
     ordered = sorted(values)
 
     def at(share: float) -> float:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
     return (
-        f"n={len(ordered)} min={ordered[0]:.0f} median={at(0.5):.0f} "
-        f"p95={at(0.95):.0f} max={ordered[-1]:.0f} ms"
+        f"n={len(ordered)} median={at(0.5):.0f} p95={at(0.95):.0f} "
+        f"p99={at(0.99):.0f} max={ordered[-1]:.0f} {unit}"
     )
+
+
+def shares(whole: Sequence[float], own: Sequence[float]) -> list[float]:
+    """Return the percentage of each time that was the program's own, which ends with the whole."""
+    return [min(100.0, 100 * part / time) for time, part in zip(whole, own, strict=True)]

@@ -34,10 +34,6 @@ _PLUGS: dict[str, dict[str, object]] = {
 }  # fmt: skip
 """What can be plugged in and pulled out; the twin is a second scanner of the scanner's make."""
 
-_PORT = "/dev/input/by-path/pci-0000:00:10.0-usb-0:{}:1.0-event-kbd"
-SCANNER, KEYPAD, TWIN = (_PORT.format(port) for port in (1, 2, 4))
-SERIAL = "/dev/serial/by-path/pci-0000:00:10.0-usb-0:3:1.0-port0"
-
 _KEY_TIME = 0.012
 """Seconds between two events of a key: qemu's keyboard is asked every 8 ms, and holds 16."""
 
@@ -47,7 +43,7 @@ class Machine:
 
     def __init__(self, folder: Path, image: Image, disk: Disk) -> None:
         """Take the image as its system, on top of which it writes, and a disk for the state."""
-        self._folder, self._image, self._disk = folder, image, disk
+        self._folder, self._image, self.disk = folder, image, disk
         self._qemu: subprocess.Popen[bytes] | None = None
         subprocess.run(
             [
@@ -59,33 +55,37 @@ class Machine:
 
     # --- power ---
 
-    def start(self) -> None:
-        """Switch it on, and return once it can be spoken with."""
+    def start(self, *, clock: str = "utc", online: bool = True) -> None:
+        """Switch it on, and return once it can be spoken with.
+
+        ``clock`` is where its clock begins, an instant of ISO 8601 or ``utc`` for the right one.
+        """
         with (self._folder / "qemu.log").open("ab") as log:
             self._qemu = subprocess.Popen(
-                self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                [*self._command(), "-rtc", f"base={clock}"],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
         self.log = Lines(self._folder / "log.sock")
         self.trace = Lines(self._folder / "trace.sock")
         self._agent = Agent(self._folder / "agent.sock")
         self._wire = connect(self._folder / "wire.sock")
+        if not online:
+            self.pull_network()
         self._agent.wait(self._is_on)
 
     def cut(self) -> None:
         """Cut the power: nothing is written any more."""
         if self._qemu is None:
             return
-        self._qemu.send_signal(signal.SIGKILL)
+        self._qemu.send_signal(signal.SIGSTOP)
+        self.disk.cut()
+        self._qemu.kill()
         self._qemu.wait()
         self._qemu = None
-        self._disk.cut()
         for channel in (self.log, self.trace, self._agent, self._wire):
             channel.close()
-
-    @property
-    def lost(self) -> int:
-        """How many sectors the cuts have lost, that were written and not flushed."""
-        return self._disk.lost
 
     def _is_on(self) -> bool:
         return self._qemu is not None and self._qemu.poll() is None
@@ -119,6 +119,13 @@ class Machine:
         return f"/mnt/share/{file.name}"
 
     # --- devices ---
+
+    def port(self, plug: str) -> str:
+        """Return the path of a device by the port that it is plugged in at."""
+        where = f"{self._image.architecture.buses}pci-0000:00:10.0-usb-0:{_PLUGS[plug]['port']}:1.0"
+        if plug == "serial":
+            return f"/dev/serial/by-path/{where}-port0"
+        return f"/dev/input/by-path/{where}-event-kbd"
 
     def type(self, keys: list[Key], plug: str) -> None:
         """Press keys on a keyboard, one after the other."""
@@ -176,13 +183,15 @@ class Machine:
         for name in ("log", "trace", "agent", "wire", "monitor"):
             (folder / f"{name}.sock").unlink(missing_ok=True)
         started = ["scanner", "keypad", "serial"]
+        options = _KERNEL_OPTIONS.format(self._image.architecture.options)
         return [
-            *("qemu-system-x86_64", "-M", "q35,usb=off,smm=off", "-cpu", "max"),
+            *self._image.architecture.emulator,
             *("-accel", "tcg,thread=multi", "-smp", "2", "-m", "1024", "-display", "none"),
             *("-nodefaults", "-no-user-config", "-kernel", str(self._image.kernel)),
-            *("-initrd", str(self._image.initial_files), "-append", _KERNEL_OPTIONS),
-            *_disk("system", f"file={folder / 'system.qcow2'},format=qcow2,cache=writeback"),
-            *_disk("state", f"file=nbd:unix:{self._disk.path},format=raw,cache=writeback"),
+            *("-initrd", str(self._image.initial_files), "-append", options),
+            # A killed qemu leaves what it wrote to this machine: no need to wait for its disk.
+            *_disk("system", f"file={folder / 'system.qcow2'},format=qcow2,cache=unsafe"),
+            *_disk("state", f"file=nbd:unix:{self.disk.path},format=raw,cache=writeback"),
             *("-netdev", "user,id=n0,ipv6=off"),
             *("-device", "virtio-net-pci,netdev=n0,id=net0,romfile="),
             *(part for n in range(3) for part in ("-device", f"bochs-display,id=screen{n}")),
@@ -199,7 +208,7 @@ class Machine:
 
 
 _KERNEL_OPTIONS = (
-    "console=ttyS0 root=/dev/vda ro net.ifnames=0 mitigations=off panic=5 quiet"
+    "{} root=/dev/vda ro net.ifnames=0 mitigations=off panic=5 quiet"
     " random.trust_cpu=on tsc=reliable no_timer_check"
 )
 

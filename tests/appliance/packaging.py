@@ -10,7 +10,9 @@ from tests.appliance.station import eventually
 STATE = "/var/lib/kaikuportti"
 
 
-@row("an upgrade while it serves", "configuration and journal are kept; it is ready again")
+@row(
+    "an upgrade while it serves", "configuration and journal are kept; it is ready again", long=True
+)
 def upgrade(house: House) -> str:
     """Install the same program as a newer version."""
     station, machine = house.station, house.station.machine
@@ -25,7 +27,9 @@ def upgrade(house: House) -> str:
     return "9.0.0 is ready; configuration and uses as before"
 
 
-@row("an older version over a newer one", "refused with a clear word; the kiosk serves on")
+@row(
+    "an older version over a newer one", "refused with a clear word; the kiosk serves on", long=True
+)
 def downgrade(house: House) -> str:
     """Install the older package again."""
     station, machine = house.station, house.station.machine
@@ -38,7 +42,11 @@ def downgrade(house: House) -> str:
     return f"“{said}”; a card is accepted"
 
 
-@row("a journal of a newer format", "the package refuses, even where going back is asked for")
+@row(
+    "a journal of a newer format",
+    "the package refuses, even where going back is asked for",
+    long=True,
+)
 def newer_journal(house: House) -> str:
     """Mark the journal as a later version's, and install."""
     station, machine = house.station, house.station.machine
@@ -58,7 +66,7 @@ def newer_journal(house: House) -> str:
     return "refused; the journal is as it was"
 
 
-@row("the package is removed and installed again", "unsent uses are kept, and sent")
+@row("the package is removed and installed again", "unsent uses are kept, and sent", long=True)
 def remove(house: House) -> str:
     """Remove it with a use unsent, and install it again."""
     station, machine = house.station, house.station.machine
@@ -76,7 +84,7 @@ def remove(house: House) -> str:
     return "said what it kept; after the next installation the use is in the register"
 
 
-@row("the package is purged with a use unsent", "says what goes; the use is kept aside")
+@row("the package is purged with a use unsent", "says what goes; the use is kept aside", long=True)
 def purge(house: House) -> str:
     """Purge it with a use unsent: nothing else of it stays."""
     station, machine = house.station, house.station.machine

@@ -4,14 +4,19 @@ import random
 import shutil
 import socket
 import struct
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.appliance.disk import SECTOR, Disk
 from tests.appliance.keys import Key, pressed, scanned
-from tests.appliance.latency import distribution, latencies
+from tests.appliance.latency import distribution, latencies, shares
+from tests.appliance.relay import relay
+from tests.appliance.station import Told
+from tests.e2e.ledgers import Entry
 from tests.left_out import leave_out
 
 READ, WRITE, FLUSH = 0, 1, 3
@@ -34,11 +39,19 @@ class Client:
 
     def ask(self, kind: int, sector: int = 0, data: bytes = b"", flags: int = 0) -> bytes:
         """Ask for something and return what comes back."""
+        self.begin(kind, sector, data, flags)
+        assert struct.unpack(">IIQ", self.answer()) == (0x67446698, 0, 7)
+        return self._read(SECTOR) if kind == READ else b""
+
+    def begin(self, kind: int, sector: int = 0, data: bytes = b"", flags: int = 0) -> None:
+        """Ask for something."""
         length = SECTOR if kind == READ else len(data)
         asked = struct.pack(">IHHQQI", 0x25609513, flags, kind, 7, sector * SECTOR, length)
         self._channel.sendall(asked + data)
-        assert struct.unpack(">IIQ", self._read(16)) == (0x67446698, 0, 7)
-        return self._read(SECTOR) if kind == READ else b""
+
+    def answer(self) -> bytes:
+        """Return the head of an answer, or nothing where the disk has gone."""
+        return self._read(16)
 
     def close(self) -> None:
         """Hang up."""
@@ -74,7 +87,20 @@ def test_a_cut_loses_of_what_was_not_flushed_as_chance_has_it(disk: Disk) -> Non
     after.close()
     assert set(found[:38]) == {old, new}
     assert found[38:] == [new, old]
-    assert disk.lost == found[:38].count(old)
+    assert disk.losses == [found[:38].count(old)]
+
+
+def test_a_cut_during_a_flush_finds_it_half_way(disk: Disk) -> None:
+    """Nobody is told that it is done, and a part of what was to be flushed is lost."""
+    disk.flush_time = 60.0
+    client = Client(disk.path)
+    for sector in range(100, 140):
+        client.ask(WRITE, sector, b"n" * SECTOR)
+    client.begin(FLUSH)
+    disk.cut()
+    assert client.answer() == b""
+    client.close()
+    assert 0 < disk.losses[0] < 40
 
 
 def test_a_scanner_presses_shift_for_capitals_and_enter_at_the_end() -> None:
@@ -96,4 +122,31 @@ def test_the_time_to_the_gate_is_from_the_last_key_before_it() -> None:
         "  kaikuportti-379 [001] ..... 601.100000: gpio_value: 983 set 0",
     ]
     assert latencies(trace) == [pytest.approx(59.0)]
-    assert distribution([3.0, 1.0, 2.0]) == "n=3 min=1 median=2 p95=3 max=3 ms"
+    assert distribution([3.0, 1.0, 2.0]) == "n=3 median=2 p95=3 p99=3 max=3 ms"
+    assert shares([50.0, 40.0], [40.0, 41.0]) == [80.0, 100.0]
+
+
+def test_what_was_told_of_a_use_must_be_on_record() -> None:
+    """A party or an annulment that was shown; what was recorded and not shown yet may be too."""
+    entry = Entry("accepted", None, children=2, helpers=0, supporters=0, voided=False)
+    assert Told("accepted").agrees(entry)
+    assert Told("accepted", children=2).agrees(entry)
+    assert Told("accepted").agrees(replace(entry, voided=True))
+    assert not Told("refused").agrees(entry)
+    assert not Told("accepted", children=1).agrees(entry)
+    assert not Told("accepted", voided=True).agrees(entry)
+
+
+def test_a_door_passes_on_and_late_where_asked() -> None:
+    """What is asked goes through at once, what is answered in its time."""
+    with socket.create_server(("127.0.0.1", 0)) as server, relay(server.getsockname()[1]) as door:
+        door.delay = 0.2
+        with socket.create_connection(("127.0.0.1", door.port)) as visitor:
+            inside, _ = server.accept()
+            began = time.monotonic()
+            visitor.sendall(b"asked")
+            assert inside.recv(5) == b"asked"
+            inside.sendall(b"answered")
+            assert visitor.recv(8) == b"answered"
+            inside.close()
+        assert time.monotonic() - began >= 0.2
