@@ -36,7 +36,11 @@ def units(tmp_path: Path) -> Path:
     folder = tmp_path / "units"
     folder.mkdir()
     for unit in UNITS:
-        text = re.sub(r"/usr/bin/(kaikuportti|kaikukanta)\b", sys.executable, unit.read_text())
+        text = re.sub(
+            r"/(usr|opt/kaikukanta)/bin/(kaikuportti|kaikukanta)\b",
+            sys.executable,
+            unit.read_text(),
+        )
         (folder / unit.name).write_text(text)
     return folder
 
