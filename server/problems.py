@@ -189,6 +189,9 @@ def _mistake(found: Mapping[str, Any], body: object) -> Mistake:
     if found["type"].endswith("_parsing"):
         detail = detail.partition(",")[0]
     detail = detail.removeprefix("Value error, ")
+    if found["type"] == "union_tag_not_found":
+        tag = str(found["ctx"]["discriminator"]).strip("'")
+        detail = f"It needs a {tag}, which says what it is"
     place, *path = found["loc"]
     if place == "body":
         pointer = "#" + "".join(f"/{_segment(part)}" for part in _there(path, body))

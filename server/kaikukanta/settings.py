@@ -124,7 +124,13 @@ def read_digest_key(settings: Settings) -> bytes:
     try:
         key = bytes.fromhex(path.read_text("ascii").strip())
     except FileNotFoundError:
-        raise DigestKeyError(f"{path} is missing: run kaikukanta migrate") from None
+        raise DigestKeyError(
+            f"{path} is missing: put it back from its safe copy, or mend"
+            " KAIKUKANTA_DIGEST_KEY_FILE; a register without cards gets a new one by kaikukanta"
+            " migrate"
+        ) from None
+    except OSError as error:
+        raise DigestKeyError(f"{path} cannot be read: {error.strerror}") from None
     except ValueError:
         raise DigestKeyError(f"{path} is not hexadecimal") from None
     if len(key) != KEY_SIZE:
@@ -138,5 +144,10 @@ def make_digest_key(settings: Settings) -> None:
         file = os.open(settings.digest_key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return
+    except OSError as error:
+        raise DigestKeyError(
+            f"{settings.digest_key_file} cannot be made ({error.strerror}): make its folder, or"
+            " mend KAIKUKANTA_DIGEST_KEY_FILE"
+        ) from None
     with os.fdopen(file, "w") as output:
         output.write(secrets.token_hex(KEY_SIZE) + "\n")
