@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from kiosk.config import EXPOSED, Config, Device, KeyPlace
+from kiosk.config import EXPOSED, MUTE, Config, Device, KeyPlace, is_mute
 from kiosk.disk import DiskError
 from kiosk.files import StoreError
 from kiosk.identity import Identity, NotEnrolledError, load_identity
@@ -40,6 +40,8 @@ async def examine(config: Config) -> list[Finding]:
     findings += _spoiled(
         {name: asdict(found) for name, found in set_aside(config.station.state).items()}
     )
+    if is_mute(config):
+        findings.append(Finding("display", ok=False, words=MUTE))
     return [*findings, *[await _device(config, device) for device in config.devices]]
 
 
@@ -91,7 +93,11 @@ async def _key(place: KeyPlace, identity: Identity, registry: RegistryClient) ->
 
 
 async def _store(config: Config) -> Finding:
+    """Try the store; one that is not there is not made, for it would be whoever's calls this."""
     what = f"store {config.station.state}"
+    if not (config.station.state / "journal.sqlite").exists():
+        words = "nothing is there yet; run the kiosk with the register in reach"
+        return Finding(what, ok=False, words=words)
     try:
         store = await Store.open(config.station.state)
     except StoreError as error:

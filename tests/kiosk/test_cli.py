@@ -22,6 +22,7 @@ from kiosk.files import mark_spoiled, rewrite_version
 from kiosk.identity import Identity
 from kiosk.journal import UseJournal
 from kiosk.status import write_status
+from kiosk.store import Store
 from tests.kaiku.made import ENTRY, NOON
 from tests.kiosk.replies import register, reply
 
@@ -311,20 +312,37 @@ class TestDoctor:
         assert {finding["what"]: finding["ok"] for finding in findings}["scanner/stdin"]
         assert all({"what", "ok", "words"} == set(finding) for finding in findings)
 
-    def test_a_disk_that_takes_nothing_is_told_with_what_to_do(
-        self, config: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    def test_it_makes_nothing(
+        self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A store that root made would be closed to the kiosk."""
+        assert main(["doctor", "--config", config]) == 1
+        assert "nothing is there yet" in capsys.readouterr().out
+        assert not list(state.glob("*.sqlite"))
+
+    def test_a_kiosk_that_tells_a_visitor_nothing_is_told(
+        self, config: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """By ``check`` too, which takes the configuration all the same."""
+        assert main(["doctor", "--config", config]) == 1
+        assert "MEND  display: a visitor would learn nothing" in capsys.readouterr().out
+        assert main(["check", "--config", config]) == 0
+        assert "a visitor would learn nothing" in capsys.readouterr().err
+
+    async def test_a_disk_that_takes_nothing_is_told_with_what_to_do(
+        self, config: str, state: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """It tries to write, as each use will, and goes on with the devices."""
+        await (await Store.open(state)).close()
 
         def full(connection: sqlite3.Connection) -> None:
             connection.execute("PRAGMA query_only = 1")
             rewrite_version(connection)
 
         monkeypatch.setattr("kiosk.journal.rewrite_version", full)
-        assert main(["doctor", "--config", config]) == 1
-        told = capsys.readouterr().out
-        assert "free some space or replace the memory card" in told
-        assert "ok    gate/none" in told
+        findings = {each.what: each for each in await examine(load(Path(config)))}
+        assert "free some space or replace the memory card" in findings[f"store {state}"].words
+        assert findings["gate/none"].ok
 
     def test_an_enrolled_kiosk_out_of_reach_is_told_to_look_at_the_network(
         self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
