@@ -51,7 +51,7 @@ def register_garbage(house: House) -> Seen:
     house.register.kill()
     with answering(house.register.port, Manner.GARBAGE):
         verdict = house.station.visit(house.card())
-        told = house.station.staff_read("^register: no connection .*makes no sense")
+        told = house.station.staff_read("^register: no connection.*makes no sense")
     house.register.start()
     return _accepted_and_sent(house, verdict, told)
 
@@ -136,7 +136,7 @@ def tls_wrong(house: House) -> Seen:
         station.restart()
     assert all(line["outcome"] == "accepted" for line in verdicts)
     assert (len(unsent), arrived) == (3, True)
-    said = "; ".join(line.split("not valid: ")[1].split(")")[0] for line in told)
+    said = "; ".join(line.split("not valid: ")[1].split(")")[0].strip(".") for line in told)
     return Seen(
         "accepted each time", f"`status` and `doctor` say why: {said}", "all, sent once valid"
     )
