@@ -19,7 +19,7 @@ from server.kaikukanta.app import create_app
 from server.kaikukanta.settings import Settings
 
 WORKER_PATIENCE = 60
-"""Seconds of silence after which a process is replaced: it takes many to start on a small machine."""
+"""Seconds of silence after which a process is replaced: a small machine takes many to start it."""
 
 GRACE_SECONDS = 2
 """How long requests may still run after the signal to end."""
