@@ -12,8 +12,10 @@ The new journal has an id of its own, so nothing more is spent of the old one's 
 can read of them counts as spent (promise P2).
 """
 
+import errno
 import json
 import os
+import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -60,8 +62,10 @@ def open_journal(path: Path) -> UseJournal:
             log("spoiled", file=path.name, why=error.fault)
     try:
         _rescue(path, folder)
-    except OSError as error:
-        raise StoreError(f"{path} is spoiled and cannot be set aside: {error.strerror}") from None
+    except (OSError, sqlite3.OperationalError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        mend = "free some space or replace the memory card"
+        raise StoreError(f"{path} is spoiled and cannot be set aside: {why}; {mend}") from None
     return UseJournal(path)
 
 
@@ -128,9 +132,13 @@ def _rescue(path: Path, folder: Path) -> None:
 
 
 def _write_draft(spoiled: Path, draft: Path) -> Rescue:
+    """Make the new journal as one file: its log does not come along. Raises OSError."""
     found = read_remnants(spoiled)
     with closing(UseJournal(draft)) as journal:
         rescued = journal.take_over(found.entries, found.leases)
+    _, log_of_draft, _ = parts(draft)
+    if log_of_draft.exists():
+        raise OSError(errno.EIO, "the disk did not take in the log of the new journal")
     at = datetime.now(UTC).isoformat(timespec="seconds")
     return Rescue(at, rescued, found.unsent, found.unreadable)
 

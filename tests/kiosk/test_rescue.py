@@ -21,7 +21,7 @@ from kaiku.party import ALONE, Party
 from kaiku.wire import Use
 from kiosk import rescue
 from kiosk.desk import Standing
-from kiosk.files import SpoiledError, mark_spoiled
+from kiosk.files import SpoiledError, StoreError, mark_spoiled
 from kiosk.integrity import is_spoiled
 from kiosk.journal import UseJournal
 from tests.kaiku.made import ENTRY, NOON
@@ -278,6 +278,51 @@ def test_a_rescue_that_is_killed_anywhere_is_ended_by_the_next(cut: Path, scratc
         }
         assert not (again / "spoiled").exists()
     assert steps > 10
+
+
+def test_a_disk_that_takes_a_part_of_it_is_told_and_the_next_start_goes_on(
+    closed: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that fills up at the commit: a word for staff, and no use is lost (promise P1)."""
+    folder = copied(closed, scratch)
+    spoil(folder / "journal.sqlite", 0.0, 64, 1)
+    with monkeypatch.context() as full:
+        full.setattr(UseJournal, "take_over", _fill_up)
+        with pytest.raises(StoreError, match="cannot be set aside: database or disk is full"):
+            rescue.open_journal(folder / "journal.sqlite")
+    with closing(rescue.open_journal(folder / "journal.sqlite")) as journal:
+        assert len(recorded(journal)) == USES - 1
+
+
+def _fill_up(journal: UseJournal, entries: object, leases: object) -> int:
+    """Have SQLite find the disk full."""
+    (pages,) = journal._db.execute("PRAGMA page_count").fetchone()
+    journal._db.execute(f"PRAGMA max_page_count={pages}")
+    journal._db.execute("CREATE TABLE more (value)")
+    raise AssertionError("there was room")
+
+
+def test_uses_that_are_in_the_log_of_the_new_journal_alone_are_not_left_behind(
+    closed: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the disk does not take the log in: the file alone moves to its place (promise P1)."""
+    folder = copied(closed, scratch)
+    spoil(folder / "journal.sqlite", 0.0, 64, 1)
+    with monkeypatch.context() as failing:
+        failing.setattr(UseJournal, "close", _close_without_the_log)
+        with pytest.raises(StoreError, match="cannot be set aside"):
+            rescue.open_journal(folder / "journal.sqlite")
+    with closing(rescue.open_journal(folder / "journal.sqlite")) as journal:
+        assert len(recorded(journal)) == USES - 1
+
+
+def _close_without_the_log(journal: UseJournal) -> None:
+    """Close a journal as on a disk that takes no page into the file."""
+    files = [journal.path, journal.path.with_name(f"{journal.path.name}-wal")]
+    before = [(file, file.read_bytes()) for file in files]
+    journal._db.close()
+    for file, content in before:
+        file.write_bytes(content)
 
 
 def rescued_unsent(folder: Path) -> list[Use]:
