@@ -21,6 +21,7 @@ from kaiku.party import ALONE, Party
 from kaiku.wire import Use
 from kiosk import rescue
 from kiosk.desk import Standing
+from kiosk.erasing import erase
 from kiosk.files import SpoiledError, StoreError, mark_spoiled
 from kiosk.integrity import is_spoiled
 from kiosk.journal import UseJournal
@@ -331,6 +332,21 @@ def rescued_unsent(folder: Path) -> list[Use]:
         return journal.unsent(1000)
 
 
+class _Failing:
+    """Erases so many files, and then fails."""
+
+    def __init__(self, left: int) -> None:
+        """Take how many."""
+        self._left = left
+
+    def __call__(self, file: Path) -> None:
+        """Erase one."""
+        if self._left == 0:
+            raise OSError("power")
+        self._left -= 1
+        erase(file)
+
+
 class TestWhatIsKnownOfTheRest:
     """What nobody can read any more leans to the safe side."""
 
@@ -371,6 +387,38 @@ class TestWhatIsKnownOfTheRest:
         rescue.let_go(tmp_path)
         assert rescue.set_aside(tmp_path) == {}
         assert not any((tmp_path / "same").read_bytes())
+
+    @pytest.mark.parametrize("content", [None, "", "{", "[]", '{"at": 1}'])
+    def test_a_report_that_is_damaged_itself_is_made_anew(
+        self, tmp_path: Path, rescued: UseJournal, content: str | None
+    ) -> None:
+        """As by the same memory card: each look at the kiosk's condition reads it."""
+        ((name, before),) = rescue.set_aside(tmp_path).items()
+        if content is None:
+            (tmp_path / name / "report.json").unlink()
+        else:
+            (tmp_path / name / "report.json").write_text(content)
+        found = rescue.set_aside(tmp_path)
+        assert replace(found[name], at=before.at) == before
+        assert rescue.set_aside(tmp_path) == found
+        assert len(rescued.unsent(1000)) == before.unsent
+
+    def test_letting_go_that_is_broken_off_is_told_and_goes_on(
+        self, tmp_path: Path, rescued: UseJournal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Wherever the power went: staff are told until the last of it is erased (promise P6)."""
+        (name,) = rescue.set_aside(tmp_path)
+        left = {each.name for each in (tmp_path / name).iterdir()}
+        assert "journal.sqlite" in left
+        for each in range(len(left)):
+            with monkeypatch.context() as cut:
+                cut.setattr(rescue, "erase", _Failing(each))
+                with pytest.raises(OSError, match="power"):
+                    rescue.let_go(tmp_path)
+            assert list(rescue.set_aside(tmp_path)) == [name]
+        rescue.let_go(tmp_path)
+        assert not (tmp_path / name).exists()
+        assert len(recorded(rescued)) == USES - 1
 
     def test_reading_again_takes_over_what_is_missing_and_nothing_twice(
         self, tmp_path: Path, rescued: UseJournal
