@@ -21,7 +21,8 @@ from kaiku.party import ALONE, Party
 from kaiku.wire import Use
 from kiosk import rescue
 from kiosk.desk import Standing
-from kiosk.files import SpoiledError, mark_spoiled
+from kiosk.erasing import erase
+from kiosk.files import SpoiledError, StoreError, mark_spoiled
 from kiosk.integrity import is_spoiled
 from kiosk.journal import UseJournal
 from tests.kaiku.made import ENTRY, NOON
@@ -280,10 +281,70 @@ def test_a_rescue_that_is_killed_anywhere_is_ended_by_the_next(cut: Path, scratc
     assert steps > 10
 
 
+def test_a_disk_that_takes_a_part_of_it_is_told_and_the_next_start_goes_on(
+    closed: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that fills up at the commit: a word for staff, and no use is lost (promise P1)."""
+    folder = copied(closed, scratch)
+    spoil(folder / "journal.sqlite", 0.0, 64, 1)
+    with monkeypatch.context() as full:
+        full.setattr(UseJournal, "take_over", _fill_up)
+        with pytest.raises(StoreError, match="cannot be set aside: database or disk is full"):
+            rescue.open_journal(folder / "journal.sqlite")
+    with closing(rescue.open_journal(folder / "journal.sqlite")) as journal:
+        assert len(recorded(journal)) == USES - 1
+
+
+def _fill_up(journal: UseJournal, entries: object, leases: object) -> int:
+    """Have SQLite find the disk full."""
+    (pages,) = journal._db.execute("PRAGMA page_count").fetchone()
+    journal._db.execute(f"PRAGMA max_page_count={pages}")
+    journal._db.execute("CREATE TABLE more (value)")
+    raise AssertionError("there was room")
+
+
+def test_uses_that_are_in_the_log_of_the_new_journal_alone_are_not_left_behind(
+    closed: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the disk does not take the log in: the file alone moves to its place (promise P1)."""
+    folder = copied(closed, scratch)
+    spoil(folder / "journal.sqlite", 0.0, 64, 1)
+    with monkeypatch.context() as failing:
+        failing.setattr(UseJournal, "close", _close_without_the_log)
+        with pytest.raises(StoreError, match="cannot be set aside"):
+            rescue.open_journal(folder / "journal.sqlite")
+    with closing(rescue.open_journal(folder / "journal.sqlite")) as journal:
+        assert len(recorded(journal)) == USES - 1
+
+
+def _close_without_the_log(journal: UseJournal) -> None:
+    """Close a journal as on a disk that takes no page into the file."""
+    files = [journal.path, journal.path.with_name(f"{journal.path.name}-wal")]
+    before = [(file, file.read_bytes()) for file in files]
+    journal._db.close()
+    for file, content in before:
+        file.write_bytes(content)
+
+
 def rescued_unsent(folder: Path) -> list[Use]:
     """Return what a journal has to send."""
     with closing(UseJournal(folder / "journal.sqlite")) as journal:
         return journal.unsent(1000)
+
+
+class _Failing:
+    """Erases so many files, and then fails."""
+
+    def __init__(self, left: int) -> None:
+        """Take how many."""
+        self._left = left
+
+    def __call__(self, file: Path) -> None:
+        """Erase one."""
+        if self._left == 0:
+            raise OSError("power")
+        self._left -= 1
+        erase(file)
 
 
 class TestWhatIsKnownOfTheRest:
@@ -326,6 +387,38 @@ class TestWhatIsKnownOfTheRest:
         rescue.let_go(tmp_path)
         assert rescue.set_aside(tmp_path) == {}
         assert not any((tmp_path / "same").read_bytes())
+
+    @pytest.mark.parametrize("content", [None, "", "{", "[]", '{"at": 1}'])
+    def test_a_report_that_is_damaged_itself_is_made_anew(
+        self, tmp_path: Path, rescued: UseJournal, content: str | None
+    ) -> None:
+        """As by the same memory card: each look at the kiosk's condition reads it."""
+        ((name, before),) = rescue.set_aside(tmp_path).items()
+        if content is None:
+            (tmp_path / name / "report.json").unlink()
+        else:
+            (tmp_path / name / "report.json").write_text(content)
+        found = rescue.set_aside(tmp_path)
+        assert replace(found[name], at=before.at) == before
+        assert rescue.set_aside(tmp_path) == found
+        assert len(rescued.unsent(1000)) == before.unsent
+
+    def test_letting_go_that_is_broken_off_is_told_and_goes_on(
+        self, tmp_path: Path, rescued: UseJournal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Wherever the power went: staff are told until the last of it is erased (promise P6)."""
+        (name,) = rescue.set_aside(tmp_path)
+        left = {each.name for each in (tmp_path / name).iterdir()}
+        assert "journal.sqlite" in left
+        for each in range(len(left)):
+            with monkeypatch.context() as cut:
+                cut.setattr(rescue, "erase", _Failing(each))
+                with pytest.raises(OSError, match="power"):
+                    rescue.let_go(tmp_path)
+            assert list(rescue.set_aside(tmp_path)) == [name]
+        rescue.let_go(tmp_path)
+        assert not (tmp_path / name).exists()
+        assert len(recorded(rescued)) == USES - 1
 
     def test_reading_again_takes_over_what_is_missing_and_nothing_twice(
         self, tmp_path: Path, rescued: UseJournal
