@@ -82,7 +82,7 @@ def journal_spoiled(house: House) -> Seen:
     assert eventually(lambda: not house.missing())
     assert station.visit(house.card())["outcome"] == "accepted"
     assert rescued["unsent"] == 3
-    assert aside
+    machine.tell(f"rm -r {aside}")
     return Seen(
         "nothing while it starts, then a card is accepted",
         f"the log has `spoiled`, and `rescued` with {rescued['rescued']} uses, "
