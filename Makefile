@@ -47,6 +47,7 @@ EXTRAS := --extra kiosk --extra server
 
 pins: $(VENV)/.dev-stamp  ## resolve requirements/*.txt anew from pyproject.toml
 	$(COMPILE) $(TO_BUILD) $(EXTRAS) --output-file requirements/demo.txt
+	$(COMPILE) $(TO_BUILD) --extra server --constraint requirements/demo.txt --output-file requirements/server.txt
 	$(COMPILE) $(TO_BUILD) $(EXTRAS) --extra dev --constraint requirements/demo.txt --output-file requirements/dev.txt
 	$(COMPILE) --excludes requirements/package-excludes.txt --extra kiosk --extra pi --extra eink \
 		--constraint requirements/dev.txt --output-file requirements/package.txt

@@ -66,11 +66,17 @@ def build() -> Path:
 def lay_out(folder: Path) -> None:
     """Lay all that the package holds out in a folder's ``tree``, with its rights."""
     tree = folder / "tree"
-    for python in PYTHONS:
-        for processor in PROCESSORS:
-            wheels = folder / f"{python}-{processor}"
-            _install_libraries(wheels, python, processor)
-            _lay_over(wheels, tree / _LIBRARIES)
+    installed = {
+        (python, processor): folder / f"{python}-{processor}"
+        for python in PYTHONS
+        for processor in PROCESSORS
+    }
+    for (python, processor), wheels in installed.items():
+        _install_libraries(wheels, python, processor)
+    everywhere = set.intersection(*map(_modules, installed.values()))
+    for (python, _), wheels in installed.items():
+        only = tree / _LIBRARIES / f"python{python}"
+        _lay_over(wheels, tree / _LIBRARIES, only, everywhere)
     _add_our_own(tree / _LIBRARIES)
     for source, place in _PLACES.items():
         (tree / place).parent.mkdir(parents=True, exist_ok=True)
@@ -109,12 +115,22 @@ def _install_libraries(folder: Path, python: str, processor: str) -> None:
     )
 
 
-def _lay_over(source: Path, target: Path) -> None:
+def _modules(wheels: Path) -> set[str]:
+    """Return the names of what a folder holds, without what tells a Python or a processor."""
+    return {path.name.partition(".")[0] for path in wheels.iterdir()}
+
+
+def _lay_over(source: Path, target: Path, only: Path, everywhere: set[str]) -> None:
+    """Copy what there is for every machine to a target, and the rest to one of this Python's own.
+
+    Else the half of a library that suits every Python would hide Debian's whole one.
+    """
     for file in _files(source):
         name = file.relative_to(source)
         if str(name) in _UNWANTED or name.parts[0] == "bin" or _OF_ONE_WHEEL.fullmatch(str(name)):
             continue
-        place = target / name
+        is_everywhere = name.parts[0].partition(".")[0] in everywhere
+        place = (target if is_everywhere else only) / name
         if place.exists() and not filecmp.cmp(file, place, shallow=False):
             raise SystemExit(f"{name} differs between the wheels of one library")
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -17,13 +17,16 @@ from typing import Any, cast
 from kaiku.text import Text
 from kiosk import desk, metrics, ports, systemd
 from kiosk.clock import is_synchronised
+from kiosk.condition import Condition, Devices
 from kiosk.config import Config, Device, Role
 from kiosk.disk import DiskError
+from kiosk.files import SpoiledError
+from kiosk.flood import Flood
 from kiosk.identity import Identity
 from kiosk.keying import Keying
 from kiosk.link import Link
 from kiosk.log import log, tell_held_back
-from kiosk.notices import report, worst
+from kiosk.notices import report, troubles
 from kiosk.ports import DeviceError
 from kiosk.registry import RegistryClient
 from kiosk.shell import NoticeChanged, OfferingsTold, Outputs, Shell
@@ -34,6 +37,9 @@ from kiosk.wiping import forget_cards, out_of_touch, wipe
 
 STATUS_EVERY = 15.0
 """Seconds between two writings of the status file."""
+
+RUBBISH = "sends without end what is no card; unplug it and plug it in again"
+"""What staff are told of a scanner that has broken."""
 
 PRUNE_EVERY = 6 * 3600.0
 """Seconds between two prunings of the journal."""
@@ -50,15 +56,21 @@ class App:
         self._reading = self._keying.begin()
         self._token = identity.token
         self._readers = (*config.of(Role.SCANNER), *config.of(Role.KEYPAD))
-        self._untried = {device.name for device in self._readers}
-        self._missing: dict[tuple[str, str], str] = {}
+        self._devices = Devices(
+            tuple(device.name for device in config.devices),
+            tuple(device.name for device in self._readers),
+        )
+        self._floods = {
+            device.name: Flood() for device in self._readers if not device.settings.ends()
+        }
         self._displays: dict[str, ports.Display] = {}
         self._stop = asyncio.Event()
         self._scanners_left = len(config.of(Role.SCANNER))
         self._notice: Text | None = None
         self._parked = 0
+        self._is_whole = False
+        self._was_spoiled = False
         self._doubt_noted = False
-        self._began = time.monotonic()
         self._status_due = asyncio.Event()
         self._status_asked = asyncio.Event()
 
@@ -78,6 +90,7 @@ class App:
             self._registry = await stack.enter_async_context(
                 RegistryClient(config.registry.url, self._token)
             )
+            self._gauges = Condition(config, self._store, self._link, self._keying, self._devices)
             self._show_figures = stack.enter_context(metrics.serving(config.metrics.port))
             await self._recall()
             self._sync = Sync(
@@ -185,10 +198,21 @@ class App:
             match event:
                 case ports.DeviceChanged(device, present, why):
                     self._note_device(name, device, present=present, why=why)
+                case ports.Scanned(data, at) if self._is_flooded(name, data, at):
+                    pass
                 case _:
                     self._emit(event)
 
         return emit
+
+    def _is_flooded(self, name: str, data: bytes, at: float) -> bool:
+        """Tell whether a scan is one of those that a broken scanner sends without end."""
+        flood = self._floods.get(name)
+        if flood is None or self._reading.digest(data) is not None or flood.passes(at):
+            return False
+        if not self._devices.is_faulty(name):
+            self._note_device(name, name, present=False, why=RUBBISH)
+        return True
 
     def _emit(self, event: ports.Event) -> None:
         match event:
@@ -204,18 +228,17 @@ class App:
 
     def _note_device(self, name: str, device: str, *, present: bool, why: str) -> None:
         log("device", device=device, present=present, **({"why": why} if why else {}))
-        self._untried.discard(name)
-        if present:
-            self._missing.pop((name, device), None)
-        else:
-            self._missing[name, device] = why
+        self._devices.note(name, device, present=present, why=why)
         self._take_stock()
 
-    def _look_at_displays(self) -> None:
-        """Take note of displays that do not show what they are given, or do so again."""
+    def _look_at_devices(self) -> None:
+        """Take note of displays that do not show what they are given, and of what is well again."""
+        for name, flood in self._floods.items():
+            if self._devices.is_faulty(name) and not flood.is_on(time.monotonic()):
+                self._note_device(name, name, present=True, why="")
         for name, display in self._displays.items():
             trouble = display.trouble if isinstance(display, ports.Troubled) else None
-            if (trouble is None) is ((name, name) in self._missing):
+            if (trouble is None) is self._devices.is_faulty(name):
                 self._note_device(name, name, present=trouble is None, why=trouble or "")
 
     async def _finish(self) -> None:
@@ -229,14 +252,14 @@ class App:
     async def _recall(self) -> None:
         """Take up what the last run knew."""
 
-        def look(stores: Stores) -> tuple[str | None, datetime | None, bool]:
-            last = stores.journal.last_instant()
-            return _earlier_numbers(stores), last, stores.cache.clock_doubted
+        def look(stores: Stores) -> tuple[str | None, datetime | None, bool, bool]:
+            last, cache = stores.journal.last_instant(), stores.cache
+            return _earlier_numbers(stores), last, cache.clock_doubted, cache.whole
 
         with contextlib.suppress(DiskError):
             # A register that is newer now may take what it could not.
             await self._store.call(lambda stores: stores.journal.unpark())
-        earlier, last, doubted = await self._store.call(look)
+        earlier, last, doubted, self._is_whole = await self._store.call(look)
         self._doubt_noted = doubted
         self._link.clock_doubted = doubted or (last is not None and datetime.now(UTC) < last)
         await self._mind_the_clock()
@@ -245,6 +268,7 @@ class App:
     async def _take_in(self) -> None:
         """Take up what the register has told, and show staff how things stand with it."""
         self._reading.accept(await self._store.call(_earlier_numbers))
+        self._is_whole = await self._store.call(lambda stores: stores.cache.whole)
         await self._tell_offerings()
         await self._mind_the_clock()
         self._take_stock()
@@ -296,13 +320,21 @@ class App:
         self._give_notice()
 
     def _give_notice(self) -> None:
-        troubles = self._store.disk.troubles
-        lost = [part for _, part in self._missing]
-        notice = worst(self._link, lost, self._parked, disk_fails=bool(troubles))
+        notice = next(self._troubles(self._devices.missing), None)
         if notice != self._notice:
             self._notice = notice
             self._keying.noticed(notice)
             self._shell.emit(NoticeChanged(notice))
+
+    def _troubles(self, missing: Collection[str | Text]) -> Iterator[Text]:
+        return troubles(
+            self._link,
+            missing,
+            self._parked,
+            disk_fails=bool(self._store.disk.troubles),
+            cards_awaited=not self._is_whole,
+            was_spoiled=self._was_spoiled,
+        )
 
     # --- being looked after ---
 
@@ -350,14 +382,13 @@ class App:
             with contextlib.suppress(DiskError):
                 backlog = await self._store.call(lambda stores: stores.journal.backlog())
                 unsent, self._parked = backlog.unsent, backlog.parked
-            lost = {owner for owner, _ in self._missing}
             there = [device for device in self._config.devices if not device.is_none]
-            missing = [device.in_words for device in there if device.name in lost]
+            missing = [device.in_words for device in there if self._devices.lacks(device.name)]
             told = report(
                 self._link,
-                missing,
+                self._troubles(missing),
                 len(there),
-                self._parked,
+                len(missing),
                 unsent,
                 version("kaikuportti"),
                 disk_fails=bool(self._store.disk.troubles),
@@ -388,62 +419,24 @@ class App:
                 backoff.reset()
 
     async def _condition(self) -> dict[str, Any]:
-        """Return how the kiosk does: the body of a heartbeat, and what ``status`` tells."""
-        backlog, cards, leased, journal = await self._store.call(
-            lambda stores: (
-                stores.journal.backlog(),
-                stores.cache.cards,
-                stores.leases.seats_left(),
-                stores.journal.id,
-            )
-        )
-        self._parked = backlog.parked
-        self._look_at_displays()
+        """Return how the kiosk does, and tell staff what it has found."""
+        self._look_at_devices()
+        condition = await self._gauges.look()
+        self._parked, self._is_whole = condition["parked"], condition["cards_whole"]
+        self._was_spoiled = bool(condition["spoiled"])
         self._give_notice()
-        link = self._link
-        age = None if link.last_contact is None else datetime.now(UTC) - link.last_contact
-        return {
-            "version": version("kaikuportti"),
-            "unsent": backlog.unsent,
-            "parked": backlog.parked,
-            "leased": None if link.clock_suspect else leased,
-            "journal": str(journal),
-            "cache_age": None if age is None else round(age.total_seconds(), 1),
-            "clock": datetime.now(UTC).isoformat(),
-            "devices": self._devices(),
-            "key": self._config.station.key.value,
-            "key_known": self._keying.known.is_set(),
-            "contact": link.contact.value,
-            "cards": cards,
-            "clock_suspect": link.clock_suspect,
-            "disk": next(iter(self._store.disk.troubles.values()), None),
-            "uptime": round(time.monotonic() - self._began, 1),
-        }
-
-    def _devices(self) -> dict[str, str]:
-        """Return how each configured device is; a reader may have several parts."""
-        found = {device.name: "ok" for device in self._config.devices}
-        found |= dict.fromkeys(self._untried, "not tried yet")
-        for name in found:
-            lost = [
-                why if part == name else f"{part}: {why or 'missing'}"
-                for (owner, part), why in self._missing.items()
-                if owner == name
-            ]
-            if lost:
-                found[name] = "; ".join(lost)
-        return found
+        return condition
 
 
-def _to_be_mended(group: ExceptionGroup) -> DeviceError | None:
+def _to_be_mended(group: ExceptionGroup) -> DeviceError | SpoiledError | None:
     """Return what a person must mend, where that alone has ended the kiosk."""
-    mendable, others = group.split(DeviceError)
+    mendable, others = group.split((DeviceError, SpoiledError))
     if mendable is None or others is not None:
         return None
     error: Exception = mendable
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
-    return error if isinstance(error, DeviceError) else None
+    return error if isinstance(error, DeviceError | SpoiledError) else None
 
 
 def _earlier_numbers(stores: Stores) -> str | None:

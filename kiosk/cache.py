@@ -4,7 +4,8 @@ All of it can be fetched again, so it is written quickly and wiped without loss.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -64,8 +65,16 @@ class CardCache:
         self.path = path
         self._db = open_cache(path)
         self._offerings: tuple[Offering, ...] | None = None
-        self.cards = int(self._db.execute("SELECT count(*) FROM card").fetchone()[0])
+        self.cards = self._count()
         """How many cards there are."""
+
+    def _count(self) -> int:
+        """Return how many cards there are, as it was noted: to count a million takes a second."""
+        noted = self._note("cards")
+        if noted is None:
+            return int(self._db.execute("SELECT count(*) FROM card").fetchone()[0])
+        with intact(self.path):
+            return int(noted)
 
     def close(self) -> None:
         """Close the file."""
@@ -192,7 +201,7 @@ class CardCache:
     def apply(self, rows: Iterable[Row]) -> None:
         """Take in a part of the change feed in one transaction; taking it in twice is harmless."""
         cards: list[tuple[bytes, str, int, int, int, str]] = []
-        with committing(self._db):
+        with self._counting(), committing(self._db):
             for row in rows:
                 match row:
                     case CardRow(digest, card):
@@ -204,6 +213,17 @@ class CardCache:
                     case _:
                         self._apply(row)
             self._put(cards)
+            self._db.execute(_PUT_NOTE, ("cards", str(self.cards)))
+
+    @contextmanager
+    def _counting(self) -> Iterator[None]:
+        """Count as before where what is done within is not committed."""
+        before = self.cards
+        try:
+            yield
+        except BaseException:
+            self.cards = before
+            raise
 
     def _put(self, cards: list[tuple[bytes, str, int, int, int, str]]) -> None:
         """Add cards and replace those that were there, keeping count without counting anew."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from kiosk.config import EXPOSED, Config, ConfigError, load, unfit
+from kiosk.config import EXPOSED, MUTE, Config, ConfigError, is_mute, load, unfit
 
 OK, TROUBLE, USAGE, BAD_CONFIG = 0, 1, 2, 78
 """Exit codes; 78 is EX_CONFIG of sysexits.h."""
@@ -73,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
     enrolling.add_argument(
         "--again", action="store_true", help="replace the identity that the kiosk already has"
     )
+    rescuing = command(
+        "rescue", rescue, "Tell what was set aside of a damaged journal, and read it once more."
+    )
+    rescuing.add_argument(
+        "--forget", action="store_true", help="erase it, once the register has every use"
+    )
     for part in (
         command("status", status, "Tell how the running kiosk does."),
         command(
@@ -129,6 +135,8 @@ def check(config: Config, options: argparse.Namespace) -> int:
     problems = [*unfit(options.config, config)]
     if problems:
         raise ConfigError("\n".join(problems))
+    if is_mute(config):
+        sys.stderr.write(f"{MUTE}\n")
     print(json.dumps(config.effective(), indent=2, ensure_ascii=False))
     return OK
 
@@ -145,6 +153,14 @@ def enrol(config: Config, options: argparse.Namespace) -> int:
             print("Type or scan the enrolment code: ", end="", flush=True)
         code = sys.stdin.readline()
     return asyncio.run(enrol_kiosk(config, code.strip(), again=options.again))
+
+
+def rescue(config: Config, options: argparse.Namespace) -> int:
+    """Look at what was set aside of a damaged journal, or let it go."""
+    from kiosk import letting_go
+
+    work = letting_go.forget if options.forget else letting_go.look
+    return asyncio.run(work(config))
 
 
 def status(config: Config, options: argparse.Namespace) -> int:

@@ -275,6 +275,15 @@ def unfit(path: Path, config: Config) -> Iterator[str]:
             yield f"{path}: {device.key}.{key}: {mend}"
 
 
+MUTE = "a visitor would learn nothing: add a [[display]], or a [buzzer]"
+
+
+def is_mute(config: Config) -> bool:
+    """Tell whether a kiosk has neither a display nor a buzzer to tell a verdict with."""
+    told_by = (*config.of(Role.DISPLAY), *config.of(Role.BUZZER))
+    return all(device.settings.driver == "none" for device in told_by)
+
+
 def _named_apart(devices: Sequence[Device]) -> tuple[Device, ...]:
     """Return the devices, those of one name numbered."""
     names = Counter(device.name for device in devices)

@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from kiosk.config import EXPOSED, Config, Device, KeyPlace
+from kiosk.config import EXPOSED, MUTE, Config, Device, KeyPlace, is_mute
 from kiosk.disk import DiskError
 from kiosk.files import StoreError
 from kiosk.identity import Identity, NotEnrolledError, load_identity
 from kiosk.journal import Backlog
 from kiosk.ports import DeviceError, SelfTest, Surroundings
 from kiosk.registry import RegistryClient, RegistryError, RevokedError
-from kiosk.status import find_status, to_be_mended
+from kiosk.rescue import set_aside
+from kiosk.status import describe_spoiled, find_status, to_be_mended
 from kiosk.store import Store, Stores
 
 
@@ -36,6 +37,11 @@ async def examine(config: Config) -> list[Finding]:
     if running is not None:
         return [*findings, *_of_running(running)]
     findings.append(await _store(config))
+    findings += _spoiled(
+        {name: asdict(found) for name, found in set_aside(config.station.state).items()}
+    )
+    if is_mute(config):
+        findings.append(Finding("display", ok=False, words=MUTE))
     return [*findings, *[await _device(config, device) for device in config.devices]]
 
 
@@ -87,7 +93,11 @@ async def _key(place: KeyPlace, identity: Identity, registry: RegistryClient) ->
 
 
 async def _store(config: Config) -> Finding:
+    """Try the store; one that is not there is not made, for it would be whoever's calls this."""
     what = f"store {config.station.state}"
+    if not (config.station.state / "journal.sqlite").exists():
+        words = "nothing is there yet; run the kiosk with the register in reach"
+        return Finding(what, ok=False, words=words)
     try:
         store = await Store.open(config.station.state)
     except StoreError as error:
@@ -105,6 +115,10 @@ async def _store(config: Config) -> Finding:
     return Finding(
         what, ok=True, words=f"{cards} cards, {backlog.unsent} uses unsent, {backlog.parked} parked"
     )
+
+
+def _spoiled(found: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
+    return [Finding("journal", ok=False, words=words) for words in describe_spoiled(found)]
 
 
 def _look(stores: Stores) -> tuple[int, bool, Backlog]:

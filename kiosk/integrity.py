@@ -4,8 +4,8 @@ Nothing is written meanwhile: what a spoiled file holds stays as it is for the r
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from kiosk.wal import read_log
@@ -66,7 +66,10 @@ def _look(path: Path, look: Callable[[sqlite3.Connection], str | None]) -> str |
     if not path.is_file():
         return None
     address = f"{path.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection:
+    with (
+        _no_index_left(path.with_name(f"{path.name}-shm")),
+        closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection,
+    ):
         try:
             return look(connection)
         except sqlite3.DatabaseError as error:
@@ -75,6 +78,18 @@ def _look(path: Path, look: Callable[[sqlite3.Connection], str | None]) -> str |
             if _code(error) & 0xFF == sqlite3.SQLITE_BUSY:
                 raise
             return None  # what hinders a look, such as a full disk, the opening can tell or mend
+
+
+@contextmanager
+def _no_index_left(index: Path) -> Iterator[None]:
+    """Remove the log's index where it is made only for a look; the kiosk has it in its memory."""
+    was_there = index.exists()
+    try:
+        yield
+    finally:
+        if not was_there:
+            with suppress(OSError):
+                index.unlink(missing_ok=True)
 
 
 _OF_THE_FILE = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ)

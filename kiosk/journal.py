@@ -386,8 +386,10 @@ class UseJournal:
         return taken
 
     def is_whole(self) -> bool:
-        """Tell whether SQLite finds nothing wrong with the file; it reads all of it."""
+        """Tell whether nothing is found wrong with the file; all of it is read."""
         try:
+            for table in JOURNAL:
+                self._db.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  ours
             found = self._db.execute("PRAGMA integrity_check(1)").fetchone()
         except sqlite3.DatabaseError:
             return False

@@ -1,6 +1,6 @@
 """What staff read of the kiosk: one word on the idle screen, and all of it when they ask."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
 from kaiku.text import Text
 from kiosk import words
@@ -8,18 +8,21 @@ from kiosk.desk import Report
 from kiosk.link import Contact, Link
 
 
-def worst(link: Link, missing: Collection[str], parked: int, *, disk_fails: bool) -> Text | None:
-    """Return what staff should see, or None where all is well: what most needs mending."""
-    return next(troubles(link, missing, parked, disk_fails=disk_fails), None)
-
-
 def troubles(
-    link: Link, missing: Collection[str | Text], parked: int, *, disk_fails: bool
+    link: Link,
+    missing: Collection[str | Text],
+    parked: int,
+    *,
+    disk_fails: bool,
+    cards_awaited: bool = False,
+    was_spoiled: bool = False,
 ) -> Iterator[Text]:
-    """Yield what is wrong.
+    """Yield what staff should see, what most needs mending first; nothing where all is well.
 
     What keeps everybody out comes first, what only the records suffer from last. ``missing`` are
-    the devices that are not there, ``parked`` the uses that the register cannot take.
+    the devices that are not there, ``parked`` the uses that the register cannot take;
+    ``cards_awaited`` is a kiosk that has not had the whole card list yet, or lost it, and
+    ``was_spoiled`` one whose journal was set aside.
     """
     if link.contact is Contact.REVOKED:
         yield words.NOT_ENROLLED
@@ -29,30 +32,34 @@ def troubles(
         yield words.DEVICE_LOST.fill(device=device)
     if link.clock_suspect:
         yield words.CLOCK_WRONG
+    if cards_awaited:
+        yield words.CARDS_AWAITED
     if link.contact is Contact.DOWN:
         yield words.NO_NETWORK
+    if was_spoiled:
+        yield words.JOURNAL_SPOILED
     if parked:
         yield words.PARKED.fill(count=parked)
 
 
 def report(
     link: Link,
-    missing: Sequence[Text],
+    found: Iterable[Text],
     devices: int,
-    parked: int,
+    missing: int,
     unsent: int | None,
     version: str,
     *,
     disk_fails: bool,
 ) -> Report:
-    """Return all that staff are told when they ask; of ``devices`` those ``missing`` are lost."""
+    """Return all that staff are told when they ask: the troubles found, and how it does."""
     return Report(
-        troubles=tuple(troubles(link, missing, parked, disk_fails=disk_fails)),
+        troubles=tuple(found),
         serves=not disk_fails and link.contact is not Contact.REVOKED,
         connected=None if link.contact is Contact.UNTRIED else link.contact is Contact.UP,
         heard=link.last_contact,
         unsent=unsent,
         devices=devices,
-        working=devices - len(missing),
+        working=devices - missing,
         version=version,
     )

@@ -46,6 +46,10 @@ class DriverSettings(BaseModel):
         """Return what the device takes of the machine for itself, by the setting that says so."""
         return {}
 
+    def ends(self) -> bool:
+        """Tell whether its input comes to an end, so that all of it is wanted, however fast."""
+        return False
+
     def shares(self) -> tuple[str, ...]:
         """Return what of it is a bus's, which other devices of that bus may take too."""
         return ()

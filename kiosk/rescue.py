@@ -12,8 +12,11 @@ The new journal has an id of its own, so nothing more is spent of the old one's 
 can read of them counts as spent (promise P2).
 """
 
+import contextlib
+import errno
 import json
 import os
+import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -24,10 +27,11 @@ from kiosk.erasing import erase, persist
 from kiosk.files import SpoiledError, StoreError, parts, unmark
 from kiosk.journal import UseJournal
 from kiosk.log import log
-from kiosk.remnants import read_remnants
+from kiosk.remnants import Remnants, read_remnants
+from kiosk.wal import PAGE
 
 _UNDER_WAY, _DONE = "spoiled", "spoiled-*"
-_REPORT, _DRAFT = "report.json", "rescued.sqlite"
+_JOURNAL, _REPORT, _DRAFT = "journal.sqlite", "report.json", "rescued.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +63,25 @@ def open_journal(path: Path) -> UseJournal:
             log("spoiled", file=path.name, why=error.fault)
     try:
         _rescue(path, folder)
-    except OSError as error:
-        raise StoreError(f"{path} is spoiled and cannot be set aside: {error.strerror}") from None
+    except (OSError, sqlite3.OperationalError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        mend = "free some space or replace the memory card"
+        raise StoreError(f"{path} is spoiled and cannot be set aside: {why}; {mend}") from None
     return UseJournal(path)
 
 
 def set_aside(state: Path) -> dict[str, Rescue]:
     """Return the spoiled journals that are still there, by their folders' names."""
     return {
-        folder.name: Rescue(**json.loads((folder / _REPORT).read_text()))
+        folder.name: _report(folder)
         for folder in _folders(state)
+        if (folder / _JOURNAL).exists()  # it goes last where one is let go
     }
 
 
 def read_again(state: Path, journal: UseJournal) -> int:
     """Take over what can now be read of the spoiled journals; return how many uses were new."""
-    found = [read_remnants(folder / "journal.sqlite") for folder in _folders(state)]
+    found = [read_remnants(folder / _JOURNAL) for folder in _folders(state)]
     return sum(journal.take_over(each.entries, each.leases) for each in found)
 
 
@@ -84,7 +91,7 @@ def let_go(state: Path) -> None:
     Raises OSError where the disk does not take it.
     """
     for folder in _folders(state):
-        for file in folder.iterdir():
+        for file in sorted(folder.iterdir(), key=lambda file: file.name == _JOURNAL):
             erase(file)
         folder.rmdir()
 
@@ -97,7 +104,7 @@ def _raise_where_emptied(path: Path) -> None:
 
 
 def _is_empty(path: Path) -> bool:
-    return path.exists() and path.stat().st_size == 0
+    return path.exists() and path.stat().st_size < PAGE
 
 
 def _rescue(path: Path, folder: Path) -> None:
@@ -114,22 +121,51 @@ def _rescue(path: Path, folder: Path) -> None:
         for part in parts(draft):
             erase(part)
         report = _write_draft(spoiled, draft)
-        (folder / _REPORT).write_text(json.dumps(asdict(report)))
+        _keep(folder, report)
         _give_to_the_kiosk((folder, draft, folder / _REPORT))
         persist(folder)
         unmark(path)
         draft.rename(path)
         persist(path.parent)
-        log("rescued", **asdict(report))
+        found = asdict(report)
+        del found["at"]  # the line has an instant of its own
+        log("rescued", **found)
     folder.rename(_dated(folder))
 
 
 def _write_draft(spoiled: Path, draft: Path) -> Rescue:
+    """Make the new journal as one file: its log does not come along. Raises OSError."""
     found = read_remnants(spoiled)
     with closing(UseJournal(draft)) as journal:
-        rescued = journal.take_over(found.entries, found.leases)
+        journal.take_over(found.entries, found.leases)
+    _, log_of_draft, _ = parts(draft)
+    if log_of_draft.exists():
+        raise OSError(errno.EIO, "the disk did not take in the log of the new journal")
+    return _tell_of(found)
+
+
+def _tell_of(found: Remnants) -> Rescue:
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    return Rescue(at, rescued, found.unsent, found.unreadable)
+    return Rescue(at, len(found.entries), found.unsent, found.unreadable)
+
+
+def _keep(folder: Path, report: Rescue) -> None:
+    """Write the report, down to the disk."""
+    with (folder / _REPORT).open("w") as file:
+        json.dump(asdict(report), file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _report(folder: Path) -> Rescue:
+    """Return the report of a rescue; one that is damaged itself is made anew."""
+    try:
+        return Rescue(**json.loads((folder / _REPORT).read_text()))
+    except (OSError, ValueError, TypeError):
+        report = _tell_of(read_remnants(folder / _JOURNAL))
+    with contextlib.suppress(OSError):  # a disk that takes nothing: it is made anew again
+        _keep(folder, report)
+    return report
 
 
 def _dated(folder: Path) -> Path:

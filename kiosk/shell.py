@@ -18,6 +18,7 @@ from kaiku.wire import Answer, Outcome
 from kiosk import desk, ports, words
 from kiosk.desk import scenes
 from kiosk.disk import DiskError
+from kiosk.files import SpoiledError
 from kiosk.leases import LeaseGoneError
 from kiosk.link import Link
 from kiosk.log import log
@@ -120,6 +121,9 @@ class Shell:
                 await self._take(event)
             except DiskError as error:
                 await self._show_fault(str(error))
+            except SpoiledError as error:  # the kiosk ends; nobody is left without an answer
+                await self._show_fault(error.fault)
+                raise
             finally:
                 self._events.task_done()
 

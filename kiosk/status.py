@@ -87,6 +87,7 @@ def _ailing(condition: Mapping[str, Any]) -> Iterator[str]:
         yield "clock: looks wrong; set the time"
     if condition.get("disk"):
         yield f"disk: {condition['disk']}; free some space or replace the memory card"
+    yield from (f"journal: {words}" for words in describe_spoiled(condition.get("spoiled", {})))
     if (seconds := _age(condition)) > STALE:
         yield f"all this is {int(seconds)} s old: the disk may be full; look at the log"
 
@@ -108,7 +109,8 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
         f"register: {_CONTACT[condition['contact']]}"
         + (f" ({why})" if (why := condition.get("contact_why")) else "")
         + ("" if age is None else f", last heard {int(age)} s before"),
-        f"cards: {condition['cards']}",
+        f"cards: {condition['cards']}"
+        + ("" if condition.get("cards_whole", True) else ", not all yet; the register tells them"),
         f"uses waiting to be sent: {condition['unsent']}",
     ]
     if "key" in condition:
@@ -124,6 +126,16 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
 def _as_it_is(name: str, words: str) -> str:
     """Return how a device is; of one that the configuration leaves out, that there is none."""
     return "there is none" if name.endswith("/none") else words
+
+
+def describe_spoiled(spoiled: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return, for people, what became of journals that were set aside."""
+    return [
+        f"was damaged ({found['at']}); {found['rescued']} uses were rescued,"
+        f" {found['unsent']} of them not sent then; {found['unreadable']} pages or uses could"
+        " not be read; replace the memory card; see kaikuportti rescue"
+        for found in spoiled.values()
+    ]
 
 
 _CONTACT = {

@@ -155,4 +155,12 @@ CLOCK_WRONG = Text("Kello on väärässä", "Klockan går fel", "The clock is wr
 DISK_FULL = Text(
     "Muisti täynnä tai viallinen", "Minnet är fullt eller trasigt", "Storage full or failing"
 )
+CARDS_AWAITED = Text(
+    "Kortteja haetaan vielä", "Korten hämtas ännu", "Cards are still being fetched"
+)
+JOURNAL_SPOILED = Text(
+    "Muisti vioittunut: ilmoita ylläpidolle",
+    "Minnet är skadat: meddela underhållet",
+    "Storage damaged: tell support",
+)
 DEVICE_LOST = Text("Laite puuttuu: {device}", "Enhet saknas: {device}", "Missing: {device}")

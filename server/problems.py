@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -171,7 +171,7 @@ def _methods(request: Request) -> set[str]:
 
 async def _on_invalid(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    mistakes = tuple(_mistake(found) for found in error.errors())
+    mistakes = tuple(_mistake(found, error.body) for found in error.errors())
     return respond(Problem(422, "invalid", "The request does not fit.", mistakes))
 
 
@@ -183,17 +183,34 @@ async def _on_failure(_request: Request, _error: Exception) -> Response:
     return respond(Problem(500, "internal_error"))
 
 
-def _mistake(found: Mapping[str, Any]) -> Mistake:
+def _mistake(found: Mapping[str, Any], body: object) -> Mistake:
     """Return a mistake of a pydantic error, without the parts of its text that repeat the input."""
     detail = str(found["msg"])
     if found["type"].endswith("_parsing"):
         detail = detail.partition(",")[0]
     detail = detail.removeprefix("Value error, ")
+    if found["type"] == "union_tag_not_found":
+        tag = str(found["ctx"]["discriminator"]).strip("'")
+        detail = f"It needs a {tag}, which says what it is"
     place, *path = found["loc"]
     if place == "body":
-        pointer = "#" + "".join(f"/{_segment(part)}" for part in path)
+        pointer = "#" + "".join(f"/{_segment(part)}" for part in _there(path, body))
         return Mistake(detail, pointer=pointer)
     return Mistake(detail, parameter=str(path[0]) if path else str(place))
+
+
+def _there(path: Sequence[Any], body: Any) -> Iterator[object]:
+    """Yield the parts of a place that a body has, and the last, which may be missing from it.
+
+    Pydantic puts in between which of several shapes it has tried, such as that of a limit.
+    """
+    for part in path[:-1]:
+        if isinstance(body, Mapping) and part not in body:
+            continue
+        yield part
+        if isinstance(body, Mapping) or (isinstance(body, list) and isinstance(part, int)):
+            body = body[part]
+    yield from path[-1:]
 
 
 def _segment(part: object) -> str:

@@ -1,5 +1,6 @@
 """The Debian package of the kiosk: what is in it, and for which machines."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -29,7 +30,8 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_native_module_is_there_for_every_machine(tree: Path) -> None:
     """For the Python of either Debian, on either processor; none is missing at the door.
 
-    Where Debian has a library of a Pi's lines, the package depends on that one.
+    A Pi's lines with Python 3.13 need the system's library, which the package recommends: Debian
+    itself has none, and a kiosk without lines needs none.
     """
     found: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     for path in tree.rglob("*.so"):
@@ -40,7 +42,17 @@ def test_every_native_module_is_there_for_every_machine(tree: Path) -> None:
     assert "_pydantic_core" in found
     assert {name: machines for name, machines in found.items() if machines != both} == {}
     control = (tree / "DEBIAN" / "control").read_text()
-    assert "python3-lgpio | python3 (<< 3.12)" in control
+    assert "\nRecommends: python3-lgpio | python3 (<< 3.12), " in control
+
+
+@pytest.mark.slow
+def test_a_library_for_one_python_lies_where_the_other_does_not_look(tree: Path) -> None:
+    """Debian 13 has its own library of a Pi's lines, which half of another would hide (ADR 11)."""
+    libraries = tree / LIBRARIES
+    assert [*libraries.glob("*lgpio*")] == []
+    own = libraries / "python3.11"
+    assert {path.name.partition(".")[0] for path in own.iterdir()} == {"_lgpio", "lgpio", "lgpio-0"}
+    assert not (libraries / "python3.13").exists()
 
 
 @pytest.mark.slow
@@ -95,3 +107,40 @@ def test_a_maintainer_script_is_plain_shell(name: str) -> None:
     subprocess.run([shell, "-n", script], check=True)
     assert script.read_text().startswith("#!/bin/sh\n")
     assert "\nset -e\n" in script.read_text()
+
+
+def _purge(tmp_path: Path) -> str:
+    """Run what is run at a purge, with folders of a test's in the place of the machine's."""
+    if os.geteuid() != 0:
+        leave_out("root", "sudo make test")
+    script = (ROOT / "deb" / "postrm").read_text()
+    for place in ("/var/lib/kaikuportti", "/etc/kaikuportti"):
+        script = script.replace(place, f"{tmp_path}{place}")
+    copy = tmp_path / "postrm"
+    copy.write_text(script)
+    return subprocess.run(
+        ["sh", copy, "purge"], capture_output=True, text=True, check=True
+    ).stdout  # fmt: skip
+
+
+def test_a_purge_keeps_a_damaged_journal_that_nobody_let_go_of(tmp_path: Path) -> None:
+    """It may hold uses that were never sent (promise P1); all else goes, and is told."""
+    state = tmp_path / "var/lib/kaikuportti"
+    for folder in ("spoiled-20261124T101500Z", "spoiled"):
+        (state / folder).mkdir(parents=True)
+        (state / folder / "journal.sqlite").write_bytes(b"noise")
+    (state / "cache.sqlite").write_bytes(b"cards")
+    said = _purge(tmp_path)
+    [aside] = (tmp_path / "var/lib").iterdir()
+    assert {path.name for path in aside.iterdir()} == {"spoiled-20261124T101500Z", "spoiled"}
+    assert (aside / "spoiled" / "journal.sqlite").read_bytes() == b"noise"
+    assert f"is kept in {aside} too" in said
+    assert aside.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_purge_with_nothing_to_keep_leaves_nothing(tmp_path: Path) -> None:
+    """Neither state nor configuration."""
+    (tmp_path / "var/lib/kaikuportti").mkdir(parents=True)
+    (tmp_path / "etc/kaikuportti").mkdir(parents=True)
+    _purge(tmp_path)
+    assert [*(tmp_path / "var/lib").iterdir(), *(tmp_path / "etc").iterdir()] == []

@@ -13,7 +13,7 @@ def _text(name: str) -> str:
     return (ROOT / "requirements" / f"{name}.txt").read_text()
 
 
-@pytest.mark.parametrize("name", ["demo", "dev", "package"])
+@pytest.mark.parametrize("name", ["demo", "dev", "package", "server"])
 def test_every_pin_has_a_hash_and_no_address(name: str) -> None:
     """Each pinned package carries hashes, and no line says where it comes from."""
     text = _text(name)
@@ -28,6 +28,11 @@ def test_every_pin_has_a_hash_and_no_address(name: str) -> None:
 def test_the_demo_pins_are_the_development_pins() -> None:
     """What a developer tests is, version by version, what the demo installs."""
     assert set(PIN.findall(_text("demo"))) <= set(PIN.findall(_text("dev")))
+
+
+def test_a_register_runs_what_was_tested() -> None:
+    """Version by version; ``docs/register-install.md`` installs these."""
+    assert set(PIN.findall(_text("server"))) <= set(PIN.findall(_text("dev")))
 
 
 def test_the_package_holds_what_was_tested() -> None:

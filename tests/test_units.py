@@ -16,6 +16,7 @@ EXPOSURE = {
     "kaikuportti.service": 1.8,
     "kaikukanta.service": 1.3,
     "kaikukanta-backup.service": 1.3,
+    "kaikukanta-retention.service": 1.3,
 }
 """The most that each may be exposed, as ``systemd-analyze security`` counts: of 10."""
 
@@ -35,7 +36,11 @@ def units(tmp_path: Path) -> Path:
     folder = tmp_path / "units"
     folder.mkdir()
     for unit in UNITS:
-        text = re.sub(r"/usr/bin/(kaikuportti|kaikukanta)\b", sys.executable, unit.read_text())
+        text = re.sub(
+            r"/(usr|opt/kaikukanta)/bin/(kaikuportti|kaikukanta)\b",
+            sys.executable,
+            unit.read_text(),
+        )
         (folder / unit.name).write_text(text)
     return folder
 

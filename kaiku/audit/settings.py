@@ -102,13 +102,21 @@ def exclusion(offering: Offering, venue: VenueKind) -> Iterator[Finding]:
     if why is None:
         return
     if offering.kind not in _EXCLUDABLE[why]:
-        yield breach("OM-41", "exclusion", words.NOT_EXCLUDABLE)
+        yield breach("OM-41", "exclusion", _not_for_that(offering.kind))
     elif why is Exclusion.WEEKEND and not _is_at_weekend(offering):
         yield breach("OM-62", "exclusion", words.NO_WEEKEND)
     elif why in _RIGHTS:
         rule, venues, reason = _RIGHTS[why]
         if venue not in venues:
             yield breach(rule, "exclusion", reason)
+
+
+def _not_for_that(kind: OfferingKind) -> Text:
+    """Return that a reason is not one of a kind's, with those that would do."""
+    reasons = [why.value for why, kinds in _EXCLUDABLE.items() if kind in kinds]
+    if not reasons:
+        return words.NOT_EXCLUDABLE
+    return words.NOT_FOR_THAT.fill(reasons=", ".join(reasons))
 
 
 def _is_at_weekend(offering: Offering) -> bool:

@@ -102,9 +102,14 @@ HANDED_OVER = Text(
     "A ticket must be handed over from 30 minutes before the show at the latest.",
 )
 NOT_EXCLUDABLE = Text(
-    "Tämä tarjonta kuuluu Kaikukortin piiriin; sitä ei voi jättää pois tästä syystä.",
-    "Det här utbudet omfattas av Kaikukortet; det kan inte uteslutas av den orsaken.",
-    "This offering belongs to the card and cannot be left out for that reason.",
+    "Tämä tarjonta kuuluu Kaikukortin piiriin; sitä ei voi jättää pois mistään syystä.",
+    "Det här utbudet omfattas av Kaikukortet; det kan inte uteslutas av någon orsak.",
+    "This offering belongs to the card and cannot be left out for any reason.",
+)
+NOT_FOR_THAT = Text(
+    "Tätä tarjontaa ei voi jättää pois tästä syystä. Kelpaavat syyt: {reasons}.",
+    "Det här utbudet kan inte uteslutas av den orsaken. Godtagbara orsaker: {reasons}.",
+    "This offering cannot be left out for that reason. Reasons that would do: {reasons}.",
 )
 NO_WEEKEND = Text(
     "Tilaisuus ei ole viikonloppuna, joten sitä ei voi jättää pois viikonlopun vuoksi.",

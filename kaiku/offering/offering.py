@@ -74,7 +74,7 @@ class Offering:
         first = self.day(now)
         if self.window is None or self.window.ends - self.window.starts <= _A_NIGHT:
             return first
-        return min(max(first, day_of(now)), day_of(self.window.ends))
+        return max(first, day_of(min(now, self.window.ends)))
 
     def seats_day(self, now: datetime) -> date:
         """Return the day that a cap on seats counts a use under: the event's, or the use's own."""

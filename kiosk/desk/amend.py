@@ -175,44 +175,52 @@ def _conclude_amended(
     now: Moment,
     said: Said = Said.ALONE,
 ) -> Step:
-    current = desk.current
-    assert current is not None
+    """Record a party that was decided anew, tell it, and open for who came on top of it."""
+    assert desk.current is not None
     if decision.reason is not None:
-        verdict = Verdict(
-            Outcome.REFUSED, decision.reason, current.use.id, party, said.source, amends=True
-        )
-        scene = scenes.not_amended(decision.reason, current)
-        desk = replace(desk, current=replace(current, digits=""))
-        return shown(desk, now), (Tell(scene, aloud=True), Log(verdict))
-    use = replace(current.use, party=party, revision=current.use.revision + 1)
+        return _not_amended(desk, desk.current, party, decision.reason, now, said)
+    use, standing = _amended(desk.current.use, party, decision, known, said)
+    admitted, opened = decision.admitted, desk.current.opened
+    current = replace(
+        desk.current,
+        use=use,
+        admitted=admitted,
+        remaining=decision.visits_left,
+        opened=max(admitted.persons, opened),
+    )
+    verdict = Verdict(Outcome.ACCEPTED, None, use.id, admitted, said.source, amends=True)
+    more = admitted.persons - opened
+    effects: tuple[Effect, ...] = (
+        Record(use, admitted, said.source, standing, current.booked),
+        Tell(scenes.accepted(current, asks=False), aloud=True),
+        *((Open(more),) if more > 0 else ()),
+        Log(verdict),
+    )
+    passages = _awaiting(desk, use, admitted.persons, opened, now)
+    return shown(replace(desk, current=current, passages=passages), now), effects
+
+
+def _not_amended(
+    desk: Desk, current: Current, party: Party, reason: Reason, now: Moment, said: Said
+) -> Step:
+    """Refuse a change; what stood before stands, and the next digit begins a new number."""
+    verdict = Verdict(Outcome.REFUSED, reason, current.use.id, party, said.source, amends=True)
+    tell = Tell(scenes.not_amended(reason, current), aloud=True)
+    desk = replace(desk, current=replace(current, digits=""))
+    return shown(desk, now), (tell, Log(verdict))
+
+
+def _amended(
+    before: Use, party: Party, decision: Decision, known: Known, said: Said
+) -> tuple[Use, Standing]:
+    """Return the next revision of a use, and how it stands with the register."""
+    use = replace(before, party=party, revision=before.revision + 1)
     if known.offering is not None:
         use = replace(use, offering_version=known.offering.version)
-    standing = said.standing
     if said is not Said.BY_REGISTER:
-        use = leasing(use, decision.admitted, known)
-    elif use.leased:
-        # What it took of a lease it keeps; the register may have missed that, and is told again.
-        standing = Standing.UNSENT
-    persons = decision.admitted.persons
-    more = persons - current.opened
-    passages = _awaiting(desk, use, persons, current.opened, now)
-    current = replace(
-        current,
-        use=use,
-        admitted=decision.admitted,
-        remaining=decision.visits_left,
-        opened=max(persons, current.opened),
-    )
-    effects: list[Effect] = [
-        Record(use, decision.admitted, said.source, standing, current.booked),
-        Tell(scenes.accepted(current, asks=False), aloud=True),
-    ]
-    if more > 0:
-        effects.append(Open(more))
-    desk = replace(desk, passages=passages)
-    verdict = Verdict(Outcome.ACCEPTED, None, use.id, decision.admitted, said.source, amends=True)
-    effects.append(Log(verdict))
-    return shown(replace(desk, current=current), now), tuple(effects)
+        return leasing(use, decision.admitted, known), said.standing
+    # What it took of a lease it keeps; the register may have missed that, and is told again.
+    return use, Standing.UNSENT if use.leased else said.standing
 
 
 def _awaiting(desk: Desk, use: Use, persons: int, opened: int, now: Moment) -> tuple[Passage, ...]:

@@ -217,7 +217,9 @@ def repeated(desk: Desk, digest: bytes, known: Known, now: Moment) -> Current | 
     A card that has ended since then is not let in again on the strength of it (promise P4).
     """
     offering, card = known.offering, known.card
-    if offering is None or (card is not None and card.state(offering.day(now.at)) != State.VALID):
+    if offering is None or (
+        card is not None and card.state(offering.validity_day(now.at)) != State.VALID
+    ):
         return None
     for use in (desk.current, *desk.earlier):
         if use is None or use.use.offering != offering.id:

@@ -4,13 +4,22 @@ Serial ports and input devices share it; each brings its own way to open and to 
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
 from kiosk.ports import DeviceChanged, Emit
 
 RETRY = 0.5
 """Seconds between two looks for a device that is not there."""
+
+
+SHARE = 0.1
+"""Of the processor's time, for what one device sends without end."""
+
+AT_ONCE = 0.05
+"""Seconds of the processor that a device may take at once: some thousands of scans."""
 
 
 class AbsentError(Exception):
@@ -31,6 +40,24 @@ class Link(Protocol):
     def close(self) -> None:
         """Free the device."""
         ...
+
+
+@dataclass
+class Pace:
+    """How long a device is left alone after a read, so that none takes the processor for itself.
+
+    A device may take :data:`SHARE` of it; what it takes at once, as for many scans, is not held
+    against it up to :data:`AT_ONCE`. What it sends meanwhile waits in the kernel.
+    """
+
+    taken: float = 0.0
+    at: float = 0.0
+
+    def rest(self, took: float, now: float) -> float:
+        """Take note that a read took so many seconds of the processor; return seconds to rest."""
+        self.taken = max(0.0, self.taken - max(0.0, now - self.at) * SHARE) + took
+        self.at = now
+        return self.taken / SHARE if self.taken > AT_ONCE else 0.0
 
 
 async def follow(device: str, emit: Emit, connect: Callable[[], Awaitable[Link]]) -> NoReturn:
@@ -63,10 +90,18 @@ async def _read_until_lost(link: Link) -> str:
     """Read until the device goes, and return why."""
     loop = asyncio.get_running_loop()
     lost: asyncio.Future[str] = loop.create_future()
+    pace = Pace()
+    resting: asyncio.TimerHandle | None = None
 
     def read() -> None:
+        nonlocal resting
+        began = time.thread_time()
         try:
             link.read()
+            rest = pace.rest(time.thread_time() - began, time.monotonic())
+            if rest:
+                loop.remove_reader(fd)
+                resting = loop.call_later(rest, loop.add_reader, fd, read)
         except BlockingIOError:
             return
         except OSError as error:
@@ -81,4 +116,6 @@ async def _read_until_lost(link: Link) -> str:
     try:
         return await lost
     finally:
+        if resting is not None:
+            resting.cancel()
         loop.remove_reader(fd)

@@ -33,6 +33,10 @@ _NAME = "standard input"
 class Settings(DriverSettings):
     """There is nothing to set."""
 
+    def ends(self) -> bool:
+        """Tell that it does, as a file or a pipe."""
+        return True
+
     def takes(self) -> Mapping[str, tuple[str, ...]]:
         """Return the one standard input."""
         return {"driver": (_NAME,)}

@@ -25,7 +25,10 @@ async def ask_scanners(talk: Talk, parts: dict[str, Any], *, grab: bool) -> None
     baud = 9600
     while True:
         places = _but(scanners(baud, grab=grab), found)
-        talk.say(f"Scan a card or any barcode now, within {WITHIN:.0f} seconds; Enter gives up.")
+        if places:
+            talk.say(
+                f"Scan a card or any barcode now, within {WITHIN:.0f} seconds; Enter gives up."
+            )
         heard = await _hear(talk, places, Scanned)
         if heard.device is not None and isinstance(heard.event, Scanned):
             talk.say(f"  Heard {_code(heard.event)} from {place_of(heard.device)}.")
@@ -33,11 +36,14 @@ async def ask_scanners(talk: Talk, parts: dict[str, Any], *, grab: bool) -> None
                 found.append(heard.device)
         else:
             _explain_silence(talk, [place_of(place) for place in places], heard)
-            baud = await _ask_baud(talk, baud)
+            if places:
+                baud = await _ask_baud(talk, baud)
         if found and not await talk.confirm("Is there another scanner?", default=False):
             break
         if not found and not await talk.confirm("Listen again?"):
-            path = await talk.ask("Then type the path of its port or its input device")
+            path = await talk.ask(
+                "Then type the path of its port or its input device", wrong=_wrong_path
+            )
             parts["scanner"] = [_named(path, baud)]
             return
     parts["scanner"] = [_part(device) for device in found]
@@ -54,7 +60,8 @@ async def ask_keypad(talk: Talk, parts: dict[str, Any], *, grab: bool) -> None:
     taken = [path for part in parts["scanner"] for path in _paths(part)]
     while True:
         places = keypads(taken, grab=grab)
-        talk.say(f"Press 5 on it now, within {WITHIN:.0f} seconds; Enter gives up.")
+        if places:
+            talk.say(f"Press 5 on it now, within {WITHIN:.0f} seconds; Enter gives up.")
         heard = await _hear(talk, places, Pressed)
         if heard.device is not None and isinstance(heard.event, Pressed):
             talk.say(f"  Heard {heard.event.key} from {place_of(heard.device)}.")
@@ -65,7 +72,7 @@ async def ask_keypad(talk: Talk, parts: dict[str, Any], *, grab: bool) -> None:
             _explain_silence(talk, [place_of(place) for place in places], heard)
         if not await talk.confirm("Listen again?"):
             if needed:
-                path = await talk.ask("Then type the path of its input device")
+                path = await talk.ask("Then type the path of its input device", wrong=_wrong_path)
                 parts["keypad"] = {"driver": "hid", "device": path}
             else:
                 talk.say("  Then there is none; run this again when there is.")
@@ -80,9 +87,13 @@ async def _hear(talk: Talk, places: list[Device], kind: type[Scanned] | type[Pre
     return Heard(None) if isinstance(found, str) else found
 
 
+def _wrong_path(answer: str) -> str | None:
+    return None if answer.startswith("/dev/") else "Type all of it, such as /dev/ttyACM0."
+
+
 def _explain_silence(talk: Talk, places: list[str], heard: Heard) -> None:
     if not places:
-        talk.say("  Nothing is plugged in that could be one. Plug it in, and wait a few seconds.")
+        talk.say("  Nothing is plugged in that could be one. Plug it in, then press Enter.")
         return
     talk.say("  Nothing was heard. These were listened to:")
     for place in places:

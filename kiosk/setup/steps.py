@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from kaiku.text import Language
-from kiosk.config import Config, ConfigError, KeyPlace, configure, unfit, without_file
+from kiosk.config import (
+    MUTE,
+    Config,
+    ConfigError,
+    KeyPlace,
+    configure,
+    is_mute,
+    unfit,
+    without_file,
+)
 from kiosk.desk import Profile
 from kiosk.registry import RegistryClient, RegistryError
 from kiosk.setup.enrolling import enrol_here, start_here
@@ -70,6 +79,8 @@ async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
     talk.say(f"\nWritten: {path}" + (f" (what stood there: {kept})" if kept else ""))
     for problem in unfit(path, config):
         talk.say(f"  to mend: {problem}")
+    if is_mute(config):
+        talk.say(f"  to mend: {MUTE}")
     if await enrol_here(talk, path, config):
         await start_here(talk)
     return DONE
@@ -149,7 +160,7 @@ async def _ask_registry(talk: Talk, registry: dict[str, Any]) -> dict[str, Any]:
             async with RegistryClient(registry["url"], None) as client:
                 await client.find()
         except RegistryError as error:
-            talk.say(f"  It does not answer: {error}.")
+            talk.say(f"  It cannot be reached: look at the network and the address ({error}).")
             if await talk.confirm("Try another address, or again?"):
                 continue
         else:

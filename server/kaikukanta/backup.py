@@ -47,6 +47,8 @@ def back_up_into(database_url: str, folder: Path, now: datetime, keep: int) -> P
     :func:`back_up` does.
     """
     target = folder / f"{_NAME}{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.sqlite"
+    for begun in folder.glob(f"{_NAME}*.sqlite.part"):  # which a power cut has left
+        begun.unlink(missing_ok=True)
     back_up(database_url, target)
     copies = sorted(folder.glob(f"{_NAME}*.sqlite"))
     for old in copies[:-keep]:

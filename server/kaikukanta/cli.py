@@ -6,6 +6,8 @@ for settings or a database that it cannot work with.
 
 import json
 import os
+import shlex
+import socket
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +27,7 @@ from server.kaikukanta.admin import (
     leases,
     network,
     offerings,
+    retention,
     statistics,
     tokens,
     use,
@@ -49,6 +52,7 @@ from server.kaikukanta.serve import serve
 from server.kaikukanta.settings import DigestKeyError, Settings, strangers
 
 NO_FILE = "there is no database file {}: check KAIKUKANTA_DATABASE_URL, or run kaikukanta migrate"
+NO_FOLDER = "there is no folder {}: make it (mkdir -p {}), or mend KAIKUKANTA_DATABASE_URL"
 NOT_MIGRATED = "the database is not of this version: run kaikukanta migrate"
 
 OTHER_KEY = (
@@ -113,7 +117,19 @@ def parser() -> ArgumentParser:
         "--keep", type=positive, metavar="N", help="in a folder: remove all but the newest N copies"
     )
     admin = Group(program("admin", "look at the register and change it", _admin))
-    for part in (network, venues, tokens, offerings, cards, kiosks, leases, use, uses, statistics):
+    for part in (
+        network,
+        venues,
+        tokens,
+        offerings,
+        cards,
+        kiosks,
+        leases,
+        use,
+        uses,
+        statistics,
+        retention,
+    ):
         part.add(admin)
     return top
 
@@ -123,18 +139,29 @@ def _serve(settings: Settings, arguments: Namespace) -> int:
         pass
     if arguments.port > 65535:
         raise CommandError("a port is at most 65535", CONFIGURATION)
+    _try_to_listen(arguments.host, arguments.port)
     return serve(arguments.host, arguments.port, arguments.workers)
 
 
+def _try_to_listen(host: str, port: int) -> None:
+    """Raise :class:`CommandError` where the address is not to be had, before anything starts."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        why = str(error.strerror).partition(" (")[0].lower()
+        raise CommandError(f"it cannot listen at {host}, port {port}: {why}") from None
+
+
 def _migrate(settings: Settings, _arguments: Namespace) -> int:
-    migrate(settings)
+    _bring_up_to_date(settings)
     return 0
 
 
 def _seed(settings: Settings, arguments: Namespace) -> int:
     if not arguments.out.absolute().parent.is_dir():
         raise CommandError("--out is in a directory that is not there")
-    migrate(settings)
+    _bring_up_to_date(settings)
     amounts = Amounts(arguments.cards, arguments.uses, arguments.years)
     with _migrated(settings) as context:
         try:
@@ -167,15 +194,30 @@ def _admin(settings: Settings, arguments: Namespace) -> int:
     return 0
 
 
+def _bring_up_to_date(settings: Settings) -> None:
+    """Migrate; SQLite makes a file that is not there, but no folder."""
+    file = _sqlite_file(settings)
+    if file is not None and not file.parent.is_dir():
+        raise CommandError(
+            NO_FOLDER.format(file.parent, shlex.quote(str(file.parent))), CONFIGURATION
+        )
+    migrate(settings)
+
+
+def _sqlite_file(settings: Settings) -> Path | None:
+    url = make_url(settings.database_url)
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
 @contextmanager
 def _migrated(settings: Settings) -> Iterator[Context]:
     """Give the context of a database that is there, of this version and of this key.
 
     SQLite would make an empty file of a mistyped name.
     """
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        raise CommandError(NO_FILE.format(url.database), CONFIGURATION)
+    file = _sqlite_file(settings)
+    if file is not None and not file.is_file():
+        raise CommandError(NO_FILE.format(file), CONFIGURATION)
     context = open_context(settings)
     try:
         if not is_current(context.engine):

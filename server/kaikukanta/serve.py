@@ -18,6 +18,9 @@ from uvicorn.supervisors import Multiprocess
 from server.kaikukanta.app import create_app
 from server.kaikukanta.settings import Settings
 
+WORKER_PATIENCE = 60
+"""Seconds of silence after which a process is replaced: a small machine takes many to start it."""
+
 GRACE_SECONDS = 2
 """How long requests may still run after the signal to end."""
 
@@ -89,6 +92,7 @@ def serve(host: str, port: int, workers: int) -> int:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_worker_healthcheck=WORKER_PATIENCE,
     )
     if workers > 1:
         Multiprocess(config, sockets=[config.bind_socket()]).run()

@@ -82,6 +82,17 @@ class Settings(BaseSettings):
     failed_tokens: PositiveInt = 100
     failed_codes: PositiveInt = 20
 
+    keep_attempts: Duration = timedelta(days=1)
+    """How long failed attempts are kept: their subject may be a network address."""
+    keep_codes: Duration = timedelta(days=30)
+    """How long an enrolment code is kept that is used up or expired."""
+    keep_tokens: Duration = timedelta(days=730)
+    """How long a kiosk that was taken out is still told so, and a revoked token is known."""
+    keep_cards: Duration = timedelta(days=730)
+    """How long the number of a card is kept that has ended or is no longer valid."""
+    keep_unknown: Duration = timedelta(days=365)
+    """How long the digest is kept of what was shown and is no card of the register."""
+
     body_limit: PositiveInt = 1024 * 1024
     """Bytes of a request's body."""
 
@@ -113,7 +124,13 @@ def read_digest_key(settings: Settings) -> bytes:
     try:
         key = bytes.fromhex(path.read_text("ascii").strip())
     except FileNotFoundError:
-        raise DigestKeyError(f"{path} is missing: run kaikukanta migrate") from None
+        raise DigestKeyError(
+            f"{path} is missing: put it back from its safe copy, or mend"
+            " KAIKUKANTA_DIGEST_KEY_FILE; a register without cards gets a new one by kaikukanta"
+            " migrate"
+        ) from None
+    except OSError as error:
+        raise DigestKeyError(f"{path} cannot be read: {error.strerror}") from None
     except ValueError:
         raise DigestKeyError(f"{path} is not hexadecimal") from None
     if len(key) != KEY_SIZE:
@@ -127,5 +144,10 @@ def make_digest_key(settings: Settings) -> None:
         file = os.open(settings.digest_key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return
+    except OSError as error:
+        raise DigestKeyError(
+            f"{settings.digest_key_file} cannot be made ({error.strerror}): make its folder, or"
+            " mend KAIKUKANTA_DIGEST_KEY_FILE"
+        ) from None
     with os.fdopen(file, "w") as output:
         output.write(secrets.token_hex(KEY_SIZE) + "\n")

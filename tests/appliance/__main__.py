@@ -19,6 +19,7 @@ from pathlib import Path
 
 from deb.build import build, lay_out, pack, version
 from tests.appliance import devices, network, packaging, power, process, storage, visits, week
+from tests.appliance.architecture import ARCHITECTURES, Architecture
 from tests.appliance.disk import Disk
 from tests.appliance.image import CannotBuildError, Image, expect_means, home, image
 from tests.appliance.machine import Machine
@@ -44,7 +45,8 @@ def main() -> int:
     began = time.monotonic()
     try:
         expect_means()
-        base, package = _made(quick=options.short or options.only is not None)
+        quick = options.short or options.only is not None
+        base, package = _made(ARCHITECTURES[options.architecture], quick=quick)
     except CannotBuildError as error:
         _say(f"LEFT OUT: the virtual machine cannot be made here: {error}")
         return 0
@@ -72,14 +74,14 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _made(*, quick: bool) -> tuple[Image, Path]:
+def _made(architecture: Architecture, *, quick: bool) -> tuple[Image, Path]:
     """Make the image and the package at the same time.
 
     A ``quick`` package holds the same files as the one that is released, and is not compressed.
     """
     with ThreadPoolExecutor(1) as beside:
         packing = beside.submit(_pack_quickly if quick else build)
-        return image(), packing.result()
+        return image(architecture), packing.result()
 
 
 def _pack_quickly() -> Path:
@@ -101,6 +103,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--short", action="store_true", help="leave the long rows out")
     parser.add_argument("--only", metavar="PATTERN", help="only rows whose fault holds it")
     parser.add_argument("--cuts", type=int, default=30, help="how often the power is cut")
+    parser.add_argument(
+        "--architecture", choices=ARCHITECTURES, default="amd64", help="the machine's"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the machine's folder")
     return parser.parse_args()
 

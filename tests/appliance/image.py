@@ -1,7 +1,7 @@
 """The disk of the virtual machine: a small Debian 12, made once and kept in a folder.
 
 As root, from the Debian sources that this machine has itself. ``KAIKU_APPLIANCE_HOME`` names the
-folder; without it that is ``build/appliance``. It takes about 2 GB.
+folder; without it that is ``build/appliance``. It takes about 2 GB for each architecture.
 """
 
 import hashlib
@@ -13,13 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.appliance import kernel
+from tests.appliance.architecture import Architecture
 
 HERE = Path(__file__).parent
 _ON_THIS_MACHINE = {
-    "qemu-system-x86_64": "qemu-system-x86", "qemu-img": "qemu-utils", "mmdebstrap": "mmdebstrap",
-    "mkfs.ext4": "e2fsprogs", "xz": "xz-utils", "zstd": "zstd", "gcc": "gcc", "make": "make",
+    "qemu-system-x86_64": "qemu-system-x86", "qemu-system-aarch64": "qemu-system-arm",
+    "qemu-img": "qemu-utils", "mmdebstrap": "mmdebstrap", "mkfs.ext4": "e2fsprogs",
+    "xz": "xz-utils", "zstd": "zstd", "gcc": "gcc", "make": "make", "depmod": "kmod",
     "openssl": "openssl", "faketime": "faketime",
 }  # fmt: skip
+_FOR_ANOTHER = {
+    "qemu-{0.machine}-static": "qemu-user-static", "update-binfmts": "binfmt-support",
+    "arch-test": "arch-test", "{0.machine}-linux-gnu-gcc": "gcc-{1}-linux-gnu",
+}  # fmt: skip
+"""What this machine also needs to make the image of an architecture that is not its own."""
 _IN_THE_IMAGE = (
     "systemd", "systemd-sysv", "udev", "dbus", "kmod", "python3", "python3-evdev", "e2fsprogs",
     "iproute2", "procps", "busybox-static",
@@ -36,12 +43,14 @@ _ENABLED = {
     "multi-user.target.wants": ("lab-log", "lab-trace"),
 }
 _MEGABYTES = 3072
+_FOREIGN_PROGRAMS = Path("/proc/sys/fs/binfmt_misc")
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
     """What a machine starts from."""
 
+    architecture: Architecture
     disk: Path
     kernel: Path
     initial_files: Path
@@ -65,10 +74,10 @@ def expect_means() -> None:
         raise CannotBuildError("it is made of Debian's packages, and here is no apt-get")
 
 
-def image() -> Image:
+def image(architecture: Architecture) -> Image:
     """Return the image, made anew where it is not of this version."""
-    folder = home()
-    made = Image(folder / "base.img", folder / "vmlinux", folder / "initrd.img")
+    folder = home() / architecture.debian
+    made = Image(architecture, folder / "base.img", folder / "vmlinux", folder / "initrd.img")
     stamp = folder / "stamp"
     if not (stamp.exists() and stamp.read_text() == _digest() and made.disk.exists()):
         _build(folder, made)
@@ -78,16 +87,13 @@ def image() -> Image:
 
 def _build(folder: Path, made: Image) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [package for name, package in _ON_THIS_MACHINE.items() if shutil.which(name) is None]
     try:
-        if missing or not [*Path("/var/lib/apt/lists").glob("*Packages*")]:
-            subprocess.run(["apt-get", "update", "-qq"], check=True)
-            kernel.install(*missing)
-        debian = kernel.fetch(folder / "kernel")
+        _prepare(made.architecture)
+        debian = kernel.fetch(folder / "kernel", made.architecture)
         simulator = kernel.build_gpio_simulator(debian)
         root = folder / "root"
         shutil.rmtree(root, ignore_errors=True)
-        _bootstrap(root)
+        _bootstrap(root, made.architecture)
     except (OSError, subprocess.CalledProcessError) as error:
         raise CannotBuildError(f"Debian's packages cannot be had: {error}") from error
     kernel.unpack(debian, made.kernel)
@@ -102,10 +108,28 @@ def _build(folder: Path, made: Image) -> None:
     shutil.rmtree(root)
 
 
-def _bootstrap(root: Path) -> None:
+def _prepare(architecture: Architecture) -> None:
+    """Install on this machine what makes the image."""
+    needed = dict(_ON_THIS_MACHINE)
+    if architecture.is_foreign:
+        cross = architecture.machine.replace("_", "-")
+        needed |= {
+            k.format(architecture): v.format(architecture, cross) for k, v in _FOR_ANOTHER.items()
+        }
+    missing = [package for name, package in needed.items() if shutil.which(name) is None]
+    if missing or not [*Path("/var/lib/apt/lists").glob("*Packages*")]:
+        subprocess.run(["apt-get", "update", "-qq"], check=True)
+        kernel.install(*missing)
+    if architecture.is_foreign and not (_FOREIGN_PROGRAMS / "register").exists():
+        subprocess.run(["mount", "-t", "binfmt_misc", "none", _FOREIGN_PROGRAMS], check=True)
+        subprocess.run(["update-binfmts", "--enable"], check=True)
+
+
+def _bootstrap(root: Path, architecture: Architecture) -> None:
     subprocess.run(
         [
             *("mmdebstrap", "--quiet", "--mode=root", "--variant=minbase"),
+            f"--architectures={architecture.debian}",
             f"--include={','.join(_IN_THE_IMAGE)}",
             '--aptopt=APT::Install-Recommends "false"',
             "--dpkgopt=force-unsafe-io",
@@ -157,7 +181,12 @@ def _furnish(root: Path) -> None:
 
 def _digest() -> str:
     """Return what tells one version of the image from another."""
-    files = [HERE / "image.py", HERE / "kernel.py", *(HERE / "guest").rglob("*")]
+    files = [
+        HERE / "image.py",
+        HERE / "kernel.py",
+        HERE / "architecture.py",
+        *(HERE / "guest").rglob("*"),
+    ]
     digest = hashlib.sha256()
     for path in sorted(file for file in files if file.is_file()):
         digest.update(path.read_bytes())

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.appliance.architecture import Architecture
+
 _UNWANTED = (
     "sound", "drivers/media", "drivers/gpu", "drivers/infiniband", "drivers/net/ethernet",
     "drivers/net/wireless", "drivers/scsi", "drivers/staging", "drivers/isdn", "drivers/iio",
@@ -41,7 +43,13 @@ class Kernel:
     """A version of Debian's kernel, unpacked in a folder."""
 
     version: str
+    architecture: Architecture
     folder: Path
+
+    @property
+    def image(self) -> Path:
+        """The kernel itself, as Debian packs it."""
+        return self.folder / "unpacked" / "boot" / f"vmlinuz-{self.version}"
 
     @property
     def modules(self) -> Path:
@@ -49,21 +57,25 @@ class Kernel:
         return self.folder / "unpacked" / "lib" / "modules" / self.version
 
 
-def fetch(folder: Path) -> Kernel:
+def fetch(folder: Path, architecture: Architecture) -> Kernel:
     """Fetch and unpack Debian's kernel."""
-    asked = ["apt-cache", "depends", "linux-image-amd64"]
+    lists = _lists(folder, architecture)
+    subprocess.run(["apt-get", "-qq", *lists, "update"], check=True)
+    asked = ["apt-cache", *lists, "depends", f"linux-image-{architecture.debian}"]
     told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
     match = re.search(r"Depends: linux-image-(\S+)", told)
     assert match is not None, told
-    kernel = Kernel(match[1], folder)
-    package = _download(folder, f"linux-image-{kernel.version}")
-    subprocess.run(["dpkg-deb", "-x", package, folder / "unpacked"], check=True)
+    kernel = Kernel(match[1], architecture, folder)
+    _unpack(kernel, f"linux-image-{kernel.version}")
     return kernel
 
 
 def unpack(kernel: Kernel, target: Path) -> None:
-    """Write the kernel as an ELF file, which starts without a BIOS and without unpacking."""
-    packed = (kernel.folder / "unpacked" / "boot" / f"vmlinuz-{kernel.version}").read_bytes()
+    """Write the kernel so that it starts without a BIOS: ARM's as it is, x86's as an ELF file."""
+    packed = kernel.image.read_bytes()
+    if packed[56:60] == b"ARMd":
+        target.write_bytes(packed)
+        return
     for magic, program in ((b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd")):
         start = packed.find(magic)
         while start != -1:
@@ -83,11 +95,8 @@ def build_gpio_simulator(kernel: Kernel) -> Path:
     module = folder / "gpio-sim.ko"
     if module.exists():
         return module
-    headers = Path(f"/usr/src/linux-headers-{kernel.version}")
-    if not headers.is_dir():
-        install(f"linux-headers-{kernel.version}")
     series = ".".join(kernel.version.split(".")[:2])
-    source = _download(kernel.folder, f"linux-source-{series}")
+    source = _download(kernel, f"linux-source-{series}")
     folder.mkdir(exist_ok=True)
     packed = f"usr/src/linux-source-{series}.tar.xz"
     subprocess.run(["dpkg-deb", "-x", source, kernel.folder / "source"], check=True)
@@ -109,10 +118,27 @@ def build_gpio_simulator(kernel: Kernel) -> Path:
     assert reached != text, "irq_sim.c is another than it was"
     (folder / "irq_sim.c").write_text(reached)
     (folder / "Makefile").write_text(_MODULE)
-    subprocess.run(
-        ["make", "-C", headers, f"M={folder}", "modules"], check=True, capture_output=True
-    )
+    _make(kernel, folder, series)
     return module
+
+
+def _make(kernel: Kernel, folder: Path, series: str) -> None:
+    """Make a folder's modules with Debian's headers, and with this machine's kbuild."""
+    architecture = kernel.architecture
+    common = f"linux-headers-{kernel.version.removesuffix(architecture.debian)}common"
+    headers = f"linux-headers-{kernel.version}"
+    for package in (common, headers, f"linux-kbuild-{series}"):
+        _unpack(kernel, package)
+    sources = kernel.folder / "unpacked" / "usr" / "src"
+    cross = [f"CROSS_COMPILE={architecture.machine}-linux-gnu-"] if architecture.is_foreign else []
+    subprocess.run(
+        [
+            *("make", "-C", sources / common, f"O={sources / headers}", f"M={folder}"),
+            *(f"ARCH={architecture.kernel}", *cross, "modules"),
+        ],
+        check=True,
+        capture_output=True,
+    )
 
 
 def install_modules(kernel: Kernel, root: Path, extra: Iterable[Path]) -> None:
@@ -124,7 +150,7 @@ def install_modules(kernel: Kernel, root: Path, extra: Iterable[Path]) -> None:
     (modules / "updates").mkdir(exist_ok=True)
     for module in extra:
         shutil.copy(module, modules / "updates")
-    subprocess.run(["chroot", root, "depmod", "-a", kernel.version], check=True)
+    subprocess.run(["depmod", "-b", root, kernel.version], check=True)
 
 
 def initial_files(kernel: Kernel, root: Path) -> bytes:
@@ -161,12 +187,34 @@ def install(*packages: str) -> None:
     )
 
 
-def _download(folder: Path, package: str) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+def _unpack(kernel: Kernel, package: str) -> None:
+    file = _download(kernel, package)
+    subprocess.run(["dpkg-deb", "-x", file, kernel.folder / "unpacked"], check=True)
+
+
+def _download(kernel: Kernel, package: str) -> Path:
+    folder = kernel.folder
     if not [*folder.glob(f"{package}_*.deb")]:
-        fetching = ["apt-get", "-qq", "-o", "APT::Sandbox::User=root", "download", package]
+        kbuild = package.startswith("linux-kbuild")  # programs that run here
+        lists = [] if kbuild else _lists(folder, kernel.architecture)
+        fetching = ["apt-get", "-qq", "-o", "APT::Sandbox::User=root", *lists, "download", package]
         subprocess.run(fetching, cwd=folder, check=True)
     return next(folder.glob(f"{package}_*.deb"))
+
+
+def _lists(folder: Path, architecture: Architecture) -> list[str]:
+    """Return apt's options for lists of an architecture that this machine need not know."""
+    for part in ("state/lists/partial", "cache/archives/partial"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    options = {
+        "APT::Architecture": architecture.debian,
+        "APT::Architectures::": architecture.debian,
+        "APT::Sandbox::User": "root",
+        "Dir::State": folder / "state",
+        "Dir::State::status": "/dev/null",
+        "Dir::Cache": folder / "cache",
+    }
+    return [part for name, value in options.items() for part in ("-o", f"{name}={value}")]
 
 
 def _name(path: str) -> str:

@@ -34,10 +34,6 @@ _PLUGS: dict[str, dict[str, object]] = {
 }  # fmt: skip
 """What can be plugged in and pulled out; the twin is a second scanner of the scanner's make."""
 
-_PORT = "/dev/input/by-path/pci-0000:00:10.0-usb-0:{}:1.0-event-kbd"
-SCANNER, KEYPAD, TWIN = (_PORT.format(port) for port in (1, 2, 4))
-SERIAL = "/dev/serial/by-path/pci-0000:00:10.0-usb-0:3:1.0-port0"
-
 _KEY_TIME = 0.012
 """Seconds between two events of a key: qemu's keyboard is asked every 8 ms, and holds 16."""
 
@@ -124,6 +120,13 @@ class Machine:
 
     # --- devices ---
 
+    def port(self, plug: str) -> str:
+        """Return the path of a device by the port that it is plugged in at."""
+        where = f"{self._image.architecture.buses}pci-0000:00:10.0-usb-0:{_PLUGS[plug]['port']}:1.0"
+        if plug == "serial":
+            return f"/dev/serial/by-path/{where}-port0"
+        return f"/dev/input/by-path/{where}-event-kbd"
+
     def type(self, keys: list[Key], plug: str) -> None:
         """Press keys on a keyboard, one after the other."""
         head = _PLUGS[plug]["display"]
@@ -180,11 +183,12 @@ class Machine:
         for name in ("log", "trace", "agent", "wire", "monitor"):
             (folder / f"{name}.sock").unlink(missing_ok=True)
         started = ["scanner", "keypad", "serial"]
+        options = _KERNEL_OPTIONS.format(self._image.architecture.options)
         return [
-            *("qemu-system-x86_64", "-M", "q35,usb=off,smm=off", "-cpu", "max"),
+            *self._image.architecture.emulator,
             *("-accel", "tcg,thread=multi", "-smp", "2", "-m", "1024", "-display", "none"),
             *("-nodefaults", "-no-user-config", "-kernel", str(self._image.kernel)),
-            *("-initrd", str(self._image.initial_files), "-append", _KERNEL_OPTIONS),
+            *("-initrd", str(self._image.initial_files), "-append", options),
             # A killed qemu leaves what it wrote to this machine: no need to wait for its disk.
             *_disk("system", f"file={folder / 'system.qcow2'},format=qcow2,cache=unsafe"),
             *_disk("state", f"file=nbd:unix:{self.disk.path},format=raw,cache=writeback"),
@@ -204,7 +208,7 @@ class Machine:
 
 
 _KERNEL_OPTIONS = (
-    "console=ttyS0 root=/dev/vda ro net.ifnames=0 mitigations=off panic=5 quiet"
+    "{} root=/dev/vda ro net.ifnames=0 mitigations=off panic=5 quiet"
     " random.trust_cpu=on tsc=reliable no_timer_check"
 )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.appliance import keys
 from tests.appliance.channels import PATIENCE
-from tests.appliance.machine import KEYPAD, SCANNER, SERIAL, Machine
+from tests.appliance.machine import Machine
 from tests.e2e.ledgers import Entry
 
 GATE, PASSAGE = 17, 27
@@ -32,16 +32,16 @@ allow_http = true
 
 [[scanner]]
 driver = "hid"
-device = "{SCANNER}"
+device = "%(scanner)s"
 idle = 3.0
 
 [[scanner]]
 driver = "serial"
-port = "{SERIAL}"
+port = "%(serial)s"
 
 [keypad]
 driver = "hid"
-device = "{KEYPAD}"
+device = "%(keypad)s"
 
 [gate]
 driver = "gpio"
@@ -90,7 +90,9 @@ class Station:
 
         Settings of the station and the gate, and whole tables, can be added.
         """
-        text = _CONFIGURATION % {"url": url, "station": station, "gate": gate, "more": more}
+        plugs = {plug: self.machine.port(plug) for plug in ("scanner", "serial", "keypad")}
+        added = {"station": station, "gate": gate, "more": more}
+        text = _CONFIGURATION % {"url": url, **added, **plugs}
         self.machine.put(text, "/etc/kaikuportti/kiosk.toml")
 
     def restart(self) -> None:

@@ -24,6 +24,7 @@ class Figure:
 BUDGETS: Mapping[str, float] = {
     "decide, all limits, party of five": 50,
     "card ended to refused, slowest of 100": 1000,
+    "start to ready": 1.5,
 }
 """The most that a figure may be, in its own unit, where that is promised: of ending a card, P4."""
 
@@ -39,7 +40,7 @@ def write(figures: Sequence[Figure], path: Path) -> None:
     print(f"\n{'':<44}{'value':>12}{'floor':>12}{'ratio':>8}{'budget':>10}")
     for figure in figures:
         name, budget = f"{figure.name} [{figure.unit}]", BUDGETS.get(figure.name)
-        told = "" if budget is None else f"{budget:.0f}"
+        told = "" if budget is None else f"{budget:g}"
         values = f"{figure.value:>12.3f}{figure.floor:>12.3f}{figure.ratio:>8.1f}"
         print(f"{name:<44}{values}{told:>10}")
     path.parent.mkdir(exist_ok=True)
@@ -50,7 +51,7 @@ def write(figures: Sequence[Figure], path: Path) -> None:
 def exceeded(figures: Sequence[Figure]) -> list[str]:
     """Return what is to be said of each figure above its budget."""
     return [
-        f"{figure.name}: {figure.value:.1f} {figure.unit}, and at most {budget:.0f} are promised"
+        f"{figure.name}: {figure.value:.1f} {figure.unit}, and at most {budget:g} are promised"
         for figure in figures
         if figure.value > (budget := BUDGETS.get(figure.name, figure.value))
     ]

@@ -94,7 +94,7 @@ class Gate:
         """Switch it on."""
         self.numbers = 0
         self.looked: datetime | None = None
-        self.lost_journal = False
+        self.lost_journal = self.rescued = False
         self.start()
 
     # --- the machine ---
@@ -128,6 +128,15 @@ class Gate:
                 path.unlink()
         self.wire.late.clear()
         self.start()
+
+    def spoil_journal(self) -> None:
+        """Damage the head of the journal's file; each use can still be read."""
+        self.rescued = True
+        self.stores.close()
+        with (self.folder / "journal.sqlite").open("r+b") as file:
+            file.write(bytes(100))
+        self.start()
+        assert self.stores.set_aside()
 
     @property
     def now(self) -> desk.Moment:

@@ -307,6 +307,12 @@ class ShowWithKiosks(RuleBasedStateMachine):
             self.gates[gate].lose_journal(with_cache=with_cache)
 
     @rule(gate=gates, dice=seldom)
+    def a_journal_is_spoiled(self, gate: int, dice: int) -> None:
+        """And rescued: no use is lost, and nobody knows that but we (promises P1, P2)."""
+        if dice == 0:
+            self.gates[gate].spoil_journal()
+
+    @rule(gate=gates, dice=seldom)
     def a_clock_is_doubted(self, gate: int, dice: int) -> None:
         """Or trusted again (promise P7)."""
         self.gates[gate].suspect = dice == 0
@@ -528,10 +534,11 @@ class ShowWithKiosks(RuleBasedStateMachine):
             assert len(flagged) >= times - 1
 
     def _everything_is_given_back(self) -> None:
-        """No seat is kept for a kiosk, but for those of a journal that was lost (promise P2)."""
+        """No seat is kept for a kiosk, but for those of a journal that was lost or spoiled (P2)."""
         with read(self.context.engine) as session:
             leases = session.exec(select(Lease)).all()
-        lost = {gate.caller.kiosk_id for gate in self.gates if gate.lost_journal}
+        spoiled = [gate for gate in self.gates if gate.lost_journal or gate.rescued]
+        lost = {gate.caller.kiosk_id for gate in spoiled}
         lost |= {gate.caller.kiosk_id for gate in self.gone}
         for lease in leases:
             if lease.kiosk_id not in lost:

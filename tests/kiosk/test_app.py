@@ -13,11 +13,13 @@ import pytest
 from kaiku.party import ALONE
 from kaiku.wire import Use
 from kiosk import ports, words
-from kiosk.app import App
+from kiosk.app import RUBBISH, App
 from kiosk.clock import is_synchronised
+from kiosk.condition import Condition
 from kiosk.config import load
 from kiosk.desk import Record, StatusTold
 from kiosk.disk import DiskError
+from kiosk.flood import MOST
 from kiosk.identity import Identity
 from kiosk.store import Store, Stores
 from tests.kaiku.made import entry
@@ -48,12 +50,13 @@ def no_time_service(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kiosk.app.is_synchronised", lambda: False)
 
 
-async def started(store: Store, tmp_path: Path) -> App:
+async def started(store: Store, tmp_path: Path, config: str = CONFIG) -> App:
     """Return a kiosk that has come up on the store."""
     path = tmp_path / "kiosk.toml"
-    path.write_text(CONFIG)
+    path.write_text(config)
     app = App(load(path), Identity("k", "t", bytes(32)))
     app._store = store
+    app._gauges = Condition(app._config, store, app._link, app._keying, app._devices)
     await app._recall()
     return app
 
@@ -119,7 +122,7 @@ async def test_staff_who_hold_the_keys_are_told_how_the_kiosk_does(
     app = await started(store, tmp_path)
     shell = Told()
     app._shell = cast("Any", shell)
-    app._missing["scanner/stdin", "/dev/x"] = "not plugged in"
+    app._devices.note("scanner/stdin", "/dev/x", present=False, why="not plugged in")
     task = asyncio.create_task(app._tell_status())
     for _ in range(2):
         app._emit(ports.StatusAsked())
@@ -129,7 +132,8 @@ async def test_staff_who_hold_the_keys_are_told_how_the_kiosk_does(
         report = told.report
         assert report.unsent == 1
         assert (report.working, report.devices, report.connected) == (0, 1, None)
-        assert report.troubles == (words.DEVICE_LOST.fill(device=words.DEVICES["scanner"]),)
+        lost = words.DEVICE_LOST.fill(device=words.DEVICES["scanner"])
+        assert report.troubles == (lost, words.CARDS_AWAITED)
         assert report.version == version("kaikuportti")
     task.cancel()
 
@@ -151,7 +155,7 @@ async def test_staff_are_told_of_a_disk_that_cannot_be_read(
     app._emit(ports.StatusAsked())
     async with asyncio.timeout(10):
         told = await shell.events.get()
-    assert told.report.troubles == (words.DISK_FULL,)
+    assert told.report.troubles == (words.DISK_FULL, words.CARDS_AWAITED)
     assert (told.report.serves, told.report.unsent) == (False, None)
     task.cancel()
 
@@ -159,3 +163,38 @@ async def test_staff_are_told_of_a_disk_that_cannot_be_read(
 def test_the_kernel_says_whether_the_clock_is_kept() -> None:
     """Whichever it is here, asking changes nothing."""
     assert is_synchronised() in (True, False)
+
+
+class TestRubbish:
+    """A serial scanner that has broken."""
+
+    @pytest.fixture
+    async def app(self, store: Store, tmp_path: Path) -> App:
+        """Give a kiosk with such a scanner, whose shell keeps what it is told."""
+        config = CONFIG.replace('driver = "stdin"', 'driver = "serial"\nport = "/dev/ttyUSB0"')
+        app = await started(store, tmp_path, config)
+        app._shell = cast("Any", Told())
+        return app
+
+    async def test_it_is_passed_over_and_staff_are_told(self, app: App) -> None:
+        """Cards that it reads in between are decided all the same; then it is well again."""
+        emit = app._heard("scanner/serial", asyncio.Event())
+        for _ in range(1000):
+            emit(ports.Scanned(b"\x00", 100.0))
+        emit(ports.Scanned(b"CARD0001", 100.0))
+        events = cast("Told", app._shell).events
+        scans = [e for e in events._queue if isinstance(e, ports.Scanned)]  # type: ignore[attr-defined]
+        assert len(scans) == MOST + 1
+        assert scans[-1].data == b"CARD0001"
+        assert app._devices.told()["scanner/serial"] == RUBBISH
+        await app._condition()
+        assert app._devices.told()["scanner/serial"] == "ok"
+
+    async def test_standard_input_is_told_whole(self, store: Store, tmp_path: Path) -> None:
+        """It has an end: a file of what is no card is decided line by line."""
+        app = await started(store, tmp_path)
+        app._shell = cast("Any", Told())
+        emit = app._heard("scanner/stdin", asyncio.Event())
+        for _ in range(1000):
+            emit(ports.Scanned(b"\x00", 100.0))
+        assert cast("Told", app._shell).events.qsize() == 1000

@@ -4,18 +4,26 @@ import json
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from kaiku.party import ALONE
+from kaiku.wire import Use
 from kiosk.cli import main
 from kiosk.config import Config, load
+from kiosk.desk import Standing
 from kiosk.doctor import examine
-from kiosk.files import rewrite_version
+from kiosk.files import mark_spoiled, rewrite_version
 from kiosk.identity import Identity
+from kiosk.journal import UseJournal
 from kiosk.status import write_status
+from kiosk.store import Store
+from tests.kaiku.made import ENTRY, NOON
 from tests.kiosk.replies import register, reply
 
 CONFIG = """
@@ -27,7 +35,7 @@ url = "http://127.0.0.1:9"
 [[scanner]]
 driver = "stdin"
 """
-COMMANDS = ["run", "check", "enrol", "status", "doctor"]
+COMMANDS = ["run", "check", "enrol", "rescue", "status", "doctor"]
 
 
 @pytest.fixture
@@ -235,6 +243,51 @@ class TestEnrol:
         assert not (state / "identity.json").exists()
 
 
+class TestRescue:
+    """What was set aside of a damaged journal."""
+
+    def test_where_nothing_is_set_aside_it_says_so(
+        self, config: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """And there is nothing to let go."""
+        assert main(["rescue", "--config", config]) == 0
+        assert "no damaged journal is kept here" in capsys.readouterr().out
+        assert main(["rescue", "--forget", "--config", config]) == 0
+
+    def test_it_is_told_read_again_and_let_go_once_all_is_sent(
+        self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Not before: what could not be read may be of use to somebody until then (P1)."""
+        use = Use(uuid4(), ENTRY, NOON, bytes(16), ALONE)
+        with closing(UseJournal(state / "journal.sqlite")) as journal:
+            journal.record(use, ALONE, "local", Standing.UNSENT)
+        mark_spoiled(state / "journal.sqlite")
+        assert main(["rescue", "--config", config]) == 0
+        told = capsys.readouterr().out
+        assert "1 uses were rescued, 1 of them not sent then; 0 pages" in told
+        assert "Read once more: 0 uses were found" in told
+        assert main(["rescue", "--forget", "--config", config]) == 1
+        assert "1 uses are still to be sent; start the kiosk" in capsys.readouterr().err
+        with closing(UseJournal(state / "journal.sqlite")) as journal:
+            journal.mark([use])
+        assert main(["rescue", "--forget", "--config", config]) == 0
+        assert capsys.readouterr().out == "Nothing is set aside any more.\n"
+        assert not list(state.glob("spoiled*"))
+
+    def test_while_the_kiosk_runs_its_store_is_left_alone(
+        self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """It tells what the kiosk has told."""
+        found = {"at": "2026-11-24T10:00:00+00:00", "rescued": 12, "unsent": 5, "unreadable": 1}
+        write_status(state, {"unsent": 5, "spoiled": {"spoiled-1": found}})
+        assert main(["rescue", "--config", config]) == 0
+        told = capsys.readouterr().out
+        assert "spoiled-1: the journal was damaged" in told
+        assert "The kiosk is running" in told
+        assert main(["rescue", "--forget", "--config", config]) == 1
+        assert not (state / "journal.sqlite").exists()
+
+
 class TestDoctor:
     """What to mend."""
 
@@ -259,20 +312,37 @@ class TestDoctor:
         assert {finding["what"]: finding["ok"] for finding in findings}["scanner/stdin"]
         assert all({"what", "ok", "words"} == set(finding) for finding in findings)
 
-    def test_a_disk_that_takes_nothing_is_told_with_what_to_do(
-        self, config: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    def test_it_makes_nothing(
+        self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A store that root made would be closed to the kiosk."""
+        assert main(["doctor", "--config", config]) == 1
+        assert "nothing is there yet" in capsys.readouterr().out
+        assert not list(state.glob("*.sqlite"))
+
+    def test_a_kiosk_that_tells_a_visitor_nothing_is_told(
+        self, config: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """By ``check`` too, which takes the configuration all the same."""
+        assert main(["doctor", "--config", config]) == 1
+        assert "MEND  display: a visitor would learn nothing" in capsys.readouterr().out
+        assert main(["check", "--config", config]) == 0
+        assert "a visitor would learn nothing" in capsys.readouterr().err
+
+    async def test_a_disk_that_takes_nothing_is_told_with_what_to_do(
+        self, config: str, state: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """It tries to write, as each use will, and goes on with the devices."""
+        await (await Store.open(state)).close()
 
         def full(connection: sqlite3.Connection) -> None:
             connection.execute("PRAGMA query_only = 1")
             rewrite_version(connection)
 
         monkeypatch.setattr("kiosk.journal.rewrite_version", full)
-        assert main(["doctor", "--config", config]) == 1
-        told = capsys.readouterr().out
-        assert "free some space or replace the memory card" in told
-        assert "ok    gate/none" in told
+        findings = {each.what: each for each in await examine(load(Path(config)))}
+        assert "free some space or replace the memory card" in findings[f"store {state}"].words
+        assert findings["gate/none"].ok
 
     def test_an_enrolled_kiosk_out_of_reach_is_told_to_look_at_the_network(
         self, config: str, state: Path, capsys: pytest.CaptureFixture[str]

@@ -1,8 +1,12 @@
 """A spoiled journal is set aside and rescued as far as readable: real files, damaged bytes."""
 
+import os
 import random
 import shutil
+import signal
 import sqlite3
+import sys
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache
@@ -17,7 +21,8 @@ from kaiku.party import ALONE, Party
 from kaiku.wire import Use
 from kiosk import rescue
 from kiosk.desk import Standing
-from kiosk.files import SpoiledError, mark_spoiled
+from kiosk.erasing import erase
+from kiosk.files import SpoiledError, StoreError, mark_spoiled
 from kiosk.integrity import is_spoiled
 from kiosk.journal import UseJournal
 from tests.kaiku.made import ENTRY, NOON
@@ -223,3 +228,247 @@ def test_a_file_with_a_log_is_rescued_from_both(
     hit = spoil(folder / "journal.sqlite", *damage)
     check(cut, folder, "", hit)
     shutil.rmtree(folder)
+
+
+STEPS = ("open", "os.mkdir", "os.rename", "os.remove", "os.chown", "sqlite3.connect")
+
+
+def killed_at(step: int, path: Path) -> bool:
+    """Open a journal in a process that is killed before its n-th step; tell whether it was."""
+    child = os.fork()
+    if child == 0:
+        left = step
+
+        def watch(event: str, _arguments: object) -> None:
+            nonlocal left
+            if event not in STEPS:
+                return
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(watch)
+        rescue.open_journal(path)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+def test_a_rescue_that_is_killed_anywhere_is_ended_by_the_next(cut: Path, scratch: Path) -> None:
+    """At each step on the way, with the power gone twice: nothing is lost and nothing is double."""
+    folder = copied(cut, scratch)
+    spoil(folder / "journal.sqlite-wal", 0.3, 64, 1)
+    whole = copied(folder, scratch)
+    with closing(rescue.open_journal(whole / "journal.sqlite")) as journal:
+        wanted = recorded(journal)
+    assert len(wanted) == USES // 2 + 19
+    steps, killed = 0, True
+    while killed:
+        steps += 1
+        again = copied(folder, scratch)
+        killed = killed_at(steps, again / "journal.sqlite")
+        killed_at(1 + steps // 2, again / "journal.sqlite")
+        with closing(rescue.open_journal(again / "journal.sqlite")) as journal:
+            assert recorded(journal) == wanted
+            assert len(journal.unsent(1000)) == len(rescued_unsent(whole))
+        (name,) = rescue.set_aside(again)
+        assert {part.name for part in (again / name).iterdir()} >= {
+            "journal.sqlite",
+            "journal.sqlite-wal",
+        }
+        assert not (again / "spoiled").exists()
+    assert steps > 10
+
+
+def test_a_disk_that_takes_a_part_of_it_is_told_and_the_next_start_goes_on(
+    closed: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that fills up at the commit: a word for staff, and no use is lost (promise P1)."""
+    folder = copied(closed, scratch)
+    spoil(folder / "journal.sqlite", 0.0, 64, 1)
+    with monkeypatch.context() as full:
+        full.setattr(UseJournal, "take_over", _fill_up)
+        with pytest.raises(StoreError, match="cannot be set aside: database or disk is full"):
+            rescue.open_journal(folder / "journal.sqlite")
+    with closing(rescue.open_journal(folder / "journal.sqlite")) as journal:
+        assert len(recorded(journal)) == USES - 1
+
+
+def _fill_up(journal: UseJournal, entries: object, leases: object) -> int:
+    """Have SQLite find the disk full."""
+    (pages,) = journal._db.execute("PRAGMA page_count").fetchone()
+    journal._db.execute(f"PRAGMA max_page_count={pages}")
+    journal._db.execute("CREATE TABLE more (value)")
+    raise AssertionError("there was room")
+
+
+def test_uses_that_are_in_the_log_of_the_new_journal_alone_are_not_left_behind(
+    closed: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the disk does not take the log in: the file alone moves to its place (promise P1)."""
+    folder = copied(closed, scratch)
+    spoil(folder / "journal.sqlite", 0.0, 64, 1)
+    with monkeypatch.context() as failing:
+        failing.setattr(UseJournal, "close", _close_without_the_log)
+        with pytest.raises(StoreError, match="cannot be set aside"):
+            rescue.open_journal(folder / "journal.sqlite")
+    with closing(rescue.open_journal(folder / "journal.sqlite")) as journal:
+        assert len(recorded(journal)) == USES - 1
+
+
+def _close_without_the_log(journal: UseJournal) -> None:
+    """Close a journal as on a disk that takes no page into the file."""
+    files = [journal.path, journal.path.with_name(f"{journal.path.name}-wal")]
+    before = [(file, file.read_bytes()) for file in files]
+    journal._db.close()
+    for file, content in before:
+        file.write_bytes(content)
+
+
+def rescued_unsent(folder: Path) -> list[Use]:
+    """Return what a journal has to send."""
+    with closing(UseJournal(folder / "journal.sqlite")) as journal:
+        return journal.unsent(1000)
+
+
+class _Failing:
+    """Erases so many files, and then fails."""
+
+    def __init__(self, left: int) -> None:
+        """Take how many."""
+        self._left = left
+
+    def __call__(self, file: Path) -> None:
+        """Erase one."""
+        if self._left == 0:
+            raise OSError("power")
+        self._left -= 1
+        erase(file)
+
+
+class TestWhatIsKnownOfTheRest:
+    """What nobody can read any more leans to the safe side."""
+
+    @pytest.fixture
+    def rescued(self, closed: Path, tmp_path: Path) -> Iterator[UseJournal]:
+        """Give the journal that came of a damaged one."""
+        shutil.copy(closed / "journal.sqlite", tmp_path)
+        spoil(tmp_path / "journal.sqlite", 0.0, 64, 1)
+        with closing(rescue.open_journal(tmp_path / "journal.sqlite")) as journal:
+            yield journal
+
+    def test_nothing_more_is_spent_or_told_of_its_leases(
+        self, closed: Path, rescued: UseJournal
+    ) -> None:
+        """The register keeps what was not told until the lease's term (promise P2)."""
+        with closing(UseJournal(closed / "journal.sqlite")) as before:
+            assert rescued.id != before.id
+        assert rescued.leased(LEASE) == (USES - 1) // 7
+        assert rescued.is_given_back(LEASE)
+        assert rescued.returning() == []
+
+    def test_what_was_sent_is_not_sent_again_and_what_was_not_is_as_it_was(
+        self, closed: Path, tmp_path: Path, rescued: UseJournal
+    ) -> None:
+        """With every value of each use."""
+        folder = tmp_path / "before"
+        folder.mkdir()
+        shutil.copy(closed / "journal.sqlite", folder)
+        assert rescued.unsent(1000) == rescued_unsent(folder)
+
+    def test_staff_can_read_the_counts_until_they_let_go(
+        self, tmp_path: Path, rescued: UseJournal
+    ) -> None:
+        """Then nothing of the uses is left in the folder (promise P6)."""
+        ((name, found),) = rescue.set_aside(tmp_path).items()
+        assert (found.rescued, found.unsent) == (USES - 1, len(rescued.unsent(1000)))
+        os.link(tmp_path / name / "journal.sqlite", tmp_path / "same")
+        rescue.let_go(tmp_path)
+        assert rescue.set_aside(tmp_path) == {}
+        assert not any((tmp_path / "same").read_bytes())
+
+    @pytest.mark.parametrize("content", [None, "", "{", "[]", '{"at": 1}'])
+    def test_a_report_that_is_damaged_itself_is_made_anew(
+        self, tmp_path: Path, rescued: UseJournal, content: str | None
+    ) -> None:
+        """As by the same memory card: each look at the kiosk's condition reads it."""
+        ((name, before),) = rescue.set_aside(tmp_path).items()
+        if content is None:
+            (tmp_path / name / "report.json").unlink()
+        else:
+            (tmp_path / name / "report.json").write_text(content)
+        found = rescue.set_aside(tmp_path)
+        assert replace(found[name], at=before.at) == before
+        assert rescue.set_aside(tmp_path) == found
+        assert len(rescued.unsent(1000)) == before.unsent
+
+    def test_letting_go_that_is_broken_off_is_told_and_goes_on(
+        self, tmp_path: Path, rescued: UseJournal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Wherever the power went: staff are told until the last of it is erased (promise P6)."""
+        (name,) = rescue.set_aside(tmp_path)
+        left = {each.name for each in (tmp_path / name).iterdir()}
+        assert "journal.sqlite" in left
+        for each in range(len(left)):
+            with monkeypatch.context() as cut:
+                cut.setattr(rescue, "erase", _Failing(each))
+                with pytest.raises(OSError, match="power"):
+                    rescue.let_go(tmp_path)
+            assert list(rescue.set_aside(tmp_path)) == [name]
+        rescue.let_go(tmp_path)
+        assert not (tmp_path / name).exists()
+        assert len(recorded(rescued)) == USES - 1
+
+    def test_reading_again_takes_over_what_is_missing_and_nothing_twice(
+        self, tmp_path: Path, rescued: UseJournal
+    ) -> None:
+        """As from a memory card that gives a sector on another day."""
+        assert rescue.read_again(tmp_path, rescued) == 0
+        rescued._db.execute("DELETE FROM entry WHERE seq <= 10")
+        assert rescue.read_again(tmp_path, rescued) == 10
+        assert len(recorded(rescued)) == USES - 1
+
+
+@pytest.mark.parametrize("left", [0, 1, 100, 4096, 5000])
+def test_what_is_cut_off_keeps_no_journal_from_working(
+    closed: Path, tmp_path: Path, left: int
+) -> None:
+    """Down to nothing, beside a cache that shows it was in use."""
+    shutil.copy(closed / "journal.sqlite", tmp_path)
+    (tmp_path / "cache.sqlite").write_bytes(bytes(PAGE))
+    os.truncate(tmp_path / "journal.sqlite", left)
+    assert in_use(tmp_path / "journal.sqlite") == []
+    assert len(rescue.set_aside(tmp_path)) == 1
+
+
+def test_a_log_without_its_file_is_rescued(cut: Path, tmp_path: Path) -> None:
+    """SQLite would remove it."""
+    shutil.copy(cut / "journal.sqlite-wal", tmp_path)
+    with closing(rescue.open_journal(tmp_path / "journal.sqlite")) as journal:
+        assert str(UUID(int=USES // 2 + 19)) in recorded(journal)
+
+
+def test_what_a_power_cut_tears_off_a_log_is_no_damage(cut: Path, scratch: Path) -> None:
+    """Wherever it tears: no folder is made, and the journal keeps its id."""
+    with closing(UseJournal(copied(cut, scratch) / "journal.sqlite")) as journal:
+        name = journal.id
+    size = (cut / "journal.sqlite-wal").stat().st_size
+    for left in random.Random(3).sample(range(size), 12):
+        folder = copied(cut, scratch)
+        os.truncate(folder / "journal.sqlite-wal", left)
+        with closing(rescue.open_journal(folder / "journal.sqlite")) as journal:
+            assert journal.id == name
+        assert rescue.set_aside(folder) == {}
+
+
+def test_the_rescue_is_the_kiosks_alone(closed: Path, tmp_path: Path) -> None:
+    """Other users of the machine look elsewhere (promise P6)."""
+    shutil.copy(closed / "journal.sqlite", tmp_path)
+    (tmp_path / "journal.sqlite").chmod(0o600)
+    spoil(tmp_path / "journal.sqlite", 0.0, 64, 1)
+    rescue.open_journal(tmp_path / "journal.sqlite").close()
+    (name,) = rescue.set_aside(tmp_path)
+    assert (tmp_path / name).stat().st_mode & 0o777 == 0o700
+    for file in (tmp_path / "journal.sqlite", tmp_path / name / "journal.sqlite"):
+        assert file.stat().st_mode & 0o777 == 0o600

@@ -32,6 +32,8 @@ CONDITION: dict[str, Any] = {
     "uptime": 3661.5,
 }
 
+SPOILED = {"at": "2026-11-24T10:00:00+00:00", "rescued": 12, "unsent": 5, "unreadable": 1}
+
 
 def test_what_was_written_last_is_read(tmp_path: Path) -> None:
     """By another process, while the kiosk runs."""
@@ -167,12 +169,24 @@ class TestDescribe:
             ({"key": "disk", "key_known": True}, "key of the card digests: on the disk\n"),
             ({"key": "memory", "key_known": True}, "key of the card digests: in memory only\n"),
             ({"key": "memory", "key_known": False}, "no card is read until the network is there"),
+            ({"cards_whole": False}, "cards: 98000, not all yet; the register tells them\n"),
+            (
+                {"spoiled": {"spoiled-1": SPOILED}},
+                "12 uses were rescued, 5 of them not sent then; 1 pages or uses could not be read;",
+            ),
             ({"clock": "2026-01-01T00:00:00+00:00"}, "s old: the disk may be full"),
         ],
     )
     def test_what_is_not_well_is_told(self, change: dict[str, Any], told: str) -> None:
         """With what to do about it."""
         assert told in describe("Gate", {**CONDITION, **change})
+
+
+def test_a_journal_that_was_set_aside_is_to_be_looked_at_until_it_is_let_go() -> None:
+    """The memory card has failed once."""
+    well = {**CONDITION, "devices": {}}
+    assert to_be_mended({**well, "spoiled": {"spoiled-1": SPOILED}})
+    assert not to_be_mended({**well, "spoiled": {}})
 
 
 def test_a_kiosk_that_waits_for_its_key_is_to_be_mended() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -12,8 +13,10 @@ import pytest
 from kaiku.party import ALONE
 from kaiku.wire import CardRow, Use
 from kiosk import wiping
-from kiosk.desk import Record
+from kiosk.desk import Record, Standing
+from kiosk.files import mark_spoiled
 from kiosk.identity import Identity, NotEnrolledError, load_identity
+from kiosk.journal import UseJournal
 from kiosk.link import Link
 from kiosk.store import Store, Stores
 from kiosk.wiping import forget_cards, out_of_touch, wipe
@@ -22,7 +25,7 @@ from tests.kaiku.made import card, entry
 pytestmark = pytest.mark.anyio
 
 IDENTITY = Identity("k1", "token", bytes(range(32)))
-AINO, ELLI = b"A" * 16, b"E" * 16
+AINO, ELLI, SANNI = b"A" * 16, b"E" * 16, b"S" * 16
 MONTH = timedelta(days=30)
 
 
@@ -64,6 +67,24 @@ async def test_a_wiped_kiosk_has_its_unsent_uses_and_nothing_else(
     assert ELLI in held(tmp_path)
     with pytest.raises(NotEnrolledError, match="not enrolled"):
         load_identity(tmp_path)
+
+
+async def test_a_spoiled_journal_that_was_set_aside_is_wiped_too(tmp_path: Path) -> None:
+    """It holds whose the uses were that the register has; what is unsent is in the journal (P6)."""
+    with closing(UseJournal(tmp_path / "journal.sqlite")) as journal:
+        for digest, standing in ((SANNI, Standing.SENT), (ELLI, Standing.UNSENT)):
+            use = Use(uuid4(), entry().id, datetime.now(UTC), digest, ALONE)
+            journal.record(use, ALONE, "local", standing)
+    mark_spoiled(tmp_path / "journal.sqlite")
+    store = await Store.open(tmp_path)
+    (name,) = await store.call(Stores.set_aside)
+    os.link(tmp_path / name / "journal.sqlite", tmp_path / "same")
+    assert SANNI in held(tmp_path / name)
+    await wipe(store, tmp_path)
+    assert await store.call(Stores.set_aside) == {}
+    assert SANNI not in held(tmp_path)
+    assert ELLI in held(tmp_path)
+    await store.close()
 
 
 async def test_a_kiosk_that_forgets_its_cards_keeps_its_token(store: Store, tmp_path: Path) -> None:

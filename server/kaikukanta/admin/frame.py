@@ -88,6 +88,21 @@ def count(text: str) -> int:
     return int(text)
 
 
+def whole(text: str) -> int:
+    """Read an integer, below 0 too: the rules say what is too little, beside all else."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("it must be a whole number") from None
+
+
+def name(text: str) -> str:
+    """Read a name, without blanks around it; one of nothing else is none."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("a name must not be empty")
+    return text.strip()
+
+
 def day(text: str) -> date:
     """Read a day."""
     try:
@@ -112,7 +127,9 @@ def choices(kind: type[StrEnum]) -> list[str]:
 def add_names(parser: argparse.ArgumentParser) -> None:
     """Add a name in three languages."""
     for code, language in (("fi", "Finnish"), ("sv", "Swedish"), ("en", "English")):
-        parser.add_argument(f"--{code}", required=True, metavar="NAME", help=f"name in {language}")
+        parser.add_argument(
+            f"--{code}", required=True, type=name, metavar="NAME", help=f"name in {language}"
+        )
 
 
 def names(arguments: argparse.Namespace) -> Text:

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from server.database import read, transaction
 from server.kaikukanta.admin.acknowledgement import acknowledged, add_acknowledge
-from server.kaikukanta.admin.frame import CommandError, Group, one, table
+from server.kaikukanta.admin.frame import CommandError, Group, name, one, table
 from server.kaikukanta.context import Context
 from server.kaikukanta.network.postcodes import PostcodesError, read_postcodes, set_postcodes
 from server.kaikukanta.network.service import create_distributor
@@ -21,13 +21,13 @@ def add(admin: Group) -> None:
     municipality.command("list", "show every municipality", list_municipalities)
     create = municipality.command("create", "add a municipality", add_municipality)
     create.add_argument("code", help="Statistics Finland's code, three digits")
-    create.add_argument("--fi", required=True, metavar="NAME", help="name in Finnish")
-    create.add_argument("--sv", required=True, metavar="NAME", help="name in Swedish")
+    create.add_argument("--fi", required=True, type=name, metavar="NAME", help="name in Finnish")
+    create.add_argument("--sv", required=True, type=name, metavar="NAME", help="name in Swedish")
 
     distributor = admin.group("distributor", "organisations that give cards")
     distributor.command("list", "show every distributor", list_distributors)
     create = distributor.command("create", "add a distributor", add_distributor)
-    create.add_argument("name", help="the organisation's name")
+    create.add_argument("name", type=name, help="the organisation's name")
     create.add_argument("--municipality", required=True, metavar="CODE", help="where it is")
     add_acknowledge(distributor, Distributor, "distributor")
 

@@ -1,11 +1,13 @@
 """``admin offering``: what venues offer and the limits that they set (OM-52)."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from datetime import datetime
 from uuid import uuid4
 
 from sqlmodel import col, select
 
 from kaiku.audit import Finding, breaches, words
+from kaiku.days import HELSINKI
 from kaiku.offering import (
     Category,
     Exclusion,
@@ -31,7 +33,6 @@ from server.kaikukanta.admin.frame import (
     Group,
     add_names,
     choices,
-    count,
     identifier,
     instant,
     names,
@@ -39,6 +40,7 @@ from server.kaikukanta.admin.frame import (
     positive,
     remark,
     table,
+    whole,
 )
 from server.kaikukanta.context import Context
 from server.kaikukanta.network.tables import Venue
@@ -46,6 +48,20 @@ from server.kaikukanta.offerings.judge import advice_of, judge
 from server.kaikukanta.offerings.service import create_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.offerings.venue import findings
+
+_LIMITS: dict[type[Limit], str] = {
+    Seats: "--seats",
+    OncePerPerformance: "--once",
+    Visits: "--visits",
+    OpenBookings: "--open-bookings",
+}
+_FLAGS = {
+    "children_welcome": "--no-children",
+    "exclusion": "--excluded",
+    "supporters_free": "--supporters-pay",
+    "tariffs": "--tariff",
+    "window": "--starts, --ends",
+}
 
 
 def add(admin: Group) -> None:
@@ -90,7 +106,7 @@ def _add_window(parser: ArgumentParser) -> None:
 
 def _add_limits(parser: ArgumentParser) -> None:
     limits = parser.add_argument_group("limits, none by default")
-    limits.add_argument("--seats", type=count, metavar="N", help="seats for card holders (OM-54)")
+    limits.add_argument("--seats", type=whole, metavar="N", help="seats for card holders (OM-54)")
     limits.add_argument(
         "--seats-per",
         choices=choices(Per),
@@ -99,7 +115,7 @@ def _add_limits(parser: ArgumentParser) -> None:
     )
     limits.add_argument("--once", action="store_true", help="a card is let in once (OM-58)")
     limits.add_argument(
-        "--visits", type=positive, metavar="N", help="visits of a card in a year (OM-60)"
+        "--visits", type=whole, metavar="N", help="visits of a card in a year (OM-60)"
     )
     limits.add_argument(
         "--visits-year", choices=choices(Year), default=Year.CALENDAR.value, help="which year"
@@ -111,7 +127,7 @@ def _add_limits(parser: ArgumentParser) -> None:
         "--supporters-pay", action="store_true", help="support persons are not free (OM-68)"
     )
     limits.add_argument(
-        "--open-bookings", type=positive, metavar="N", help="open bookings of a card (OM-61)"
+        "--open-bookings", type=whole, metavar="N", help="open bookings of a card (OM-61)"
     )
     limits.add_argument(
         "--excluded",
@@ -128,7 +144,7 @@ def _add_limits(parser: ArgumentParser) -> None:
         help="a library's service that is covered, such as copying:30:600:year (OM-59)",
     )
     money.add_argument(
-        "--wristband", type=positive, metavar="CENTS", help="what a pool's wristband costs (OM-60)"
+        "--wristband", type=whole, metavar="CENTS", help="what a pool's wristband costs (OM-60)"
     )
 
 
@@ -166,12 +182,12 @@ def add_offering(context: Context, arguments: Namespace) -> str:
     with transaction(context.engine) as session:
         venue = one(session, Venue, arguments.venue, "venue")
         found = judge(session, venue.id, offering, context.clock())
-        _refuse([*_order(arguments), *map(_tell, breaches(found))])
+        _refuse([*_order(arguments), *(_tell(finding, offering) for finding in breaches(found))])
         made = create_offering(session, venue.id, offering)
         session.flush()
         advice = (*advice_of(found), *advice_of(findings(session, venue, context.clock())))
         identity = str(made.id)
-    remark([f"advice: {_tell(finding)}" for finding in advice])
+    remark([f"advice: {_tell(finding, offering)}" for finding in advice])
     return identity
 
 
@@ -187,9 +203,29 @@ def _order(arguments: Namespace) -> list[str]:
     return [f"--starts, --ends: {words.NOT_IN_ORDER.en}"]
 
 
-def _tell(finding: Finding) -> str:
-    floor = "" if finding.floor is None else f" (at least {finding.floor})"
-    return f"{finding.rule}: {finding.setting}: {finding.words.en}{floor}"
+def _tell(finding: Finding, offering: Offering) -> str:
+    """Return a line of the rule, the flag that sets what is against it, why, and the floor."""
+    match finding.floor:
+        case None:
+            floor = ""
+        case str(instant):
+            latest = datetime.fromisoformat(instant).astimezone(HELSINKI)
+            floor = f" (at the latest {latest.isoformat(timespec='minutes')})"
+        case least:
+            floor = f" (at least {least})"
+    return f"{finding.rule}: {_flag(finding.setting, offering)}: {finding.words.en}{floor}"
+
+
+def _flag(setting: str, offering: Offering) -> str:
+    match setting.split("/"):
+        case ["limits", place, *_]:
+            return _LIMITS[type(offering.limits[int(place)])]
+        case ["window", time]:
+            return f"--{time}"
+        case [name, *_]:
+            return _FLAGS.get(name, f"--{name.replace('_', '-')}")
+        case _:
+            return setting
 
 
 def tariff(text: str) -> Tariff:
@@ -198,8 +234,8 @@ def tariff(text: str) -> Tariff:
         service, unit, cap, period = (text + ":" * max(0, 3 - text.count(":"))).split(":")
         return Tariff(
             Service(service),
-            positive(unit) if unit else None,
-            positive(cap) if cap else None,
+            whole(unit) if unit else None,
+            whole(cap) if cap else None,
             Period(period) if period else Period.YEAR,
         )
     except ValueError:

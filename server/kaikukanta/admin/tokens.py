@@ -5,7 +5,7 @@ from argparse import Namespace
 from sqlmodel import col, select
 
 from server.database import read, transaction
-from server.kaikukanta.admin.frame import Group, identifier, one, table
+from server.kaikukanta.admin.frame import Group, identifier, name, one, table
 from server.kaikukanta.context import Context
 from server.kaikukanta.network.service import (
     create_agent_credential,
@@ -22,9 +22,9 @@ def add(admin: Group) -> None:
     token.command("list", "show every token's id and owner, never the token", list_tokens)
     create = token.command("venue", "make a venue's token and show it this once", add_venue_token)
     create.add_argument("venue", type=identifier, metavar="VENUE", help="the venue's id")
-    create.add_argument("--name", required=True, help="which system it is for")
+    create.add_argument("--name", required=True, type=name, help="which system it is for")
     create = token.command("agent", "make an agent's token and show it this once", add_agent_token)
-    create.add_argument("--name", required=True, help="the ticket agent's name")
+    create.add_argument("--name", required=True, type=name, help="the ticket agent's name")
     create.add_argument(
         "--offering", required=True, action="append", type=identifier, metavar="ID",
         help="an offering that its venue has granted; may be given several times",

@@ -19,6 +19,7 @@ from server.kaikukanta.admin.frame import (
     table,
 )
 from server.kaikukanta.context import Context
+from server.kaikukanta.feed.service import next_seq
 from server.kaikukanta.network.service import create_venue
 from server.kaikukanta.network.tables import Municipality, Venue, WebShop
 from server.kaikukanta.offerings.service import to_offering
@@ -44,6 +45,9 @@ def add(admin: Group) -> None:
     tell.add_argument(
         "--accessibility", metavar="URL", help="where its accessibility information is (OM-70)"
     )
+    rename = venue.command("rename", "give a venue other names", rename_venue)
+    rename.add_argument("venue", type=identifier, metavar="VENUE", help="the venue's id")
+    add_names(rename)
     check = venue.command("audit", "show what of a venue's settings goes against the model", audit)
     check.add_argument("venue", type=identifier, metavar="VENUE", help="the venue's id")
     add_acknowledge(venue, Venue, "venue")
@@ -83,6 +87,16 @@ def set_venue(context: Context, arguments: Namespace) -> str:
                 )
             venue.accessibility = arguments.accessibility
     return audit(context, arguments)
+
+
+def rename_venue(context: Context, arguments: Namespace) -> str:
+    """Name it anew; its kiosks are told."""
+    with transaction(context.engine) as session:
+        venue = one(session, Venue, arguments.venue, "venue")
+        text = names(arguments)
+        venue.name_fi, venue.name_sv, venue.name_en = text.fi, text.sv, text.en
+        venue.changed = next_seq(session)
+    return "renamed"
 
 
 def audit(context: Context, arguments: Namespace) -> str:

@@ -112,7 +112,7 @@ _PERIODS = {
     Period.MONTH: phrases.A_MONTH,
     Period.YEAR: phrases.A_YEAR,
 }
-_LOCALES = {Language.FI: "fi_FI", Language.SV: "sv_FI", Language.EN: "en_FI"}
+_LOCALES = {Language.FI: "fi_FI", Language.SV: "sv_FI", Language.EN: "en_GB"}
 _DAYS = {Language.FI: "EEEE d. MMMM y", Language.SV: "EEEE 'den' d MMMM y", Language.EN: "full"}
 """How a day is written within a sentence: in Finnish it is “perjantaina”."""
 

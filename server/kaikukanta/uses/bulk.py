@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from kaiku.days import day_of
+from kaiku.offering import OfferingKind
 from server.database import read
 from server.kaikukanta.context import Context
 from server.kaikukanta.network.callers import AgentCaller, VenueCaller, serves
@@ -29,6 +30,7 @@ from server.kaikukanta.uses.tables import Recorder, UseRecord
 from server.problems import Problem
 
 ANOTHER_DAY = "it was entered with another day: give the row another id, and take the old use back"
+NO_SERVICE = "service is missing: at a library a use is of a fee, with its sum or its count"
 NO_DAY = "day is needed, since the offering has none of its own"
 
 
@@ -124,6 +126,8 @@ def _first(session: Session, desk: Desk, ask: Ask, before: frozenset[UUID]) -> _
     row = session.get(OfferingRecord, ask.offering)
     if row is None or not serves(desk.caller, row):
         return _First(ask)
+    if row.kind is OfferingKind.LIBRARY and ask.fee is None:
+        return NO_SERVICE
     day = ask.day or (None if row.starts is None else day_of(row.starts))
     if day is None:
         return NO_DAY

@@ -14,6 +14,7 @@ from unicodedata import normalize
 _LINES = re.compile(r"\r\n|\r|\n")
 _SPACE = " \t\u00a0\u200b\ufeff"
 _APOSTROPHES = "'’‘`"
+UNREADABLE = "the row cannot be read: look for a quotation mark or a cell too long"
 
 
 class Column(StrEnum):
@@ -109,10 +110,10 @@ def _columns(names: Sequence[str]) -> Iterator[Column | None]:
 
 def _split(line: str, delimiter: str) -> list[str]:
     """Return the cells of a line, without the marks that spreadsheets and hands put around them."""
+    if line.count('"') % 2:
+        raise RowError(UNREADABLE)
     try:
         cells = next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
-        raise RowError(
-            "the row cannot be read: look for a quotation mark or a cell too long"
-        ) from None
+        raise RowError(UNREADABLE) from None
     return [cell.strip(_SPACE).lstrip(_APOSTROPHES).strip(_SPACE) for cell in cells]

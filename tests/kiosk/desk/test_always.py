@@ -30,7 +30,9 @@ from kiosk.desk import (
     Manners,
     Open,
     Record,
+    Report,
     Standing,
+    StatusTold,
     Tell,
     deadline,
     resume,
@@ -162,6 +164,16 @@ class AnyVisitors(RuleBasedStateMachine):
     def the_clock_is_doubted(self, suspect: bool) -> None:
         """Or trusted again."""
         self.entrance.suspect = suspect
+
+    @precondition(lambda self: self.entrance.desk.asked is None)
+    @rule()
+    def staff_ask_how_it_does(self) -> None:
+        """Nothing comes of it but a scene, and nothing that a visitor has done is lost."""
+        before = self.entrance.desk
+        effects = self.entrance.do(StatusTold(Report((), True, True, None, 0, 1, 1, "0")))
+        assert len(self.entrance.all(Tell)) == len(effects)
+        after = self.entrance.desk
+        assert replace(after, shown_until=None) == replace(before, shown_until=None)
 
     @rule(seats=st.integers(0, 4))
     def the_register_leases(self, seats: int) -> None:

@@ -310,6 +310,17 @@ class TestSameCardAgain:
         entrance.scan(ELLI)
         assert entrance.verdict.reason is Reason.EXPIRED
 
+    def test_a_card_of_a_festivals_second_day_is_one_visit_too(self, entrance: Entrance) -> None:
+        """Its first day, on which the card was not yet given, does not count (OM-42)."""
+        day = timedelta(days=1)
+        entrance.offering = show(starts=NOON - day, ends=NOON + day)
+        entrance.cards[ELLI] = card(0, valid_from=TODAY)
+        entrance.scan(ELLI)
+        entrance.wait(1)
+        entrance.scan(ELLI)
+        assert entrance.verdict.outcome is Outcome.ACCEPTED
+        assert entrance.verdict.repeat
+
     def test_at_another_offering_it_is_another_use(self, entrance: Entrance) -> None:
         """The performance has begun between the two."""
         entrance.scan(ELLI)

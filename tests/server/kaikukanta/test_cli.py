@@ -346,6 +346,79 @@ def test_advice_on_an_offering_is_told_beside_its_id(register: str, shell: Shell
     assert not offering.children_welcome
 
 
+def test_a_breach_names_its_flag_and_its_floor_in_finnish_time(register: str, shell: Shell) -> None:
+    """What is 0 or below is told beside the rest (OM-52, OM-60, OM-65, OM-66)."""
+    lines = shell.admin("venue", "list").splitlines()
+    pool = next(line for line in lines if "\tpool\t" in line).split("\t")[0]
+    of_pool = ("admin", "offering", "create", "--venue", pool, "--category", "sports", *VENUE_NAMES)
+    status, _, err = shell.run(
+        *of_pool, "--kind", "pool", "--visits", "0", "--open-bookings", "0", "--wristband", "-5",
+        "--tariff", "copying:0",
+    )  # fmt: skip
+    told = [line.rpartition(": ")[0].removeprefix("kaikukanta: ") for line in err.splitlines()]
+    assert status == 1
+    assert sorted(told) == [
+        "OM-52: --open-bookings", "OM-59: --tariff", "OM-59: --tariff", "OM-60: --visits",
+        "OM-60: --wristband",
+    ]  # fmt: skip
+    _, _, err = shell.run(
+        *of_pool, "--kind", "premiere", "--starts", "2026-12-24T19:00+02:00",
+        "--ends", "2026-12-24T21:00+02:00", "--acquirable", "2026-12-23T19:00+02:00",
+        "--opens", "2026-12-24T18:55+02:00",
+    )  # fmt: skip
+    assert "OM-65: --acquirable: " in err
+    assert "(at the latest 2026-12-17T19:00+02:00)" in err
+    assert "(at the latest 2026-12-24T18:30+02:00)" in err
+
+
+def test_a_name_is_not_empty_and_a_venue_gets_others(register: str, shell: Shell) -> None:
+    """Blanks are no name; a wrong one is mended."""
+    empty = ("--fi", " ", "--sv", "Hall", "--en", "Hall")
+    place = ("--kind", "pool", "--municipality", "091")
+    assert shell.run("admin", "venue", "create", *place, *empty)[0] == 2
+    venue = shell.admin("venue", "list").split("\t")[0]
+    assert shell.admin("venue", "rename", venue, *VENUE_NAMES) == "renamed"
+    assert f"{venue}\t" in shell.admin("venue", "list")
+    line = next(each for each in shell.admin("venue", "list").splitlines() if venue in each)
+    assert line.split("\t")[2] == "Halli"
+
+
+def test_a_folder_that_is_not_there_is_named(
+    nothing: Path, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For the database with the command that makes it, and for the key."""
+    url = f"sqlite:///{nothing}/srv/kanta.sqlite"
+    with monkeypatch.context() as patch:
+        patch.setenv("KAIKUKANTA_DATABASE_URL", url)
+        status, _, err = shell.run("migrate")
+        assert status == 78
+        assert f"there is no folder {nothing}/srv: make it (mkdir -p {nothing}/srv)" in err
+    monkeypatch.setenv("KAIKUKANTA_DIGEST_KEY_FILE", f"{nothing}/srv/key")
+    status, _, err = shell.run("migrate")
+    assert (status, err.count("\n")) == (78, 0)
+    assert f"{nothing}/srv/key cannot be made" in err
+
+
+def test_a_key_that_is_gone_is_to_be_put_back(register: str, shell: Shell, tmp_path: Path) -> None:
+    """A register with cards says so itself, and does not send for a new key."""
+    (tmp_path / "key").unlink()
+    status, _, err = shell.run("serve")
+    assert status == 78
+    assert "key is missing: put it back from its safe copy" in err
+
+
+def test_a_port_that_is_taken_is_one_plain_line(register: str, shell: Shell) -> None:
+    """It is said before anything starts, for one process or several."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for workers in ("1", "2"):
+            status, _, err = shell.run("serve", "--port", port, "--workers", workers)
+            assert status == 1
+            assert err == (
+                f"kaikukanta: it cannot listen at 127.0.0.1, port {port}: address already in use"
+            )
+
+
 def test_all_that_is_wrong_with_an_offering_is_told_at_once(register: str, shell: Shell) -> None:
     """Also the order of its times; a time alone is never passed over."""
     venue = shell.admin("venue", "list").split("\t")[0]
@@ -565,6 +638,45 @@ def test_a_folder_keeps_the_newest_backups(register: str, shell: Shell, tmp_path
     assert (kept, str(new) in out) == (old[2:], True)
     assert new.stat().st_size > 0
     assert (folder / "notes.txt").exists()
+
+
+def test_a_backup_that_cannot_be_written_is_told_and_costs_no_older_one(
+    register: str, tmp_path: Path
+) -> None:
+    """On a full disk: exit 1, the reason, nothing half written, and what was there before."""
+    if register.startswith("postgresql"):
+        return
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    old = [folder / f"kaikukanta-2026010{day}T033000Z.sqlite" for day in range(1, 4)]
+    for path in (*old, folder / "kaikukanta-20260104T033000Z.sqlite.part"):
+        path.touch()
+    program = Path(sys.executable).with_name("kaikukanta")
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 128; exec "$@"', "-", program, "backup", "--keep", "1", folder],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "cannot be written: " in done.stderr
+    assert sorted(folder.iterdir()) == old
+
+
+def test_retention_is_told_before_it_is_done(
+    register: str, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dry run changes nothing; what is then forgotten is as much, and no count changes."""
+    monkeypatch.setenv("KAIKUKANTA_KEEP_CARDS", "P1D")
+    before = shell.admin("stats", "--json")
+    foreseen = shell.admin("retention", "--dry-run")
+    counts = dict(line.split("\t") for line in foreseen.splitlines())
+    assert int(counts["numbers of cards that are over"]) > 0
+    assert shell.admin("retention", "--dry-run") == foreseen
+    assert shell.admin("retention") == foreseen
+    again = shell.admin("retention")
+    assert {line.split("\t")[1] for line in again.splitlines()} == {"0"}
+    assert shell.admin("stats", "--json") == before
 
 
 def test_a_folder_and_how_many_to_keep_go_together(nothing: Path, shell: Shell) -> None:

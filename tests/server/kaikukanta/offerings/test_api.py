@@ -1,10 +1,14 @@
 """Venues set up what they offer; what breaks the model is refused with all that is wrong."""
 
+import json
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from kaiku.offering import Category, Exclusion, OfferingKind
+from kaiku.venue import VenueKind
 from tests.server.kaikukanta.town import Json, Town
 
 pytestmark = pytest.mark.anyio
@@ -36,6 +40,31 @@ async def test_a_venue_sets_up_an_offering_and_sees_it(town: Town) -> None:
     listed = await town.venue(town.theatre).send("GET", "/offerings")
     assert [each["id"] for each in listed.json()["offerings"]] == [told["id"]]
     assert (await town.venue().send("GET", "/offerings")).json() == {"offerings": []}
+
+
+async def test_the_example_of_the_documentation_is_accepted(town: Town) -> None:
+    """The body on the page about the register is sent as it stands; all kinds are there too."""
+    page = (Path(__file__).parents[4] / "docs" / "register.md").read_text()
+    body = page.partition("\nPOST /api/v1/offerings\n")[2].partition("```")[0]
+    theatre = town.venue(town.theatre)
+    assert (await theatre.send("POST", "/offerings", json=json.loads(body))).status_code == 201
+    for name in (*OfferingKind, *VenueKind, *Exclusion, *Category):
+        assert f"`{name}`" in page
+
+
+async def test_a_reason_that_would_not_do_is_answered_with_those_that_would(town: Town) -> None:
+    """Of its own kind, and that there is none where there is none (OM-41)."""
+    answer = await set_up(town, exclusion="cost")
+    words = [each["words"]["en"] for each in answer.json()["errors"] if each["rule"] == "OM-41"]
+    assert words == [
+        "This offering cannot be left out for that reason. Reasons that would do: weekend."
+    ]
+
+
+async def test_a_limit_without_its_type_is_told_so(town: Town) -> None:
+    """In words, and not in those of a program."""
+    [mistake] = (await set_up(town, limits=[{"cap": 12}])).json()["errors"]
+    assert mistake == {"pointer": "#/limits/0", "detail": "It needs a type, which says what it is"}
 
 
 async def test_every_breach_is_told_at_once(town: Town) -> None:
@@ -84,6 +113,23 @@ async def test_one_mistake_hides_no_other(town: Town, wrong: Json, pointer: str)
     pointers = {each["pointer"] for each in answer.json()["errors"]}
     assert {f"#{pointer}", "#/limits/0/cap"} <= pointers
     assert all(set(each["words"]) == {"fi", "sv", "en"} for each in answer.json()["errors"])
+
+
+@pytest.mark.parametrize(
+    ("limits", "pointer"),
+    [
+        ([{"type": "once"}, {"type": "seats", "cap": "8"}], "#/limits/1/cap"),
+        ([{"type": "seats"}], "#/limits/0/cap"),
+        ([{"type": "seats", "cap": 8, "more": 1}], "#/limits/0/more"),
+        ([{"type": "quota"}], "#/limits/0"),
+    ],
+)
+async def test_a_pointer_stands_where_the_body_has_the_mistake(
+    town: Town, limits: list[Json], pointer: str
+) -> None:
+    """A limit's type is no part of its place."""
+    answer = await set_up(town, limits=limits)
+    assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
 
 
 async def test_no_cap_is_nought(town: Town) -> None:

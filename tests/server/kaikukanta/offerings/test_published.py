@@ -102,7 +102,7 @@ def test_a_show_in_swedish_and_english() -> None:
     told = [sentences(SHOW, language)[0] for language in (Language.SV, Language.EN)]
     assert [words.replace("\xa0", " ") for words in told] == [
         "Evenemanget börjar fredag den 18 december 2026 kl. 19:00.",
-        "The event starts on Friday, 18 December 2026 at 19.00.",
+        "The event starts on Friday, 18 December 2026 at 19:00.",
     ]
 
 
@@ -118,7 +118,7 @@ def test_a_pool_in_swedish() -> None:
 def test_a_library_in_english() -> None:
     """What is covered, by the piece and up to which sum (OM-59)."""
     assert [words.replace("\xa0", " ") for words in sentences(LIBRARY, Language.EN)] == [
-        "The card covers: copying and printing (0,30 € each), at most 6,00 € a year.",
+        "The card covers: copying and printing (€0.30 each), at most €6.00 a year.",
         "The card covers: overdue fees.",
     ]
 

@@ -246,6 +246,15 @@ async def test_fees_are_entered(town: Town) -> None:
     assert (against[0]["outcome"], against[0]["conflict"]) == ("amended", "fees_used_up")
 
 
+async def test_a_librarys_row_without_a_service_is_told(town: Town) -> None:
+    """It is a fee whose service was forgotten, and no visit to be counted (OM-59)."""
+    desk = town.offering(kind=OfferingKind.LIBRARY, tariffs=TARIFFS)
+    report = await _report(town.venue(), [f"{town.card()};{DAY};"], offering=desk)
+    assert report["rows"][0]["outcome"] == "invalid"
+    assert report["rows"][0]["detail"].startswith("service is missing")
+    assert town.uses() == []
+
+
 async def test_a_performance_has_its_own_day(town: Town) -> None:
     """Where a row says none; a standing entry needs one, and another day is a slip."""
     venue = town.venue()

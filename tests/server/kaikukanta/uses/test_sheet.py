@@ -209,9 +209,11 @@ def test_a_row_that_does_not_fit_says_how_to_mend_it(row: str, words: str) -> No
 
 
 def test_a_stray_quotation_mark_spoils_its_own_row_only() -> None:
-    """It does not swallow the rows below."""
+    """It does not swallow the rows below, and is said to be what is wrong."""
     text = f'card;day\n"{CARD};20.11.2026\n{CARD};20.11.2026\n'
     assert len(_entries(text)) == 2
+    with pytest.raises(RowError, match="look for a quotation mark"):
+        read_sheet(text.encode())[0].cells()
     assert isinstance(_entries(text)[1], Entry)
 
 
