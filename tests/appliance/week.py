@@ -62,8 +62,12 @@ def week(house: House) -> Seen:
 
 
 def _switch_on_after(house: House, time: timedelta) -> None:
-    """Cut the power, and switch it on as of so much later than now, without the network."""
+    """Cut the power, and switch it on as of so much later than now, without the network.
+
+    A day is long enough for the kernel to write what it still holds.
+    """
     station = house.station
+    station.machine.tell("sync")
     station.machine.cut()
     station.lines(0.0)
     then = datetime.now(UTC) + time
