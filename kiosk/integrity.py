@@ -72,6 +72,8 @@ def _look(path: Path, look: Callable[[sqlite3.Connection], str | None]) -> str |
     ):
         try:
             return look(connection)
+        except UnicodeDecodeError:
+            return "its own words are garbled"
         except sqlite3.DatabaseError as error:
             if is_spoiled(error) or _code(error) in _OF_THE_FILE:
                 return str(error)

@@ -206,6 +206,20 @@ def test_every_use_on_a_whole_page_of_the_file_is_rescued(
     shutil.rmtree(folder)
 
 
+def test_a_table_whose_definition_is_no_text_any_more_is_rescued_from(
+    closed: Path, scratch: Path
+) -> None:
+    """SQLite then complains in what is no text either."""
+    whole = (closed / "journal.sqlite").read_bytes()[:PAGE]
+    for place in range(whole.index(b"CREATE"), PAGE, 40):
+        folder = copied(closed, scratch)
+        with (folder / "journal.sqlite").open("r+b") as file:
+            file.seek(place)
+            file.write(b"\xd8")
+        check(closed, folder, "", range(place, place + 1))
+        shutil.rmtree(folder)
+
+
 @given(damage=damage)
 @settings(max_examples=60, deadline=None)
 def test_every_use_on_a_whole_frame_of_the_log_is_rescued(
