@@ -107,7 +107,9 @@ def _look_at_journal(connection: sqlite3.Connection, version: int) -> str | None
     if found != "ok":
         return str(found)
     (written,) = connection.execute("PRAGMA user_version").fetchone()
-    if written != 0 and (_shape(connection) == JOURNAL) != (written == version):
+    if written == 0 or written > version:  # a newer program's is told as such
+        return None
+    if (_shape(connection) == JOURNAL) != (written == version):
         return f"its tables are not those of version {written}"
     return None
 
