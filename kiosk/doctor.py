@@ -47,9 +47,10 @@ async def examine(config: Config) -> list[Finding]:
 
 def _of_running(condition: Mapping[str, Any]) -> list[Finding]:
     """Return what the kiosk that runs says of itself: it holds the store and the devices."""
-    words = "a kiosk is running and holds the store and the devices; stop it to try those"
-    mend = [Finding("kiosk", ok=False, words=each) for each in to_be_mended(condition)]
-    return [Finding("kiosk", ok=True, words=words), *mend]
+    told = (each.partition(": ") for each in to_be_mended(condition))
+    mend = [Finding(what, ok=False, words=words) for what, _, words in told]
+    holds = "a kiosk is running and holds the store and the devices; stop it to try those"
+    return [Finding("kiosk", ok=True, words=holds), *mend]
 
 
 async def _register(config: Config) -> list[Finding]:

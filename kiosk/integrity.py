@@ -72,6 +72,8 @@ def _look(path: Path, look: Callable[[sqlite3.Connection], str | None]) -> str |
     ):
         try:
             return look(connection)
+        except UnicodeDecodeError:
+            return "its own words are garbled"
         except sqlite3.DatabaseError as error:
             if is_spoiled(error) or _code(error) in _OF_THE_FILE:
                 return str(error)
@@ -105,7 +107,9 @@ def _look_at_journal(connection: sqlite3.Connection, version: int) -> str | None
     if found != "ok":
         return str(found)
     (written,) = connection.execute("PRAGMA user_version").fetchone()
-    if written != 0 and (_shape(connection) == JOURNAL) != (written == version):
+    if written == 0 or written > version:  # a newer program's is told as such
+        return None
+    if (_shape(connection) == JOURNAL) != (written == version):
         return f"its tables are not those of version {written}"
     return None
 

@@ -107,7 +107,7 @@ def test_a_group_is_decided_by_the_register_where_a_cap_is_shared(
     partial = door.gather(leaders[0], second, make(lambda below: below // 3))
     assert (partial["outcome"], partial["source"]) == ("refused", "register")
     assert partial["reason"] == "group_card_missing"
-    assert door.says("A card of the group is missing", "Card 2:")
+    assert door.says("A card of the group is missing", "Card\N{NO-BREAK SPACE}2:")
 
     came = door.gather(leaders[1], booked, second)
     assert (came["outcome"], came["adults"], came["source"]) == ("accepted", 3, "register")

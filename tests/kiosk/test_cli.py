@@ -393,7 +393,7 @@ class TestDoctor:
         Identity("k", "t", bytes(32)).save(state)
         write_status(state, {"uptime": 1.0, "devices": {"keypad/hid": "/dev/x: not plugged in"}})
         assert main(["doctor", "--config", config]) == 1
-        assert "MEND  kiosk: keypad/hid: /dev/x: not plugged in" in capsys.readouterr().out
+        assert "MEND  keypad/hid: /dev/x: not plugged in" in capsys.readouterr().out
 
 
 class TestAnExposedWay:

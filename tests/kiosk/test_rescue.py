@@ -22,7 +22,7 @@ from kaiku.wire import Use
 from kiosk import rescue
 from kiosk.desk import Standing
 from kiosk.erasing import erase
-from kiosk.files import SpoiledError, StoreError, mark_spoiled
+from kiosk.files import JOURNAL_VERSION, SpoiledError, StoreError, mark_spoiled
 from kiosk.integrity import is_spoiled
 from kiosk.journal import UseJournal
 from tests.kaiku.made import ENTRY, NOON
@@ -204,6 +204,20 @@ def test_every_use_on_a_whole_page_of_the_file_is_rescued(
     hit = spoil(folder / "journal.sqlite", *damage)
     check(closed, folder, "", hit)
     shutil.rmtree(folder)
+
+
+def test_a_table_whose_definition_is_no_text_any_more_is_rescued_from(
+    closed: Path, scratch: Path
+) -> None:
+    """SQLite then complains in what is no text either."""
+    whole = (closed / "journal.sqlite").read_bytes()[:PAGE]
+    for place in range(whole.index(b"CREATE"), PAGE, 40):
+        folder = copied(closed, scratch)
+        with (folder / "journal.sqlite").open("r+b") as file:
+            file.seek(place)
+            file.write(b"\xd8")
+        check(closed, folder, "", range(place, place + 1))
+        shutil.rmtree(folder)
 
 
 @given(damage=damage)
@@ -460,6 +474,18 @@ def test_what_a_power_cut_tears_off_a_log_is_no_damage(cut: Path, scratch: Path)
         with closing(rescue.open_journal(folder / "journal.sqlite")) as journal:
             assert journal.id == name
         assert rescue.set_aside(folder) == {}
+
+
+def test_a_journal_of_a_newer_version_is_refused_though_its_tables_are_ours(
+    closed: Path, tmp_path: Path
+) -> None:
+    """After a downgrade it is no damage: the newer program finds it as it left it (promise P1)."""
+    shutil.copy(closed / "journal.sqlite", tmp_path)
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as db:
+        db.execute(f"PRAGMA user_version={JOURNAL_VERSION + 1}")
+    with pytest.raises(StoreError, match="newer version"):
+        rescue.open_journal(tmp_path / "journal.sqlite")
+    assert rescue.set_aside(tmp_path) == {}
 
 
 def test_the_rescue_is_the_kiosks_alone(closed: Path, tmp_path: Path) -> None:
