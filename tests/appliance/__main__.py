@@ -30,7 +30,8 @@ from tests.e2e.house import Register
 _MODULES = (visits, devices, network, process, storage, power, week, packaging)
 """What puts rows into the table, in their order."""
 
-_FEW_CUTS = 2
+_FEW_CUTS, _FEW_SCANS = 2, 5
+_SCANS = 60
 
 _TOLD = 40
 """Lines of the kiosk's log that are printed where a row is not as expected."""
@@ -59,7 +60,7 @@ def main() -> int:
     machine = Machine(folder, base, disk)
     try:
         machine.start()
-        cuts, scans = (_FEW_CUTS, 20) if options.short else (options.cuts, 60)
+        cuts, scans = (_FEW_CUTS, _FEW_SCANS) if options.short else (options.cuts, _SCANS)
         house = House(register, Station(machine), package, folder, cuts, scans)
         results = _tried(house, _chosen(options))
     finally:

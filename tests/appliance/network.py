@@ -45,7 +45,7 @@ def register_down(house: House) -> Seen:
     return _accepted_and_sent(house, verdict, told)
 
 
-@row("the register answers garbage", "accepted from its own store; sent when it is well")
+@row("the register answers garbage", "accepted from its own store; sent when it is well", long=True)
 def register_garbage(house: House) -> Seen:
     """Put something else at its address that answers every call with noise."""
     house.register.kill()

@@ -14,7 +14,11 @@ _HOG = (
 _LIMITED = "/run/systemd/system.control/kaikuportti.service.d"
 
 
-@row("a hostile barcode", "refused as unreadable or unknown; the kiosk serves on, the gate is shut")
+@row(
+    "a hostile barcode",
+    "refused as unreadable or unknown; the kiosk serves on, the gate is shut",
+    long=True,
+)
 def hostile(house: House) -> Seen:
     """Scan what breaks programs: too long, no text, commands, statements, patterns."""
     station = house.station
