@@ -163,4 +163,6 @@ JOURNAL_SPOILED = Text(
     "Minnet är skadat: meddela underhållet",
     "Storage damaged: tell support",
 )
-DEVICE_LOST = Text("Laite puuttuu: {device}", "Enhet saknas: {device}", "Missing: {device}")
+DEVICE_LOST = Text(
+    "Laite ei toimi: {device}", "Enheten fungerar inte: {device}", "Not working: {device}"
+)

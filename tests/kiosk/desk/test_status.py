@@ -52,7 +52,7 @@ def test_what_is_wrong_stands_first() -> None:
     report = replace(WELL, troubles=(LOST, words.NO_NETWORK), connected=False, working=3)
     scene = shown(Entrance(), report)
     assert said(scene, Language.EN)[:3] == [
-        "Missing: keypad",
+        "Not working: keypad",
         "No network",
         "Updated 5.7. at 00:05",
     ]
