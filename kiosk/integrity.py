@@ -26,6 +26,9 @@ JOURNAL: Mapping[str, tuple[str, ...]] = {
 }
 """The columns of a journal of this version, in the order in which its rows hold them."""
 
+_NO_VERSION = 1000
+"""Versions go up by one: from here on it is a number that was never written."""
+
 
 def is_spoiled(error: sqlite3.Error) -> bool:
     """Tell whether SQLite found a file that it did not write so: not one that is full or in use.
@@ -107,9 +110,9 @@ def _look_at_journal(connection: sqlite3.Connection, version: int) -> str | None
     if found != "ok":
         return str(found)
     (written,) = connection.execute("PRAGMA user_version").fetchone()
-    if written == 0 or written > version:  # a newer program's is told as such
+    if written == 0 or version < written < _NO_VERSION:  # a newer program's is told as such
         return None
-    if (_shape(connection) == JOURNAL) != (written == version):
+    if written >= _NO_VERSION or (_shape(connection) == JOURNAL) != (written == version):
         return f"its tables are not those of version {written}"
     return None
 
