@@ -1,6 +1,7 @@
 """The pins in requirements/: what `make demo` and `make test` install."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,26 @@ def test_every_pin_has_a_hash_and_no_address(name: str) -> None:
     assert all("--hash=sha256:" in block for block in pinned)
     assert "://" not in text
     assert "index-url" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "extras", "excludes"),
+    [
+        ("demo", ["kiosk", "server"], "excludes"),
+        ("dev", ["kiosk", "server", "dev"], "excludes"),
+        ("package", ["kiosk", "pi", "eink"], "package-excludes"),
+        ("server", ["server"], "excludes"),
+    ],
+)
+def test_everything_asked_for_is_pinned(name: str, extras: list[str], excludes: str) -> None:
+    """What pyproject.toml asks for and the pins do not hold would be missing at a user's."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = project["dependencies"] + [
+        line for extra in extras for line in project["optional-dependencies"][extra]
+    ]
+    names = {re.sub(r"[._]", "-", re.split(r"[\[; ]", line)[0]) for line in asked}
+    left_out = {line for line in _text(excludes).splitlines() if not line.startswith("#")}
+    assert names - left_out <= dict(PIN.findall(_text(name))).keys()
 
 
 def test_the_demo_pins_are_the_development_pins() -> None:
