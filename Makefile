@@ -13,8 +13,9 @@ help:  ## list the targets
 demo: $(VENV)/.demo-stamp  ## start the register and a kiosk with sample cards; scan or type
 	@$(BIN)/python -m kiosk.demo
 
-test: $(VENV)/.dev-stamp  ## run every test that this machine can
-	@$(BIN)/python -m pytest $(ARGS)
+JOBS ?= auto
+test: $(VENV)/.dev-stamp  ## run every test that this machine can, one process a core
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 RUNS ?= 2000
 simulate: $(VENV)/.dev-stamp  ## cut kiosks off at random for many runs: make simulate RUNS=5000

@@ -26,14 +26,26 @@ def postgresql() -> Iterator[postgres.Server]:
             yield server
 
 
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Give the session's one source of SQLite databases."""
+    return SqliteDatabases(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases(postgresql: postgres.Server) -> Databases:
+    """Give the session's one source of PostgreSQL databases."""
+    return PostgresDatabases(postgresql)
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def databases(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Databases:
-    """Give a source of databases; a test that asks for it runs once on each kind."""
-    if request.param == "sqlite":
-        return SqliteDatabases(tmp_path_factory.mktemp("databases"))
-    return PostgresDatabases(request.getfixturevalue("postgresql"))
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Give a source of databases; a test that asks for it runs once on each kind.
+
+    pytest makes this one anew whenever the kind changes: what the sources hold lasts longer.
+    """
+    found: Databases = request.getfixturevalue(f"{request.param}_databases")
+    return found
 
 
 @pytest.fixture
