@@ -6,6 +6,12 @@ from tests.appliance.latency import distribution, latencies, shares
 from tests.appliance.rows import House, row
 from tests.appliance.station import eventually
 
+_FIGURES = 9101
+_ASK = f"""python3 - <<'END'
+import urllib.request
+print(urllib.request.urlopen("http://127.0.0.1:{_FIGURES}/metrics").read().decode())
+END"""
+
 
 @row("a machine without the kiosk", "one package installs it; it waits for its configuration")
 def install(house: House) -> str:
@@ -107,3 +113,26 @@ def refuse(house: House) -> str:
 
 def _state(house: House) -> str:
     return house.station.machine.run("systemctl is-active kaikuportti").out.strip()
+
+
+@row(
+    "a monitor asks for figures",
+    "those of the day, on the machine itself and nowhere else",
+    long=True,
+)
+def figures(house: House) -> str:
+    """Serve figures for Prometheus, as an installed kiosk does, and ask for them."""
+    station, machine = house.station, house.station.machine
+    station.configure(house.url, more=f"[metrics]\nport = {_FIGURES}")
+    station.restart()
+    verdict = station.visit(house.card(), outcome="accepted")
+    lines = machine.tell(_ASK).splitlines()
+    listens = machine.tell(f"ss -Hltn sport = :{_FIGURES}").split()[3]
+    station.configure(house.url)
+    station.restart()
+    [counted] = [line for line in lines if line.startswith("kaikuportti_verdicts_total{")]
+    assert 'outcome="accepted"' in counted
+    assert counted.endswith(" 1.0")
+    assert listens == f"127.0.0.1:{_FIGURES}"
+    assert verdict["use"] not in "\n".join(lines)
+    return f"`{counted}`; it listens at {listens}"
