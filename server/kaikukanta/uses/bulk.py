@@ -17,6 +17,7 @@ from server.database import read
 from server.kaikukanta.context import Context
 from server.kaikukanta.network.callers import AgentCaller, VenueCaller, serves
 from server.kaikukanta.offerings.tables import OfferingRecord
+from server.kaikukanta.uses.again import is_of
 from server.kaikukanta.uses.ask import Ask
 from server.kaikukanta.uses.correct import correct
 from server.kaikukanta.uses.elsewhere import count_elsewhere
@@ -146,7 +147,7 @@ def _again(
     row = session.get_one(OfferingRecord, stored.offering_id)
     by_venue = stored.recorder is Recorder.VENUE and isinstance(desk.caller, VenueCaller)
     own = serves(desk.caller, row) and (by_venue or is_own(stored, desk.caller))
-    if not own or not _is_about(stored, ask):
+    if not own or not _is_about(session, stored, ask):
         return ID_TAKEN
     if ask.day is not None and ask.day != day_of(stored.at):
         return ANOTHER_DAY
@@ -154,8 +155,8 @@ def _again(
     return _Again(ask, desk.context.settings.amend_within if bounded else None)
 
 
-def _is_about(stored: UseRecord, ask: Ask) -> bool:
+def _is_about(session: Session, stored: UseRecord, ask: Ask) -> bool:
     """Tell whether a use is of the same card, offering and service, and of no group."""
     service = None if ask.fee is None else ask.fee.service
-    about = (stored.digest, stored.offering_id, stored.service, stored.members)
-    return about == (ask.digest, ask.offering, service, None)
+    about = (stored.offering_id, stored.service, stored.members)
+    return about == (ask.offering, service, None) and is_of(session, stored, ask.digest)
