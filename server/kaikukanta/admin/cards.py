@@ -2,7 +2,8 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from pydantic import ValidationError
 from sqlmodel import Session, col, select
@@ -33,6 +34,7 @@ from server.kaikukanta.cards.service import (
     extend,
     find_card,
     mark_out_of_use,
+    refusals,
     register_card,
     to_card,
 )
@@ -41,6 +43,9 @@ from server.kaikukanta.context import Context
 from server.kaikukanta.network.tables import Distributor
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.tables import UseMember, UseRecord
+
+_ASKED = ("birth_year", "postcode", "children", "trial_end")
+"""What is asked of a card, as a registration names it."""
 
 
 def add(admin: Group) -> None:
@@ -75,22 +80,37 @@ def _number(parser: ArgumentParser) -> None:
 
 
 def register_one(context: Context, arguments: Namespace) -> str:
-    """Register it and return its number."""
-    try:
-        registration = Registration(
-            distributor_id=arguments.distributor,
-            kind=Kind(arguments.kind),
-            children=arguments.children,
-            birth_year=arguments.birth_year,
-            postcode=arguments.postcode,
-            trial_end=arguments.trial_end,
-        )
-    except ValidationError as error:
-        raise CommandError(_first(error)) from None
+    """Register it and return its number; all that is against it is told at once."""
     with transaction(context.engine) as session:
         one(session, Distributor, arguments.distributor, "distributor")
-        card = register_card(session, registration, context.digest_key, context.clock())
-        return _granted(card).number
+        now = context.clock()
+        registration = _registration(session, arguments, day_of(now))
+        return _granted(register_card(session, registration, context.digest_key, now)).number
+
+
+def _registration(session: Session, arguments: Namespace, today: date) -> Registration:
+    """Return what is asked; raise :class:`CommandError` with a line for each flag in its way."""
+    asked = {name: getattr(arguments, name) for name in _ASKED}
+    form = _form(arguments, asked)
+    told = {} if isinstance(form, Registration) else form
+    sound = {name: None if name in told else answer for name, answer in asked.items()}
+    born, postcode, trial_end = sound["birth_year"], sound["postcode"], sound["trial_end"]
+    for name, refusal in refusals(session, born, postcode, trial_end, today):
+        told[name] = f"{refusal.text.en} ({refusal.rule})"
+    if isinstance(form, Registration) and not told:
+        return form
+    raise CommandError("\n".join(f"{_flag(name)}: {told[name]}" for name in _ASKED if name in told))
+
+
+def _form(arguments: Namespace, asked: dict[str, Any]) -> Registration | dict[str, str]:
+    """Return what is asked, or what is wrong with each answer, by its name."""
+    try:
+        return Registration(
+            distributor_id=arguments.distributor, kind=Kind(arguments.kind), **asked
+        )
+    except ValidationError as error:
+        found = error.errors(include_input=False, include_url=False)
+        return {str(each["loc"][0]): each["msg"].removeprefix("Value error, ") for each in found}
 
 
 def show_one(context: Context, arguments: Namespace) -> str:
@@ -179,7 +199,5 @@ def _uses(session: Session, card: CardRecord) -> Iterator[str]:
         yield "\t".join((write_instant(use.at), offering.name_fi, outcome, what, str(use.id)))
 
 
-def _first(error: ValidationError) -> str:
-    mistake = error.errors(include_input=False, include_url=False)[0]
-    place = " ".join(f"--{part}".replace("_", "-") for part in mistake["loc"])
-    return f"{place} {mistake['msg']}".strip().replace("Value error, ", "")
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"

@@ -2,7 +2,7 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from server.database import read
@@ -12,7 +12,7 @@ from server.kaikukanta.network.callers import VenueCaller
 from server.kaikukanta.network.tables import Venue
 from server.kaikukanta.uses.bulk import Desk, enter
 from server.kaikukanta.uses.report import NOT_ENTERED, Entered, totals
-from server.kaikukanta.uses.sheet import Row, SheetError, read_sheet
+from server.kaikukanta.uses.sheet import SheetError, read_sheet
 
 _PROGRESS = 500
 
@@ -46,7 +46,7 @@ def import_uses(context: Context, arguments: Namespace) -> str:
         venue = one(session, Venue, arguments.venue, "venue").id
     sheet = arguments.sheet or arguments.file.name
     desk = Desk(context, VenueCaller(venue, venue), sheet, arguments.offering, may_guess=True)
-    entered = list(enter(desk, _counting(rows)))
+    entered = list(_counting(enter(desk, rows), len(rows)))
     report, sum_ = "\n".join(map(_line, entered)), _sum(entered)
     if any(row.outcome in NOT_ENTERED for row in entered):
         raise CommandError(sum_, report=report)
@@ -54,12 +54,12 @@ def import_uses(context: Context, arguments: Namespace) -> str:
     return report
 
 
-def _counting(rows: Sequence[Row]) -> Iterator[Row]:
-    """Yield the rows, and tell on standard error how far a long file is."""
-    for done, row in enumerate(rows):
-        if done and done % _PROGRESS == 0:
-            print(f"{done} of {len(rows)} rows", file=sys.stderr, flush=True)  # noqa: T201
+def _counting(entered: Iterable[Entered], rows: int) -> Iterator[Entered]:
+    """Yield what becomes of each row, and tell on standard error how far a long file is."""
+    for done, row in enumerate(entered, 1):
         yield row
+        if done < rows and done % _PROGRESS == 0:
+            print(f"{done} of {rows} rows", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _line(row: Entered) -> str:

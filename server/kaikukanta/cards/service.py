@@ -3,14 +3,15 @@
 Each change takes a place in the feed, so that kiosks learn of it.
 """
 
+import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from sqlmodel import Session, col, select
 
 from kaiku.card import Card, Kind, Status, last_valid_day, old_enough
@@ -83,6 +84,17 @@ CARD_ENDED = Refusal(
 )
 
 
+_POSTCODE = re.compile(r"[0-9]{5}")
+_T = TypeVar("_T")
+
+
+def _five_digits(postcode: str) -> str:
+    """Raise ``ValueError`` for what is no postcode anywhere in Finland."""
+    if not _POSTCODE.fullmatch(postcode):
+        raise ValueError("a Finnish postcode has five digits, such as 00530 (OM-13)")
+    return postcode
+
+
 class Registration(BaseModel):
     """What is asked when a card is registered (OM-20), and nothing that names a person (OM-27).
 
@@ -90,27 +102,29 @@ class Registration(BaseModel):
     belongs to an organisation, has none of them (OM-36). ``trial_end`` is a trial's last day.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     distributor_id: UUID
     kind: Kind = Kind.PERSONAL
     children: Annotated[int, Field(ge=0, le=LARGEST)] | None = None
     birth_year: Annotated[int, Field(ge=1900, le=2100)] | None = None
-    postcode: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")] | None = None
+    postcode: Annotated[str, AfterValidator(_five_digits)] | None = None
     trial_end: date | None = None
 
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        """Raise ``ValueError`` for blanks in a personal card, or answers in a community's."""
-        asked = (self.birth_year, self.postcode, self.children)
-        if self.kind is Kind.PERSONAL and None in asked:
+    @field_validator("children", "birth_year", "postcode")
+    @classmethod
+    def _asked(cls, answer: _T, info: ValidationInfo) -> _T:
+        """Raise ``ValueError`` for a blank in a personal card, or an answer in a community's."""
+        kind = info.data.get("kind")
+        if kind is Kind.PERSONAL and answer is None:
             raise ValueError(
-                "a personal card needs a birth year, a postcode and the number of children, which"
-                " may be 0 (OM-20)"
+                "a personal card needs it, 0 for none (OM-20)"
+                if info.field_name == "children"
+                else "a personal card needs it (OM-20)"
             )
-        if self.kind is Kind.COMMUNITY and any(each not in (None, 0) for each in asked):
-            raise ValueError("a community card has no birth year, postcode or children (OM-36)")
-        return self
+        if kind is Kind.COMMUNITY and answer not in (None, 0):
+            raise ValueError("a community card has none (OM-36)")
+        return answer
 
 
 def register_card(
@@ -123,13 +137,8 @@ def register_card(
     """Register a card under a new number, valid from today on (OM-6, 7, 8, 9, 13, 20, 21)."""
     today = day_of(now)
     born, trial_end = registration.birth_year, registration.trial_end
-    if born is not None and not old_enough(born, today.year):
-        return TOO_YOUNG
-    elsewhere = None if registration.postcode is None else outside(session, registration.postcode)
-    if elsewhere is not None:
-        return elsewhere
-    if trial_end is not None and trial_end < today:
-        return TRIAL_OVER
+    for _, refusal in refusals(session, born, registration.postcode, trial_end, today):
+        return refusal
     number = make(below)
     card = CardRecord(
         number=number,
@@ -147,6 +156,23 @@ def register_card(
     session.add(card)
     card.changed = next_seq(session)
     return card
+
+
+def refusals(
+    session: Session,
+    birth_year: int | None,
+    postcode: str | None,
+    trial_end: date | None,
+    today: date,
+) -> Iterator[tuple[str, Refusal]]:
+    """Yield the name of each answer for which no card is given, and why (OM-6, 7, 9, 13)."""
+    if birth_year is not None and not old_enough(birth_year, today.year):
+        yield "birth_year", TOO_YOUNG
+    elsewhere = None if postcode is None else outside(session, postcode)
+    if elsewhere is not None:
+        yield "postcode", elsewhere
+    if trial_end is not None and trial_end < today:
+        yield "trial_end", TRIAL_OVER
 
 
 def outside(session: Session, postcode: str) -> Refusal | None:

@@ -13,13 +13,17 @@ from kaiku.offering import Offering
 from kaiku.reason import Reason
 from kaiku.wire import Outcome
 from server.kaikukanta.cards.service import card_at, find_card
+from server.kaikukanta.cards.tables import CardRecord
 from server.kaikukanta.uses.accounts import account, members_of
 from server.kaikukanta.uses.counts import Account
-from server.kaikukanta.uses.records import fee_of, is_counted
+from server.kaikukanta.uses.records import is_counted
 from server.kaikukanta.uses.tables import UseMember, UseRecord
 
 Members = Sequence[bytes | None]
 """The digests of a group's members, None for a card that could not be read."""
+
+Kept = UseRecord | UseMember
+"""What a card was presented for: a use, or a place in a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,26 @@ def describe(session: Session, use: UseRecord, fee: Fee | None, members: Members
         session.flush()
 
 
-def is_about(session: Session, use: UseRecord, fee: Fee | None, members: Members | None) -> bool:
-    """Tell whether a use is about this fee, and this group."""
-    if fee != fee_of(use):
-        return False
-    if members is None or use.members is None:
-        return members is None and use.members is None
-    return [row.digest for row in members_of(session, use)] == list(members)
+def card_of(session: Session, kept: Kept) -> CardRecord | None:
+    """Return the card of a use or a member: the one it was found to be, where that is forgotten."""
+    if kept.digest is not None:
+        return find_card(session, kept.digest)
+    return None if kept.card_id is None else session.get(CardRecord, kept.card_id)
+
+
+def noted(kept: Kept) -> tuple[Reason | None, ...]:
+    """Return what has been found against a use or a member."""
+    match kept:
+        case UseRecord():
+            return kept.reason, kept.conflict
+        case UseMember():
+            return (kept.reason,)
+
+
+def was_read(kept: Kept) -> bool:
+    """Tell whether a card was read, although its digest may be forgotten since."""
+    known = kept.digest is not None or kept.card_id is not None
+    return known or Reason.UNKNOWN_CARD in noted(kept)
 
 
 def belongings(
@@ -73,7 +90,7 @@ def belongings(
     """Return the members of a group, placed under their cards like the use itself."""
     members = []
     for row in rows:
-        found = None if row.digest is None else find_card(session, row.digest)
+        found = card_of(session, row)
         card = None if found is None else card_at(session, found, judged_at)
         if not is_counted(use):
             row.card_id = None if found is None else found.id
@@ -86,9 +103,7 @@ def belongings(
 def unread(missing: Sequence[Missing], members: Sequence[Belonging]) -> tuple[Missing, ...]:
     """Return who cannot come in, told apart: a card that nobody knows, and one not read at all."""
     return tuple(
-        replace(each, reason=Reason.UNREADABLE)
-        if members[each.place - 1].row.digest is None
-        else each
+        each if was_read(members[each.place - 1].row) else replace(each, reason=Reason.UNREADABLE)
         for each in missing
     )
 

@@ -129,7 +129,11 @@ def post_void(use_id: UUID, caller: AnyCaller, context: InContext) -> Json:
     response_model_exclude_defaults=True,
 )
 def post_check(body: CheckBody, caller: ATicketSystem, context: InContext) -> Json:
-    """Decide as if the party, the group or the fee came now."""
+    """Decide as if the party, the group or the fee came now.
+
+    A ticket to an event to come is asked for by booking it (`POST /api/v1/bookings`): of a booking
+    that is refused nothing is kept, and one that is not wanted after all is cancelled.
+    """
     question = _done(question_of(context, caller, body))
     decision = _done(check(context, caller, question))
     admitted = decision.admitted

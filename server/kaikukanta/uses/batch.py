@@ -21,7 +21,8 @@ from server.kaikukanta.network.attempts import fail, spent
 from server.kaikukanta.network.callers import KioskCaller
 from server.kaikukanta.offerings.former import settings_of
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.kaikukanta.uses.about import describe, is_about
+from server.kaikukanta.uses.about import describe
+from server.kaikukanta.uses.again import Sent, is_same
 from server.kaikukanta.uses.case import Case, lock_offering, open_case, undecided
 from server.kaikukanta.uses.change import explained, right_until
 from server.kaikukanta.uses.counts import Part
@@ -90,8 +91,7 @@ def _keep(session: Session, context: Context, kiosk: KioskCaller, item: Use, now
         use.offline = True
         describe(session, use, item.fee, item.members)
     else:
-        same = _continues(session, kiosk, use, item)
-        if not (same and is_about(session, use, item.fee, item.members)):
+        if not _continues(session, kiosk, use, item):
             return Kept(item.id, Result.INVALID, detail="id is another use's")
         lock_use(session, use)
         use.recorder_id = kiosk.kiosk_id
@@ -106,7 +106,8 @@ def _continues(session: Session, kiosk: KioskCaller, use: UseRecord, item: Use) 
 
     A kiosk that was revoked and enrolled anew goes on with the journal of its former self.
     """
-    if (use.digest, use.offering_id) != (item.digest, item.offering):
+    sent = Sent(item.digest, item.fee, item.members, item.at)
+    if use.offering_id != item.offering or not is_same(session, use, sent):
         return False
     if is_own(use, kiosk):
         return True

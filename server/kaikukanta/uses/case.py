@@ -21,11 +21,11 @@ from kaiku.offering import Offering
 from kaiku.party import Party
 from kaiku.reason import Reason
 from kaiku.wire import Outcome
-from server.kaikukanta.cards.service import card_at, find_card, lock_cards
+from server.kaikukanta.cards.service import card_at, lock_cards
 from server.kaikukanta.network.callers import Caller, caller_id
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.kaikukanta.uses.about import Belonging, belongings, note, unread
+from server.kaikukanta.uses.about import Belonging, belongings, card_of, note, unread, was_read
 from server.kaikukanta.uses.accounts import account, members_of, since
 from server.kaikukanta.uses.counts import Counts, Part, Span, hold
 from server.kaikukanta.uses.records import (
@@ -75,7 +75,7 @@ class Case:
 
     def decide_by(self, offering: Offering, party: Party, known: Known) -> Decision:
         """Return what the rules say by other settings, of which other counts may be known."""
-        if self.use.digest is None:
+        if not was_read(self.use):
             return refused(Reason.UNREADABLE)
         fee, at = fee_of(self.use), self.use.at
         if fee is not None:
@@ -163,7 +163,7 @@ def open_case(
         rows = members_of(session, use)
     if offering.window is not None and counts_of is hold:
         lock_cards(session, (use.digest, *(row.digest for row in rows)))
-    found = None if use.digest is None else find_card(session, use.digest)
+    found = card_of(session, use)
     card = None if found is None else card_at(session, found, judged_at)
     if not is_counted(use):
         use.card_id = None if found is None else found.id

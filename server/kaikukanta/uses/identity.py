@@ -6,6 +6,7 @@ what was paid are no part of it, and may be corrected.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Set as AbstractSet
 from uuid import UUID, uuid5
 
 from server.kaikukanta.network.callers import AgentCaller, VenueCaller
@@ -20,16 +21,19 @@ class Identities:
         self._made: Counter[str] = Counter()
         self._seen: defaultdict[str, set[UUID]] = defaultdict(set)
 
-    def next(self, entry: Entry, digest: bytes | None) -> tuple[UUID, frozenset[UUID]]:
-        """Return the id of the next row, and those of the rows before it about the same."""
+    def next(self, entry: Entry, digest: bytes | None) -> tuple[UUID, AbstractSet[UUID]]:
+        """Return the id of the next row, and those of all rows about the same.
+
+        The latter has the rows to come as well, once they have been given their ids.
+        """
         about = _about(entry, digest)
         id_ = entry.id
         if id_ is None:
             self._made[about] += 1
             id_ = uuid5(self._namespace, f"{about} {self._made[about]}")
-        before = frozenset(self._seen[about])
-        self._seen[about].add(id_)
-        return id_, before
+        alike = self._seen[about]
+        alike.add(id_)
+        return id_, alike
 
 
 def _about(entry: Entry, digest: bytes | None) -> str:

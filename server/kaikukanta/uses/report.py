@@ -33,8 +33,9 @@ NOT_ENTERED = frozenset({RowOutcome.REFUSED, RowOutcome.INVALID})
 class Entered:
     """What became of a row.
 
-    ``elsewhere`` is how many uses of the card at the offering on that day the register had from
-    anywhere but this sheet: they may be of the same visit.
+    ``elsewhere`` is how many uses of the card at the offering on that day the register has from
+    anywhere but this sheet: they may be of the same visit. It is told of a row that counts, each
+    time the sheet is sent, until one of the two is taken back.
     """
 
     row: int
@@ -55,7 +56,7 @@ def recorded(line: int, answer: Answer, elsewhere: int) -> Entered:
     return Entered(line, answer.id, RowOutcome.RECORDED, conflict=conflict, elsewhere=elsewhere)
 
 
-def corrected(line: int, now: Corrected) -> Entered:
+def corrected(line: int, now: Corrected, elsewhere: int) -> Entered:
     """Return what became of a row that was entered before."""
     answer, outcome = now.answer, RowOutcome(now.correction.value)
     detail = _why(answer.reason)
@@ -64,7 +65,16 @@ def corrected(line: int, now: Corrected) -> Entered:
             detail = TAKEN_BACK
         case Standing.ACCEPTED if outcome is RowOutcome.REFUSED:
             detail = f"{detail} {STANDS}"
-    return Entered(line, answer.id, outcome, answer.reason, answer.conflict, detail)
+    counts = now.stands is Standing.ACCEPTED
+    return Entered(
+        line,
+        answer.id,
+        outcome,
+        answer.reason,
+        answer.conflict,
+        detail,
+        elsewhere if counts else 0,
+    )
 
 
 def invalid(line: int, why: Problem | str, id_: UUID | None = None) -> Entered:

@@ -20,7 +20,8 @@ from server.kaikukanta.network.callers import Caller, serves
 from server.kaikukanta.offerings.former import settings_of
 from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
-from server.kaikukanta.uses.about import describe, is_about, missing_of
+from server.kaikukanta.uses.about import describe, missing_of
+from server.kaikukanta.uses.again import Sent, is_same
 from server.kaikukanta.uses.ask import Ask, fee_asked
 from server.kaikukanta.uses.case import lock_offering, open_case, undecided
 from server.kaikukanta.uses.late import rule, settings_then
@@ -220,10 +221,12 @@ def _answer(session: Session, use: UseRecord) -> Answer:
 
 def _is_same(session: Session, stored: UseRecord, caller: Caller, ask: Ask) -> bool:
     """Tell whether a use was asked for before; pieces have the price that they had then."""
-    if not is_own(stored, caller) or stored.digest != ask.digest:
+    if not is_own(stored, caller):
         return False
     row = session.get(OfferingRecord, ask.offering)
     if row is None or row.id != stored.offering_id:
         return False
     fee = fee_asked(ask.fee, settings_of(session, row, stored.offering_version))
-    return not isinstance(fee, Problem) and is_about(session, stored, fee, ask.members)
+    if isinstance(fee, Problem):
+        return False
+    return is_same(session, stored, Sent(ask.digest, fee, ask.members, ask.at, ask.day))

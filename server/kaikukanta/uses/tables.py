@@ -26,11 +26,12 @@ class UseRecord(Base, table=True):
     """One presentation of a card, accepted or refused; never deleted, only voided.
 
     Nothing is collected but the card, the party and the time (OM-48).
-    ``digest`` is what was presented (None for an unreadable scan), ``card_id`` the card it was
-    found to be. ``conflict`` is the reason for which the register would have refused what a kiosk
-    had already accepted offline, or a venue has entered afterwards: kept and flagged (promise P1,
-    OM-47). ``conflict_version`` says by which version of the offering's settings, and
-    ``conflict_since`` when they had changed from those by which the kiosk was right, where it was.
+    ``digest`` is what was presented (None for an unreadable scan, or once it is forgotten),
+    ``card_id`` the card it was found to be, for good. ``conflict`` is the reason for which the
+    register would have refused what a kiosk had already accepted offline, or a venue has entered
+    afterwards: kept and flagged (promise P1, OM-47). ``conflict_version`` says by which version of
+    the offering's settings, and ``conflict_since`` when they had changed from those by which the
+    kiosk was right, where it was.
     ``asked`` is the party that was asked for. ``revision`` is the highest that the kiosk's journal
     has sent, 0 before it has. ``service`` and ``cents`` are of a fee at a library's desk (OM-59),
     ``members`` the number of cards of a group, whose leader's card this use is of (OM-38).
@@ -79,7 +80,8 @@ class UseRecord(Base, table=True):
 class UseMember(Base, table=True):
     """A member of a group: whose use it is as well, in the order in which the cards were shown.
 
-    ``digest`` is None where the card could not be read, ``reason`` why the member cannot come in.
+    ``digest`` is None where the card could not be read, or once it is forgotten; ``reason`` is why
+    the member cannot come in.
     """
 
     __tablename__ = "use_member"

@@ -481,14 +481,43 @@ def test_a_card_that_cannot_be_is_refused(register: str, shell: Shell) -> None:
     """Blanks, youth and numbers that are none are told apart, and no number is repeated."""
     distributor = shell.admin("distributor", "list").split("\t")[0]
     register_one = ("card", "register", "--distributor", distributor)
-    assert "OM-20" in shell.refused(*register_one)
-    assert "OM-36" in shell.refused(*register_one, "--kind", "community", "--children", "1")
+    community = (*register_one, "--kind", "community")
+    assert "--children: a community card has none (OM-36)" in shell.refused(
+        *community, "--children", "1"
+    )
     young = str(utc_now().year - 10)
     asked = ("--birth-year", young, "--postcode", "00100", "--children", "0")
     assert "OM-6" in shell.refused(*register_one, *asked)
-    assert "--postcode" in shell.refused(*register_one, "--birth-year", "1980", "--postcode", "1")
     for number in ("what is this", "ABCDEFGH12345678", "12345678"):
         assert number not in shell.refused("card", "show", number)
+
+
+def test_all_that_is_against_a_card_is_told_at_once(register: str, shell: Shell) -> None:
+    """A line for each flag, in words: blanks, what cannot be, and what the rules are against."""
+    distributor = shell.admin("distributor", "list").split("\t")[0]
+    register_one = ("admin", "card", "register", "--distributor", distributor)
+    blanks = "a personal card needs it"
+    guardians = (
+        "A card can be given from the year of turning 16. For anyone younger it is given to the"
+        " guardians. (OM-6)"
+    )
+    status, out, err = shell.run(*register_one)
+    assert (status, out) == (1, "")
+    assert err.removeprefix("kaikukanta: ").splitlines() == [
+        f"--birth-year: {blanks} (OM-20)",
+        f"--postcode: {blanks} (OM-20)",
+        f"--children: {blanks}, 0 for none (OM-20)",
+    ]
+    young = str(utc_now().year - 10)
+    _, _, err = shell.run(
+        *register_one, "--birth-year", young, "--postcode", "0053", "--trial-end", "2020-01-01"
+    )
+    assert err.removeprefix("kaikukanta: ").splitlines() == [
+        f"--birth-year: {guardians}",
+        "--postcode: a Finnish postcode has five digits, such as 00530 (OM-13)",
+        f"--children: {blanks}, 0 for none (OM-20)",
+        "--trial-end: The trial is over. (OM-9)",
+    ]
 
 
 def test_who_lives_elsewhere_is_refused_by_name(

@@ -140,6 +140,41 @@ async def test_two_sheets_of_a_day_are_two(town: Town) -> None:
     assert town.tally(offering) == (2, 5)
 
 
+async def test_what_may_be_recorded_twice_is_told_until_it_is_mended(town: Town) -> None:
+    """Each time the sheet comes, whatever its row does; its own rows are no other's."""
+    offering, card, venue = town.offering(Visits(30)), town.card(children=2), town.venue()
+    rows, other = [f"{card};{DAY};1", f"{card};{DAY};"], uuid4()
+    await venue.use(id=other, card=card, offering=offering, day="2026-11-20")
+    for first, outcomes in (
+        ("1", ["recorded", "recorded"]),
+        ("1", ["unchanged", "unchanged"]),
+        ("2", ["amended", "unchanged"]),
+        ("3", ["refused", "unchanged"]),
+    ):
+        rows[0] = f"{card};{DAY};{first}"
+        report = await _report(venue, rows, offering=offering)
+        assert _outcomes(report) == outcomes
+        assert [row["elsewhere"] for row in report["rows"]] == [1, 1]
+        assert report["totals"]["elsewhere"] == 2
+    await venue.void(other)
+    report = await _report(venue, rows, offering=offering)
+    assert [row["elsewhere"] for row in report["rows"]] == [0, 0]
+
+
+async def test_a_row_that_does_not_count_is_recorded_nowhere_twice(town: Town) -> None:
+    """It was taken back because it was, or refused; once it counts, it is told as well."""
+    offering, card, venue = town.offering(Visits(30)), town.card(children=1), town.venue()
+    await venue.use(card=card, offering=offering, day="2026-11-20")
+    for _ in range(2):
+        (row,) = (await _report(venue, [f"{card};{DAY};2"], offering=offering))["rows"]
+        assert (row["outcome"], row["elsewhere"]) == ("refused", 0)
+    (row,) = (await _report(venue, [f"{card};{DAY};1"], offering=offering))["rows"]
+    assert (row["outcome"], row["elsewhere"]) == ("recorded", 1)
+    await venue.void(row["id"])
+    (row,) = (await _report(venue, [f"{card};{DAY};1"], offering=offering))["rows"]
+    assert (row["outcome"], row["elsewhere"]) == ("unchanged", 0)
+
+
 async def test_an_agent_learns_nothing_of_what_others_recorded(town: Town) -> None:
     """The venue's own sheet is no business of its agent's (OM-28)."""
     offering, card = town.offering(Visits(30)), town.card()

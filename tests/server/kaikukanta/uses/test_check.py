@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from kaiku.card import Kind
 from kaiku.offering import OncePerPerformance, Seats, Visits, Window
-from tests.server.kaikukanta.bookings.evening import booked, states
+from tests.server.kaikukanta.bookings.evening import NEXT_WEEK, booked, states
 from tests.server.kaikukanta.town import NOON, Town
 
 TONIGHT = Window(starts=NOON + timedelta(hours=7), ends=NOON + timedelta(hours=9))
@@ -42,6 +42,19 @@ async def test_a_check_refuses_wrong_cards_and_offerings(town: Town) -> None:
         (town.card(), uuid4(), "not_your_offering"),
     ):
         assert (await venue.check(card=card, offering=where)).json()["reason"] == reason
+
+
+async def test_a_ticket_sold_ahead_is_asked_for_by_booking_it(town: Town) -> None:
+    """A check is of coming now; a booking says both ways what a sale would be (OM-50)."""
+    offering = town.offering(Seats(2), window=NEXT_WEEK)
+    agent, card = town.agent(offering), town.card(children=1)
+    shown = {"card": card, "offering": offering}
+    assert (await agent.check(**shown)).json()["reason"] == "too_early"
+    too_many = (await agent.book(**shown, party={"children": 2})).json()
+    assert (too_many["reason"], too_many["state"]) == ("children_above_registered", None)
+    assert (await agent.bookings(offering), town.seats_taken(offering)) == ([], 0)
+    await agent.cancel(await booked(agent, card, offering, children=1))
+    assert town.seats_taken(offering) == 0
 
 
 async def test_a_check_of_a_group_says_what_its_use_would(town: Town) -> None:
