@@ -16,6 +16,7 @@ from uuid import UUID
 from kaiku.card import Card, Kind, Status
 from kaiku.offering import Offering, Service
 from kaiku.wire import (
+    Anew,
     BookingRow,
     CardGone,
     CardRow,
@@ -39,13 +40,28 @@ _TALLY = (
     " WHERE digest = ? AND offering = ? AND service = ? AND since = ?"
 )
 _BOOKED = "SELECT coalesce(sum(seats), 0) FROM booking WHERE digest = ? AND offering = ?"
-_LEASE = "SELECT id, offering, day, seats, journal, recalled FROM lease"
-_ADD_CARD = "INSERT OR IGNORE INTO card VALUES (?, ?, ?, ?, ?, ?)"
-_PUT_CARD = "INSERT OR REPLACE INTO card VALUES (?, ?, ?, ?, ?, ?)"
-_PUT_TALLY = "INSERT OR REPLACE INTO tally VALUES (?, ?, ?, ?, ?, ?, ?)"
-_PUT_BOOKING = "INSERT OR REPLACE INTO booking VALUES (?, ?, ?, ?)"
-_PUT_LEASE = "INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?, ?, ?)"
+_LEASE = "SELECT id, offering, day, seats, journal, recalled FROM lease WHERE told = ?"
+_ADD_CARD = "INSERT OR IGNORE INTO card VALUES (?, ?, ?, ?, ?, ?, ?)"
+_PUT_CARD = "INSERT OR REPLACE INTO card VALUES (?, ?, ?, ?, ?, ?, ?)"
+_PUT_OFFERING = "INSERT OR REPLACE INTO offering VALUES (?, ?, ?)"
+_PUT_TALLY = "INSERT OR REPLACE INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_PUT_BOOKING = "INSERT OR REPLACE INTO booking VALUES (?, ?, ?, ?, ?)"
+_PUT_LEASE = "INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?, ?, ?, ?)"
 _PUT_NOTE = "INSERT OR REPLACE INTO note VALUES (?, ?)"
+
+
+_CardColumns = tuple[bytes, str, int, int, int, str, int]
+
+SWEPT = 500
+"""Cards that are swept at once: a few milliseconds, so that no scan waits long behind them."""
+
+_ANYTHING = " UNION ALL ".join(
+    f"SELECT 1 FROM (SELECT * FROM {table} LIMIT 1)"  # noqa: S608  ours
+    for table in ("card", "offering", "tally", "booking", "lease")
+)
+_STRETCH = "SELECT digest FROM card WHERE digest > ? ORDER BY digest LIMIT 1 OFFSET ?"
+_SWEEP_TO = "DELETE FROM {} WHERE digest > ? AND digest <= ? AND told < ?"
+_SWEEP_ON = "DELETE FROM {} WHERE digest > ? AND told < ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +81,7 @@ class CardCache:
         self.path = path
         self._db = open_cache(path)
         self._offerings: tuple[Offering, ...] | None = None
+        self._round = self._count_rounds()
         self.cards = self._count()
         """How many cards there are."""
 
@@ -75,6 +92,11 @@ class CardCache:
             return int(self._db.execute("SELECT count(*) FROM card").fetchone()[0])
         with intact(self.path):
             return int(noted)
+
+    def _count_rounds(self) -> int:
+        noted = self._note("round")
+        with intact(self.path):
+            return int(noted or 0)
 
     def close(self) -> None:
         """Close the file."""
@@ -101,18 +123,23 @@ class CardCache:
         return int(self._db.execute(_BOOKED, (digest, str(offering))).fetchone()[0])
 
     def leases(self) -> tuple[LeaseRow, ...]:
-        """Return every lease that the register has told of, but for those given back."""
-        return tuple(_lease(row) for row in self._db.execute(f"{_LEASE} ORDER BY id"))
+        """Return every lease that the register has told of, but for those given back.
+
+        And where the feed has begun anew, but for those that were not told again yet: a register
+        that was put back may have given their seats to others (promise P2).
+        """
+        rows = self._db.execute(f"{_LEASE} ORDER BY id", (self._round,))
+        return tuple(_lease(row) for row in rows)
 
     def leases_of(self, offering: UUID, day: date) -> tuple[LeaseRow, ...]:
         """Return those of an offering's day."""
-        key = (str(offering), day.toordinal())
-        rows = self._db.execute(f"{_LEASE} WHERE offering = ? AND day = ?", key)
+        key = (self._round, str(offering), day.toordinal())
+        rows = self._db.execute(f"{_LEASE} AND offering = ? AND day = ?", key)
         return tuple(_lease(row) for row in rows)
 
     def lease(self, lease: UUID) -> LeaseRow | None:
         """Return a lease by its id."""
-        row = self._db.execute(f"{_LEASE} WHERE id = ?", (str(lease),)).fetchone()
+        row = self._db.execute(f"{_LEASE} AND id = ?", (self._round, str(lease))).fetchone()
         return None if row is None else _lease(row)
 
     def forget_leases(self, leases: Iterable[UUID]) -> None:
@@ -200,13 +227,13 @@ class CardCache:
 
     def apply(self, rows: Iterable[Row]) -> None:
         """Take in a part of the change feed in one transaction; taking it in twice is harmless."""
-        cards: list[tuple[bytes, str, int, int, int, str]] = []
+        cards: list[_CardColumns] = []
         with self._counting(), committing(self._db):
             for row in rows:
                 match row:
                     case CardRow(digest, card):
-                        cards.append((digest, *_columns(card)))
-                    case CardGone():
+                        cards.append((digest, *_columns(card), self._round))
+                    case CardGone() | Anew():
                         self._put(cards)
                         cards.clear()
                         self._apply(row)
@@ -218,14 +245,14 @@ class CardCache:
     @contextmanager
     def _counting(self) -> Iterator[None]:
         """Count as before where what is done within is not committed."""
-        before = self.cards
+        before = self.cards, self._round
         try:
             yield
         except BaseException:
-            self.cards = before
+            self.cards, self._round = before
             raise
 
-    def _put(self, cards: list[tuple[bytes, str, int, int, int, str]]) -> None:
+    def _put(self, cards: list[_CardColumns]) -> None:
         """Add cards and replace those that were there, keeping count without counting anew."""
         if not cards:
             return
@@ -238,18 +265,17 @@ class CardCache:
         match row:
             case OfferingRow(offering):
                 body = json.dumps(write_offering(offering))
-                self._db.execute(
-                    "INSERT OR REPLACE INTO offering VALUES (?, ?)", (str(offering.id), body)
-                )
+                self._db.execute(_PUT_OFFERING, (str(offering.id), body, self._round))
                 self._offerings = None
             case TallyRow(digest, offering_id, since, uses, visits, service, cents):
                 key = (digest, str(offering_id), service or "", since.toordinal())
-                self._db.execute(_PUT_TALLY, (*key, uses, visits, cents))
+                self._db.execute(_PUT_TALLY, (*key, uses, visits, cents, self._round))
             case BookingRow(id_, digest, offering_id, seats):
-                self._db.execute(_PUT_BOOKING, (str(id_), digest, str(offering_id), seats))
+                booking = (str(id_), digest, str(offering_id), seats)
+                self._db.execute(_PUT_BOOKING, (*booking, self._round))
             case LeaseRow(id_, offering_id, day, seats, journal, recalled):
                 lease = (str(id_), str(offering_id), day.toordinal(), seats, str(journal), recalled)
-                self._db.execute(_PUT_LEASE, lease)
+                self._db.execute(_PUT_LEASE, (*lease, self._round))
             case StationRow():
                 self._db.execute(_PUT_NOTE, ("station", json.dumps(write_row(row))))
             case CardGone(digest):
@@ -260,15 +286,48 @@ class CardCache:
             case OfferingGone(offering_id):
                 self._db.execute("DELETE FROM offering WHERE id = ?", (str(offering_id),))
                 self._offerings = None
+            case Anew():
+                self._round += 1
+                self._db.execute(_PUT_NOTE, ("round", str(self._round)))
+                if self._db.execute(_ANYTHING).fetchone() is not None:
+                    self._db.execute(_PUT_NOTE, ("sweep", "later"))
             case _:
                 pass
 
     def turn_page(self, cursor: str, *, last: bool) -> None:
-        """Remember how far the feed has been taken in; ``last`` says that nothing was waiting."""
+        """Remember how far the feed has been taken in; ``last`` says that nothing was waiting.
+
+        Where the feed had begun anew, what was not told again is then to be swept.
+        """
         with committing(self._db):
             self._db.execute(_PUT_NOTE, ("cursor", cursor))
             if last:
                 self._db.execute(_PUT_NOTE, ("whole", "yes"))
+                self._db.execute("UPDATE note SET value = 'due' WHERE key = 'sweep'")
+
+    def sweep(self, after: bytes = b"") -> bytes | None:
+        """Forget, of a stretch of cards, what was not told again since the feed began anew.
+
+        Return the last digest of the stretch, to go on after it; None where nothing is to be swept
+        any more, or not yet. Swept are those that were told before, so that nothing that was told
+        is missing at any time. Broken off, it is done once more from its beginning.
+        """
+        if self._note("sweep") != "due":
+            return None
+        with self._counting(), committing(self._db):
+            end = self._db.execute(_STRETCH, (after, SWEPT - 1)).fetchone()
+            where = (after, self._round) if end is None else (after, end[0], self._round)
+            of_digest = _SWEEP_ON if end is None else _SWEEP_TO
+            self.cards -= self._db.execute(of_digest.format("card"), where).rowcount
+            for table in ("tally", "booking"):
+                self._db.execute(of_digest.format(table), where)
+            if end is None:
+                for table in ("offering", "lease"):
+                    self._db.execute(f"DELETE FROM {table} WHERE told < ?", (self._round,))  # noqa: S608  ours
+                self._db.execute("DELETE FROM note WHERE key = 'sweep'")
+                self._offerings = None
+            self._db.execute(_PUT_NOTE, ("cards", str(self.cards)))
+        return None if end is None else bytes(end[0])
 
     def try_to_write(self) -> None:
         """Write a little and change nothing."""
@@ -287,6 +346,7 @@ class CardCache:
             part.unlink(missing_ok=True)
         self._db = open_cache(self.path)
         self._offerings = None
+        self._round = 0
         self.cards = 0
 
     def _note(self, key: str) -> str | None:

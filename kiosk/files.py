@@ -9,7 +9,7 @@ from kiosk.erasing import overwrite
 from kiosk.integrity import fault_of_cache, fault_of_journal, is_spoiled
 from kiosk.log import log
 
-CACHE_VERSION = 3
+CACHE_VERSION = 4
 JOURNAL_VERSION = 2
 
 _JOURNAL_STEPS = {

@@ -80,12 +80,14 @@ async def fetch(
 ) -> None:
     """Take in all changes since the last time; what came before a break is kept.
 
-    What this kiosk sent before the fetch began is part of the tallies that it brings. Into ``told``
+    Where the feed had begun anew, what it did not tell again is forgotten in the end. What this
+    kiosk sent before the fetch began is part of the tallies that it brings. Into ``told``
     go, meanwhile, the digests of cards that events name: a page under way may hold what they were
     before, so their rows are passed over, and that page is fetched once more.
     """
     counts = await store.call(lambda stores: stores.journal.sent_counts())
     told = set() if told is None else told
+    await _sweep(store)
     taken = 0
     more = True
     while more:
@@ -107,8 +109,20 @@ async def fetch(
                 taken += len(chunk)
                 progress(taken)
                 chunk = []
+    await _sweep(store)
     if counts:
         await store.call(lambda stores: stores.journal.settle(counts))
+
+
+async def _sweep(store: Store) -> None:
+    """Forget what the register did not tell again, piece by piece; what broke off is ended."""
+    after: bytes | None = b""
+    while after is not None:
+        after = await store.call(_sweep_on, after)
+
+
+def _sweep_on(stores: Stores, after: bytes) -> bytes | None:
+    return stores.cache.sweep(after)
 
 
 def _apply(stores: Stores, rows: list[Row]) -> None:

@@ -6,7 +6,10 @@ from sqlmodel import Field, SQLModel
 
 
 class Cache(SQLModel, registry=registry()):
-    """The tables of ``cache.sqlite``: what the register has told, and can tell again."""
+    """The tables of ``cache.sqlite``: what the register has told, and can tell again.
+
+    ``told`` is the round in which it told a row last: each time that the feed begins anew is one.
+    """
 
 
 class CachedCard(Cache, table=True):
@@ -21,6 +24,7 @@ class CachedCard(Cache, table=True):
     valid_from: int
     valid_until: int
     status: str
+    told: int
 
 
 class CachedOffering(Cache, table=True):
@@ -30,6 +34,7 @@ class CachedOffering(Cache, table=True):
 
     id: str = Field(primary_key=True)
     body: str
+    told: int
 
 
 class CachedTally(Cache, table=True):
@@ -48,6 +53,7 @@ class CachedTally(Cache, table=True):
     uses: int
     visits: int
     cents: int
+    told: int
 
 
 class CachedBooking(Cache, table=True):
@@ -60,6 +66,7 @@ class CachedBooking(Cache, table=True):
     digest: bytes
     offering: str
     seats: int
+    told: int
 
 
 class CachedLease(Cache, table=True):
@@ -73,6 +80,7 @@ class CachedLease(Cache, table=True):
     seats: int
     journal: str
     recalled: bool
+    told: int
 
 
 class Note(Cache, table=True):

@@ -4,7 +4,7 @@ SQLite runs with durable commits, and every transaction that may write begins as
 IMMEDIATE``), so that two of them never deadlock. It runs in WAL only where the library is new
 enough: before 3.51.3, two connections that reset a WAL at once can corrupt it, and a register has
 many.
-PostgreSQL runs at READ COMMITTED; what must not race is locked by row.
+PostgreSQL runs at READ COMMITTED, but for a :func:`snapshot`; what must not race is locked by row.
 """
 
 import sqlite3
@@ -102,6 +102,15 @@ def read(engine: Engine) -> Iterator[Session]:
     """Give a session for reading only; it shuts no writer out before it reads."""
     reader = engine.execution_options(read_only=True)
     with Session(reader, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Session]:
+    """Give a session for reading that sees the database as it is at one instant."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with read(engine) as session:
         yield session
 
 

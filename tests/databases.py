@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from sqlalchemy import make_url
+
 from tests.postgres import Server
 
 Prepare = Callable[[str], None]
@@ -20,6 +22,9 @@ class Databases(Protocol):
 
     def prepared(self, prepare: Prepare) -> AbstractContextManager[str]:
         """Give the URL of a copy of what `prepare(url)` made; it is called once, the first time."""
+
+    def copied(self, url: str) -> AbstractContextManager[str]:
+        """Give the URL of a copy of a database, as a backup is and as what is restored from it."""
 
 
 class SqliteDatabases:
@@ -44,11 +49,20 @@ class SqliteDatabases:
             template = self._new_path()
             prepare(f"sqlite:///{template}")
             self._templates[prepare] = template
+        with self._copy(self._templates[prepare]) as url:
+            yield url
+
+    @contextmanager
+    def copied(self, url: str) -> Iterator[str]:
+        """Give the URL of a copy of the file."""
+        with self._copy(Path(url.removeprefix("sqlite:///"))) as copy:
+            yield copy
+
+    @contextmanager
+    def _copy(self, source: Path) -> Iterator[str]:
         path = self._new_path()
-        for part in self._parts(self._templates[prepare]):
-            shutil.copyfile(
-                part, path.with_name(part.name.replace(self._templates[prepare].name, path.name))
-            )
+        for part in self._parts(source):
+            shutil.copyfile(part, path.with_name(part.name.replace(source.name, path.name)))
         yield f"sqlite:///{path}"
         self._remove(path)
 
@@ -89,6 +103,15 @@ class PostgresDatabases:
             self._templates[prepare] = template
         with self._copy(self._templates[prepare]) as url:
             yield url
+
+    @contextmanager
+    def copied(self, url: str) -> Iterator[str]:
+        """Give the URL of a copy of the database; whoever is connected to it is cut off."""
+        name = make_url(url).database
+        assert name is not None
+        self._server.disconnect(name)
+        with self._copy(name) as copy:
+            yield copy
 
     @contextmanager
     def _copy(self, template: str) -> Iterator[str]:

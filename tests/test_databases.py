@@ -45,3 +45,21 @@ def test_a_prepared_database_is_copied_each_time(databases: Databases) -> None:
                 connection.execute(NOTES.insert().values(text="pääsy"))
                 assert connection.scalar(sa.select(NOTES.c.text)) == "pääsy"
             engine.dispose()
+
+
+def test_a_database_is_copied_as_it_is(databases: Databases) -> None:
+    """A copy has what its original has, and each is then its own."""
+    with databases.prepared(_make_notes) as url:
+        engine = sa.create_engine(url)
+        with engine.begin() as connection:
+            connection.execute(NOTES.insert().values(text="pääsy"))
+        engine.dispose()
+        with databases.copied(url) as copy:
+            other = sa.create_engine(copy)
+            with other.begin() as connection:
+                assert connection.scalar(sa.select(NOTES.c.text)) == "pääsy"
+                connection.execute(NOTES.delete())
+            other.dispose()
+        with engine.begin() as connection:
+            assert connection.scalar(sa.select(NOTES.c.text)) == "pääsy"
+        engine.dispose()

@@ -16,6 +16,7 @@ from kaiku.wire.offerings import (
     write_tariff,
 )
 from kaiku.wire.rows import (
+    Anew,
     BookingRow,
     CardGone,
     CardRow,
@@ -45,6 +46,7 @@ from kaiku.wire.uses import (
 
 __all__ = [
     "MOST_MEMBERS",
+    "Anew",
     "Answer",
     "BookingRow",
     "CardGone",

@@ -21,6 +21,7 @@ from kaiku.wire.fields import (
 )
 from kaiku.wire.offerings import read_offering, write_offering
 from kaiku.wire.rows import (
+    Anew,
     BookingRow,
     CardGone,
     CardRow,
@@ -89,6 +90,8 @@ def write_row(row: Row) -> Json:
             return {"type": "card_gone", "digest": digest.hex()}
         case OfferingGone(offering_id):
             return {"type": "offering_gone", "id": str(offering_id)}
+        case Anew():
+            return {"type": "anew"}
         case CursorRow(cursor, more):
             return {"cursor": cursor, **({"more": True} if more else {})}
 
@@ -139,6 +142,8 @@ def read_row(data: Mapping[str, Any]) -> Row | None:
             return CardGone(read_digest(data, "digest"))
         case "offering_gone":
             return OfferingGone(read_uuid(data, "id"))
+        case "anew":
+            return Anew()
         case _:
             return None
 

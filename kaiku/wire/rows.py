@@ -98,6 +98,14 @@ class OfferingGone:
 
 
 @dataclass(frozen=True, slots=True)
+class Anew:
+    """The feed begins from its beginning: what is not told again by its end is no more.
+
+    The register knows nothing, or another past, of what the kiosk was told before.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class CursorRow:
     """The end of a page: where the next request goes on, and whether more is waiting now."""
 
@@ -114,5 +122,6 @@ Row = (
     | StationRow
     | CardGone
     | OfferingGone
+    | Anew
     | CursorRow
 )

@@ -19,7 +19,7 @@ from kiosk import desk
 from kiosk.leases import LeaseGoneError
 from kiosk.ports import Key
 from kiosk.store import Stores
-from server.database import read, transaction
+from server.database import snapshot, transaction
 from server.kaikukanta.context import Context
 from server.kaikukanta.kiosks.changes import open_page, read_page
 from server.kaikukanta.kiosks.cursor import BEGINNING, read_cursor
@@ -266,13 +266,16 @@ class Gate:
             self.stores.cache.apply(rows)
             self.stores.cache.turn_page(cursor.cursor, last=not cursor.more)
             more = cursor.more
+        after: bytes | None = b""
+        while after is not None:
+            after = self.stores.cache.sweep(after)
         self.stores.journal.settle(counts)
         self.contact = self.clock()
 
     def _page(self) -> list[Row]:
         after = self.stores.cache.cursor
         cursor = BEGINNING if after is None else read_cursor(after)
-        with read(self.context.engine) as session:
+        with snapshot(self.context.engine) as session:
             settings = self.context.settings.model_copy(update={"page_rows": 50})
             page = open_page(session, self.caller.kiosk_id, cursor, settings)
         lines = b"".join(read_page(self.context.engine, page)).splitlines()

@@ -32,6 +32,7 @@ from kaiku.party import Party
 from kaiku.reason import Reason
 from kaiku.text import Text
 from kaiku.wire import (
+    Anew,
     Answer,
     BookingRow,
     CardGone,
@@ -240,6 +241,7 @@ rows: st.SearchStrategy[Row] = st.one_of(
     st.builds(LeaseRow, st.uuids(), st.uuids(), days, counts, st.uuids(), st.booleans()),
     st.builds(StationRow, texts, st.text(max_size=20), group_sizes),
     st.builds(CardGone, digests),
+    st.just(Anew()),
     st.builds(OfferingGone, st.uuids()),
     st.builds(CursorRow, st.text(max_size=20), st.booleans()),
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,14 +15,18 @@ from kaiku.card import Card, Status
 from kaiku.offering import Exclusion, Offering
 from kaiku.text import Text
 from kaiku.wire import (
+    Anew,
+    BookingRow,
     CardGone,
     CardRow,
+    LeaseRow,
     OfferingGone,
     OfferingRow,
     Row,
     StationRow,
     TallyRow,
 )
+from kiosk import cache as cache_module
 from kiosk.cache import CardCache, Used
 from tests.kaiku.made import DAY, NOON, TODAY, card, cards, entry, offerings, show
 
@@ -387,3 +391,114 @@ def test_a_cache_whose_cards_cannot_be_read_is_made_anew(tmp_path: Path) -> None
     made_anew = CardCache(path)
     assert (made_anew.cards, made_anew.cursor, made_anew.whole) == (0, None, False)
     made_anew.close()
+
+
+def sweep(cache: CardCache) -> int:
+    """Sweep to the end; return how many stretches that took."""
+    stretches, after = 0, cache.sweep()
+    while after is not None:
+        stretches, after = stretches + 1, cache.sweep(after)
+    return stretches
+
+
+class TestAFeedThatBeginsAnew:
+    """What the register tells from its beginning replaces what it told before."""
+
+    LEASE = LeaseRow(uuid4(), entry().id, TODAY, 5, uuid4())
+    BOOKING = BookingRow(uuid4(), AINO, entry().id, 2)
+    TALLY = TallyRow(AINO, entry().id, NEW_YEAR, 1, 2)
+
+    @pytest.fixture(autouse=True)
+    def before(self, cache: CardCache) -> None:
+        """Know of Aino's card, what it did, and a lease, and then that the feed begins anew."""
+        cache.apply([CardRow(AINO, card()), OfferingRow(entry())])
+        cache.apply([self.TALLY, self.BOOKING, self.LEASE])
+        cache.turn_page("9", last=True)
+        cache.apply([Anew(), CardRow(ELLI, card())])
+        cache.turn_page("1", last=False)
+
+    def test_what_was_known_decides_until_all_is_told(self, cache: CardCache, path: Path) -> None:
+        """At no time is a card missing, over a restart neither."""
+        assert cache.sweep() is None
+        cache = reopened(cache, path)
+        assert cache.sweep() is None
+        assert cache.card(AINO) == cache.card(ELLI) == card()
+        assert (cache.used(AINO, entry().id, NEW_YEAR), cache.whole) == (Used(1, 2), True)
+        cache.close()
+
+    def test_a_lease_is_spent_only_once_it_is_told_again(self, cache: CardCache) -> None:
+        """A register that was put back may have given its seats to others (P2)."""
+        assert cache.leases() == cache.leases_of(entry().id, TODAY) == ()
+        assert cache.lease(self.LEASE.id) is None
+        cache.apply([self.LEASE])
+        assert cache.leases() == cache.leases_of(entry().id, TODAY) == (self.LEASE,)
+
+    def test_what_was_not_told_again_is_forgotten_at_the_end(self, cache: CardCache) -> None:
+        """Cards with their counts and bookings, offerings, and leases."""
+        assert cache.offerings() == (entry(),)
+        cache.turn_page("2", last=True)
+        sweep(cache)
+        assert (cache.card(AINO), cache.card(ELLI), cache.cards) == (None, card(), 1)
+        assert cache.used(AINO, entry().id, NEW_YEAR) == Used(0, 0)
+        assert cache.booked(AINO, entry().id) == 0
+        assert (cache.offerings(), cache.leases()) == ((), ())
+
+    def test_what_was_told_again_stays(self, cache: CardCache) -> None:
+        """In whatever page, and by an event too."""
+        cache.apply([CardRow(AINO, card(5)), OfferingRow(entry()), self.TALLY])
+        cache.turn_page("2", last=False)
+        cache.apply([self.BOOKING, self.LEASE])
+        cache.turn_page("3", last=True)
+        sweep(cache)
+        assert (cache.card(AINO), cache.card(ELLI), cache.cards) == (card(5), card(), 2)
+        assert cache.used(AINO, entry().id, NEW_YEAR) == Used(1, 2)
+        assert cache.booked(AINO, entry().id) == 2
+        assert (cache.offerings(), cache.leases()) == ((entry(),), (self.LEASE,))
+
+    def test_to_begin_once_more_sweeps_nothing_yet(self, cache: CardCache) -> None:
+        """What the round before told was perhaps lost, and is known until this round has ended."""
+        cache.turn_page("2", last=True)
+        cache.apply([Anew(), CardRow(AINO, card())])
+        assert cache.sweep() is None
+        assert cache.card(ELLI) == card()
+        cache.turn_page("3", last=True)
+        sweep(cache)
+        assert (cache.card(AINO), cache.card(ELLI)) == (card(), None)
+
+    def test_a_page_that_breaks_off_begins_no_round(self, cache: CardCache) -> None:
+        """What is told afterwards is of the round that is noted."""
+
+        def page() -> Iterator[Row]:
+            yield Anew()
+            raise ConnectionResetError
+
+        with pytest.raises(ConnectionResetError):
+            cache.apply(page())
+        cache.turn_page("2", last=True)
+        sweep(cache)
+        assert (cache.card(AINO), cache.card(ELLI)) == (None, card())
+
+    def test_sweeping_goes_by_stretches_and_may_break_off_after_any(
+        self, cache: CardCache, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A scan waits behind one stretch at most, and a restart ends what was begun."""
+        monkeypatch.setattr(cache_module, "SWEPT", 3)
+        kept = {bytes([number]) * 16 for number in range(10)}
+        cache.apply(CardRow(digest, card()) for digest in kept)
+        cache.turn_page("2", last=True)
+        cache.sweep()
+        cache = reopened(cache, path)
+        cache.sweep()
+        assert sweep(cache) == 4
+        assert cache.sweep() is None
+        assert (cache.card(AINO), cache.cards) == (None, 11)
+        assert reopened(cache, path).cards == 11
+
+    def test_an_empty_cache_has_nothing_to_sweep(self, tmp_path: Path) -> None:
+        """The first sync of a million cards is not looked through once more."""
+        first = CardCache(tmp_path / "first.sqlite")
+        first.apply([Anew(), CardRow(AINO, card())])
+        first.turn_page("2", last=True)
+        assert first.sweep() is None
+        assert first.cards == 1
+        first.close()

@@ -17,7 +17,17 @@ from kaiku.card import Card, Status
 from kaiku.decide import decide
 from kaiku.offering import Per, Seats, Visits
 from kaiku.party import ALONE
-from kaiku.wire import CardRow, CursorRow, LeaseRow, OfferingRow, Row, TallyRow, Use, write_row
+from kaiku.wire import (
+    Anew,
+    CardRow,
+    CursorRow,
+    LeaseRow,
+    OfferingRow,
+    Row,
+    TallyRow,
+    Use,
+    write_row,
+)
 from kiosk.desk import Record
 from kiosk.link import Contact, Link
 from kiosk.registry import RegistryClient, UnreachableError
@@ -259,6 +269,49 @@ async def test_a_feed_that_breaks_off_is_taken_up_where_it_broke(
         await fetch(client, store, lambda _: None)
     cursor, whole = await store.call(lambda stores: (stores.cache.cursor, stores.cache.whole))
     assert (cursor, whole) == ("1", False)
+
+
+async def known(store: Store, *digests: bytes) -> list[bool]:
+    """Return which of some cards the store knows."""
+    return await store.call(
+        lambda stores: [stores.cache.card(digest) is not None for digest in digests]
+    )
+
+
+async def test_what_a_feed_that_begins_anew_does_not_tell_is_forgotten_at_its_end(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """Not before: until then cards are let in by what was told before, over any break."""
+    other = bytes(16)
+    register.pages = [[CardRow(DIGEST, card()), CursorRow("9")]]
+    await fetch(client, store, lambda _: None)
+    register.pages = [
+        [Anew(), CardRow(other, card()), CursorRow("1", more=True)],
+        [OfferingRow(POOL)],
+    ]
+    with pytest.raises(UnreachableError):
+        await fetch(client, store, lambda _: None)
+    assert await known(store, DIGEST, other) == [True, True]
+    register.pages = [[OfferingRow(POOL), CursorRow("2")]]
+    await fetch(client, store, lambda _: None)
+    assert await known(store, DIGEST, other) == [False, True]
+
+
+async def test_forgetting_that_broke_off_is_ended_without_the_register(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """All that is needed for it is there."""
+
+    def cut_off(stores: Stores) -> None:
+        stores.cache.apply([CardRow(DIGEST, card())])
+        stores.cache.apply([Anew()])
+        stores.cache.turn_page("1", last=True)
+
+    await store.call(cut_off)
+    register.pages = [[OfferingRow(POOL)]]
+    with pytest.raises(UnreachableError):
+        await fetch(client, store, lambda _: None)
+    assert await known(store, DIGEST) == [False]
 
 
 class Page(httpx.AsyncByteStream):

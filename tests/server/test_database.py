@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from server.database import open_database, read, transact, transaction
+from server.database import open_database, read, snapshot, transact, transaction
 
 
 def test_an_error_never_shows_the_values_of_a_statement(database_url: str) -> None:
@@ -49,4 +49,22 @@ def test_who_comes_second_with_a_key_tries_once_more(database_url: str) -> None:
     with pytest.raises(IntegrityError):
         transact(engine, add)
     assert len(attempts) == 3
+    engine.dispose()
+
+
+def test_a_snapshot_is_of_one_instant(database_url: str) -> None:
+    """What is committed while it is read is not in it."""
+    engine = open_database(database_url)
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite lets nobody commit meanwhile")
+    with transaction(engine) as session:
+        session.execute(text("CREATE TABLE thing (id INTEGER PRIMARY KEY)"))
+    count = text("SELECT count(*) FROM thing")
+    with snapshot(engine) as session:
+        assert session.execute(count).scalar_one() == 0
+        with transaction(engine) as other:
+            other.execute(text("INSERT INTO thing VALUES (1)"))
+        assert session.execute(count).scalar_one() == 0
+    with read(engine) as session:
+        assert session.execute(count).scalar_one() == 1
     engine.dispose()

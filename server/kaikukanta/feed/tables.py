@@ -1,4 +1,4 @@
-"""The counter of changes and the tombstones of what was erased."""
+"""The counter of changes, what marks each of them, and the tombstones of what was erased."""
 
 from uuid import UUID
 
@@ -18,6 +18,15 @@ class Feed(Base, table=True):
 
     id: int = Field(default=1, primary_key=True)
     seq: int = 0
+
+
+class Mark(Base, table=True):
+    """A number that was drawn when a place was taken, and that no other past has at that place."""
+
+    __tablename__ = "mark"
+
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    drawn: int
 
 
 class Tombstone(Base, table=True):

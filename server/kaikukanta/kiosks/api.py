@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
-from server.database import read, transaction
+from server.database import read, snapshot, transaction
 from server.kaikukanta.context import Context, InContext
+from server.kaikukanta.feed.service import newest
 from server.kaikukanta.kiosks.bodies import Beat, Enrol, Heartbeat, KeyTold, VenueName, Welcome
-from server.kaikukanta.kiosks.changes import compressed, open_page, position, read_page
+from server.kaikukanta.kiosks.changes import compressed, open_page, read_page
 from server.kaikukanta.kiosks.cursor import BEGINNING, CursorError, read_cursor
 from server.kaikukanta.kiosks.enrolment import Enrolled, enrol
 from server.kaikukanta.kiosks.events import MEDIA_TYPE, events
@@ -71,7 +72,7 @@ def changes(
     """Send what changed since a cursor, or all, as lines of JSON; the last line is the cursor."""
     try:
         cursor = BEGINNING if after is None else read_cursor(after)
-        with read(context.engine) as session:
+        with snapshot(context.engine) as session:
             page = open_page(session, kiosk.kiosk_id, cursor, context.settings)
     except CursorError as error:
         mistakes = (Mistake(str(error), parameter="after"),)
@@ -99,7 +100,7 @@ def heartbeat(body: Heartbeat, kiosk: AKiosk, context: InContext) -> Beat:
     if body.leased is not None and body.journal is not None:
         grant(context, kiosk, body.journal)
     with read(context.engine) as session:
-        return Beat(now=now, cursor=str(position(session)))
+        return Beat(now=now, cursor=str(newest(session).seq))
 
 
 def _accepts_gzip(accept_encoding: str) -> bool:

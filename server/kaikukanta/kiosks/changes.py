@@ -2,7 +2,8 @@
 
 Reading is by many short transactions, for a long one would keep writers out of SQLite. Nothing is
 lost between them: the end of the span is read first, and what changes meanwhile moves beyond it and
-comes with the next page.
+comes with the next page. The next cursor names the place at which the register was in the end, and
+not the end of the span: a register that is put back to between the two has not moved those rows.
 """
 
 import zlib
@@ -15,9 +16,9 @@ from sqlalchemy import Engine, bindparam, select
 from sqlmodel import Session, col
 
 from kaiku.text import Text
-from kaiku.wire import CursorRow, StationRow
-from server.database import read
-from server.kaikukanta.feed.tables import Feed
+from kaiku.wire import Anew, CursorRow, StationRow
+from server.database import snapshot
+from server.kaikukanta.feed.service import Place, newest, was_at
 from server.kaikukanta.kiosks.cursor import BEGINNING, Cursor, Cut
 from server.kaikukanta.kiosks.lines import line
 from server.kaikukanta.kiosks.source import Source, Span
@@ -31,68 +32,86 @@ _NAMES = (
     .join(Kiosk, col(Kiosk.venue_id) == col(Venue.id))
     .where(col(Kiosk.id) == bindparam("kiosk"))
 )
-_POSITION = select(col(Feed.seq))
-
 CHUNK = 5_000
 """Rows of one transaction: a few tens of milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Page:
-    """A page that is about to be read: at most ``most`` rows of the sources, from the cursor on.
+    """A page that is being read: what follows the cursor, up to the change at ``bound``.
 
-    ``bound`` is the last change that it covers, ``station`` the line that tells a kiosk of itself.
+    ``station`` is the line that tells a kiosk of itself, ``lines`` are those that were read so far
+    and not sent, ``seen`` is where the register was when that was read.
     """
 
     cursor: Cursor
     bound: int
-    sources: tuple[Source, ...]
     station: str
-    most: int
+    reader: "_Reader"
+    lines: list[str]
+    seen: Place
 
+    def read_on(self, session: Session) -> None:
+        """Read the next rows, and then where the register is: they are of no later.
 
-def position(session: Session) -> int:
-    """Return the place of the newest change."""
-    newest: int = session.connection().execute(_POSITION).scalar_one()
-    return newest
+        Where it is put back meanwhile, what was seen stays, so that the next page begins anew.
+        """
+        self.lines = self.reader.read(session)
+        if was_at(session, self.seen):
+            self.seen = newest(session)
 
 
 def open_page(session: Session, kiosk_id: UUID, cursor: Cursor, settings: Settings) -> Page:
-    """Fix what a page covers; raise :class:`CursorError` for a cursor that was tampered with.
+    """Read the first part of a page; raise :class:`CursorError` for what is no place in it.
 
-    A cursor beyond the newest change is from before the register was restored from a backup: the
-    feed then begins anew.
+    A small page is read whole, so that in a :func:`server.database.snapshot` nothing changes while
+    it is. A cursor that has seen another past than this register's is from before a backup was put
+    back: the feed then begins anew.
     """
-    newest = position(session)
-    bound = newest if cursor.cut is None else cursor.cut.bound
-    if not cursor.after <= bound <= newest:
-        cursor, bound = BEGINNING, newest
+    seen = newest(session)
+    if not _follows(session, cursor):
+        cursor = BEGINNING
+    bound = seen.seq if cursor.cut is None else cursor.cut.bound
     found = sources(session, kiosk_id, Span(cursor.after, bound))
+    last: tuple[str, ...] = ()
     if cursor.cut is not None:
         found = [source for source in found if source.name >= cursor.cut.source]
         if found and found[0].name == cursor.cut.source:
-            found[0].place(cursor.cut.last)
+            last = cursor.cut.last
+            found[0].place(last)
     station = line(_station(session, kiosk_id, settings))
-    return Page(cursor, bound, tuple(found), station, settings.page_rows)
+    reader = _Reader(deque(found), last, settings.page_rows)
+    page = Page(cursor, bound, station, reader, [], seen)
+    page.read_on(session)
+    return page
 
 
 def read_page(engine: Engine, page: Page) -> Iterator[bytes]:
-    """Yield the page in pieces of whole lines; the last line is the new cursor."""
+    """Yield the page in pieces of whole lines; the last line is the new cursor.
+
+    More is waiting also where something changed while it was read: a kiosk that has come to the end
+    has all that there was at one instant, and nothing else.
+    """
     checksum = f"{zlib.crc32(page.station.encode()):08x}"
+    if page.cursor == BEGINNING:
+        yield f"{line(Anew())}\n".encode()
     if checksum != page.cursor.station:
         yield f"{page.station}\n".encode()
-    reader = _Reader(deque(page.sources), _last(page), page.most)
-    while reader.sources and reader.left:
-        with read(engine) as session:
-            lines = reader.read(session)
-        if lines:
-            yield ("\n".join(lines) + "\n").encode()
+    reader = page.reader
+    while True:
+        if page.lines:
+            yield ("\n".join(page.lines) + "\n").encode()
+        if not (reader.sources and reader.left):
+            break
+        with snapshot(engine) as session:
+            page.read_on(session)
     if reader.sources:
         cut = Cut(page.bound, reader.sources[0].name, reader.last)
-        cursor = Cursor(page.cursor.after, checksum, cut)
+        cursor = Cursor(page.cursor.after, checksum, cut, page.seen)
     else:
-        cursor = Cursor(page.bound, checksum)
-    yield f"{line(CursorRow(str(cursor), more=cursor.cut is not None))}\n".encode()
+        cursor = Cursor(page.bound, checksum, None, page.seen)
+    more = cursor.cut is not None or page.seen.seq > page.bound
+    yield f"{line(CursorRow(str(cursor), more))}\n".encode()
 
 
 def compressed(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -127,11 +146,10 @@ class _Reader:
         return lines
 
 
-def _last(page: Page) -> tuple[str, ...]:
-    """Return the last row that the kiosk has of the page's first source."""
-    cut = page.cursor.cut
-    at_cut = cut is not None and page.sources and page.sources[0].name == cut.source
-    return cut.last if cut is not None and at_cut else ()
+def _follows(session: Session, cursor: Cursor) -> bool:
+    """Tell whether a kiosk was told nothing but this register's past."""
+    seen = cursor.seen
+    return seen is not None and cursor.after <= cursor.bound <= seen.seq and was_at(session, seen)
 
 
 def _station(session: Session, kiosk_id: UUID, settings: Settings) -> StationRow:

@@ -12,8 +12,8 @@ from sqlalchemy import select, union
 from sqlmodel import Session
 
 from server.kaikukanta.bookings.tables import BookingRecord
+from server.kaikukanta.feed.service import Place, newest, was_at
 from server.kaikukanta.feed.tables import Tombstone
-from server.kaikukanta.kiosks.changes import position
 from server.kaikukanta.kiosks.source import Span, column, within
 from server.kaikukanta.kiosks.sources import cards
 from server.kaikukanta.kiosks.tables import Kiosk, KioskOffering, Lease
@@ -49,13 +49,13 @@ _SERVED = union(
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The feed moved on to ``position``: what every kiosk, or only some, should fetch.
+    """The feed moved on to a ``place``: what every kiosk, or only some, should fetch.
 
     ``cards`` are the lines of cards that changed, None where there are more than ``MOST_CARDS``.
     ``revoked`` are the kiosks that were taken out.
     """
 
-    position: int
+    place: Place
     everyone: bool
     cards: tuple[str, ...] | None
     kiosks: frozenset[UUID]
@@ -66,18 +66,23 @@ class Move:
         return self.everyone or kiosk_id in self.kiosks
 
 
-def move_since(session: Session, after: int) -> Move | None:
-    """Return what changed after a place in the feed, or None where nothing did."""
-    newest = position(session)
-    if newest == after:
+def move_since(session: Session, after: Place) -> Move | None:
+    """Return what changed after a place in the feed, or None where nothing did.
+
+    Everyone should fetch where the place is of a past that was lost.
+    """
+    place = newest(session)
+    if place == after:
         return None
-    span = Span(min(after, newest), newest)
+    span = Span(min(after.seq, place.seq), place.seq)
     where = {"after": span.after, "bound": span.bound}
     stones = session.connection().execute(_GONE, where).all()
     changed, _ = cards(span).read(session, (), MOST_CARDS + 1)
     return Move(
-        position=newest,
-        everyone=newest < after or any(kiosk is None for kiosk, *_ in stones) or bool(changed),
+        place=place,
+        everyone=not was_at(session, after)
+        or any(kiosk is None for kiosk, *_ in stones)
+        or bool(changed),
         cards=tuple(changed) if len(changed) <= MOST_CARDS else None,
         kiosks=frozenset(session.connection().execute(_SERVED, where).scalars())
         | {kiosk for kiosk, *_ in stones if kiosk is not None},

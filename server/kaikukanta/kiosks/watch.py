@@ -20,8 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.database import open_database, read
-from server.kaikukanta.feed.service import CHANNEL
-from server.kaikukanta.kiosks.changes import position
+from server.kaikukanta.feed.service import CHANNEL, Place, newest
 from server.kaikukanta.kiosks.moves import MOST_CARDS, Move, move_since
 from server.kaikukanta.kiosks.service import is_revoked
 
@@ -73,8 +72,13 @@ class Watch:
         self._engine = engine
         self._listeners: set[Listener] = set()
         self._wake = asyncio.Event()
-        self.position = -1
+        self._place = Place(-1, 0)
         self.closed = False
+
+    @property
+    def position(self) -> int:
+        """How many changes there had been when it looked last."""
+        return self._place.seq
 
     @contextmanager
     def listening(self, kiosk_id: UUID) -> Iterator[Listener]:
@@ -98,7 +102,7 @@ class Watch:
 
     async def start(self) -> None:
         """Take the feed as it is; only what changes from here on is told."""
-        self.position = await asyncio.to_thread(self._position)
+        self._place = await asyncio.to_thread(self._newest)
 
     async def run(self) -> None:
         """Look at the feed until cancelled."""
@@ -114,7 +118,7 @@ class Watch:
         move = await asyncio.to_thread(self._move)
         if move is None:
             return
-        self.position = move.position
+        self._place = move.place
         for listener in self._listeners:
             if listener.kiosk_id in move.revoked:
                 listener.revoked = True
@@ -152,13 +156,13 @@ class Watch:
                 _log.warning("The database does not notify: %s", type(error).__name__)
             await asyncio.sleep(RETRY_SECONDS)
 
-    def _position(self) -> int:
+    def _newest(self) -> Place:
         with read(self._engine) as session:
-            return position(session)
+            return newest(session)
 
     def _move(self) -> Move | None:
         with read(self._engine) as session:
-            return move_since(session, self.position)
+            return move_since(session, self._place)
 
     def _is_revoked(self, kiosk_id: UUID) -> bool:
         with read(self._engine) as session:

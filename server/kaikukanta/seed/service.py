@@ -19,6 +19,7 @@ from kaiku.days import day_of
 from kaiku.digest import digest
 from kaiku.offering import Seats
 from server.kaikukanta.cards.tables import CardRecord
+from server.kaikukanta.feed.service import mark
 from server.kaikukanta.feed.tables import Feed
 from server.kaikukanta.network.tables import Municipality
 from server.kaikukanta.seed import bulk
@@ -70,6 +71,7 @@ def seed(engine: Engine, key: bytes, amounts: Amounts, now: datetime) -> dict[st
         _add_uses(connection, History(rng, today, amounts.years), amounts.uses, cards, network)
         feed = session.get_one(Feed, 1)
         feed.seq = network.numbers.last
+        mark(session, feed.seq)
     return {
         "codes": cards.codes,
         "cards": [_told(card) for card in fixed],

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, MetaData, inspect, text
 from sqlmodel import select
 
 from kaiku.card import Status
-from server.database import open_database, read
+from server.database import open_database, read, transaction
 from server.kaikukanta.cards.service import card_at
 from server.kaikukanta.cards.tables import CardRecord
+from server.kaikukanta.feed.service import Place, newest, next_seq, was_at
 from server.kaikukanta.migrations import config, migrate
 from server.kaikukanta.settings import Settings, read_digest_key
 from server.kaikukanta.tables import METADATA
@@ -51,6 +52,27 @@ def test_a_card_that_was_ended_keeps_since_when(database_url: str, tmp_path: Pat
         states = [card_at(session, card, instant).status for instant in (at, ended)]
         assert states == [Status.ACTIVE, Status.ENDED]
         assert (use.card_id, use.late, use.at) == (card.id, False, at)
+    engine.dispose()
+
+
+def test_a_register_of_before_has_its_newest_place_marked(
+    database_url: str, tmp_path: Path
+) -> None:
+    """Kiosks go on from there, and no two migrations of one backup mark it alike."""
+    engine = open_database(database_url)
+    with engine.begin() as connection:
+        command.upgrade(config(connection), "0003")
+        connection.execute(text("UPDATE feed SET seq = 7"))
+    engine.dispose()
+    migrate(Settings(database_url=database_url, digest_key_file=tmp_path / "key"))
+    with transaction(engine) as session:
+        before = newest(session)
+        assert (before.seq, was_at(session, before)) == (7, True)
+        assert not was_at(session, Place(7, before.drawn ^ 1))
+        assert not was_at(session, Place(6, before.drawn))
+        assert next_seq(session) == 8
+        assert was_at(session, newest(session))
+        assert was_at(session, before)
     engine.dispose()
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import select
 
 from kaiku.wire import CursorRow, Row, read_row
-from server.database import read
+from server.database import read, snapshot
 from server.kaikukanta.kiosks.changes import open_page, read_page
 from server.kaikukanta.kiosks.cursor import BEGINNING, read_cursor
 from server.kaikukanta.kiosks.tables import Kiosk
@@ -56,7 +56,7 @@ def page(town: Town, kiosk: UUID, after: str | None, most: int) -> Page:
     cursor = BEGINNING if after is None else read_cursor(after)
     engine = town.context.engine
     settings = town.context.settings.model_copy(update={"page_rows": most})
-    with read(engine) as session:
+    with snapshot(engine) as session:
         opened = open_page(session, kiosk, cursor, settings)
     return parse(b"".join(read_page(engine, opened)).decode())
 

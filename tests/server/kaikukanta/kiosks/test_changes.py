@@ -1,6 +1,7 @@
 """What a kiosk is sent: all that it needs, once, in any number of pages."""
 
 import gzip
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlmodel import Session, col, delete
 from kaiku.card import Kind, Status
 from kaiku.offering import OncePerPerformance, Seats, Visits
 from kaiku.wire import (
+    Anew,
     CardGone,
     CardRow,
     OfferingGone,
@@ -21,8 +23,10 @@ from kaiku.wire import (
     write_row,
 )
 from server.database import transaction
+from server.kaikukanta.app import create_app
 from server.kaikukanta.cards.service import end_card
 from server.kaikukanta.cards.tables import CardRecord
+from server.kaikukanta.feed import service
 from server.kaikukanta.feed.service import next_seq
 from server.kaikukanta.feed.tables import Feed, Tombstone
 from server.kaikukanta.kiosks import changes
@@ -31,6 +35,7 @@ from server.kaikukanta.network.tables import Venue
 from server.kaikukanta.offerings.service import change_offering, to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.uses.tables import Tally
+from tests.databases import Databases
 from tests.server.kaikukanta.kiosks.feed import fetch, kiosk_id, page, pages
 from tests.server.kaikukanta.town import Town, card_row
 
@@ -49,12 +54,12 @@ def serve(session: Session, kiosk: UUID, offering: UUID) -> None:
 
 
 async def test_a_new_kiosk_gets_the_station_its_offerings_and_every_card(town: Town) -> None:
-    """From the beginning: who it is, what it serves, all cards of the network, and a cursor."""
+    """From the beginning, which is said: who it is, what it serves, all cards, and a cursor."""
     pool = town.offering(Visits(30))
     town.offering(venue=town.theatre)
     numbers = [town.card(children=2), town.card(kind=Kind.COMMUNITY)]
     got = await fetch(town.kiosk(pool))
-    assert [type(row) for row in got.rows] == [StationRow, OfferingRow, CardRow, CardRow]
+    assert [type(row) for row in got.rows] == [Anew, StationRow, OfferingRow, CardRow, CardRow]
     assert not got.end.more
     offerings = [row.offering for row in got.rows if isinstance(row, OfferingRow)]
     assert [offering.id for offering in offerings] == [pool]
@@ -187,7 +192,7 @@ async def test_pages_of_any_size_hold_each_row_once(
     rows = [str(write_row(row)) for each in cut for row in each.rows]
     assert sorted(rows) == sorted(str(write_row(row)) for row in whole.rows)
     assert cut[-1].end == whole.end
-    assert len(whole.rows) == 1 + 2 + 5 + 10
+    assert len(whole.rows) == 2 + 2 + 5 + 10
 
 
 async def test_what_changes_between_two_pages_is_not_lost(town: Town) -> None:
@@ -221,34 +226,97 @@ async def test_an_erased_card_is_forgotten_in_the_middle_of_a_first_sync(town: T
         gone = bytes.fromhex(town.digest(number))
         session.add(Tombstone(digest=gone, changed=next_seq(session)))
     rest = pages(town, id_, first.end.cursor, 100)
-    assert CardGone(gone) in page(town, id_, rest[-1].end.cursor, 100).rows
+    assert CardGone(gone) in rest[-1].rows
 
 
-async def test_a_cursor_from_before_a_restored_backup_begins_anew(town: Town) -> None:
-    """A register that knows less than the kiosk sends everything again."""
-    town.card()
+async def test_more_is_waiting_where_something_changed_while_a_page_was_read(town: Town) -> None:
+    """A kiosk that has come to the end has all that there was at one instant."""
+    token, number = town.kiosk_token(town.offering()), town.card()
+    id_ = kiosk_id(town, token)
+    first = page(town, id_, None, 2)
+    end(town, number)
+    second = page(town, id_, first.end.cursor, 100)
+    assert (second.of(CardRow), second.end.more) == ([], True)
+    last = page(town, id_, second.end.cursor, 100)
+    assert (len(last.of(CardRow)), last.end.more) == (1, False)
+
+
+async def test_what_moved_out_of_a_page_comes_where_that_was_lost(
+    town: Town, databases: Databases
+) -> None:
+    """A backup of after the page's end and before the move is of another past than was seen."""
+    token, number = town.kiosk_token(town.offering()), town.card()
+    id_ = kiosk_id(town, token)
+    first = page(town, id_, None, 2)
+    town.context.engine.dispose()
+    with databases.copied(town.context.settings.database_url) as copy:
+        end(town, number)
+        second = page(town, id_, first.end.cursor, 100)
+        assert second.of(CardRow) == []
+        settings = town.context.settings.model_copy(update={"database_url": copy})
+        restored = replace(town, app=create_app(settings, town.clock))
+        [row] = page(restored, id_, second.end.cursor, 100).of(CardRow)
+        assert isinstance(row, CardRow)
+        assert (row.digest.hex(), row.card.status) == (town.digest(number), Status.ACTIVE)
+        restored.context.engine.dispose()
+
+
+async def test_an_earlier_registers_cursor_begins_anew_once(town: Town) -> None:
+    """It does not say what it has seen, which may have been lost with a backup put back since."""
+    kiosk = town.kiosk(town.offering())
+    first = await fetch(kiosk)
+    earlier, _, _ = first.end.cursor.rpartition(";")
+    again = await fetch(kiosk, earlier)
+    assert (again.rows, again.end) == (first.rows, first.end)
+    assert (await fetch(kiosk, again.end.cursor)).rows == []
+
+
+async def test_a_change_that_an_earlier_register_made_is_told_and_then_all_anew(
+    town: Town,
+) -> None:
+    """As while several processes are updated one by one: it marks no place."""
+    number = town.card()
     kiosk = town.kiosk(town.offering())
     first = await fetch(kiosk)
     with transaction(town.context.engine) as session:
-        session.execute(update(Feed).values(seq=1))
-        session.execute(update(CardRecord).values(changed=1))
-    again = await fetch(kiosk, first.end.cursor)
-    assert len(again.of(CardRow)) == 1
+        feed = session.get_one(Feed, 1)
+        feed.seq += 1
+        card_row(session, number).changed = feed.seq
+    got = await fetch(kiosk, first.end.cursor)
+    assert [type(row) for row in got.rows] == [CardRow]
+    assert (await fetch(kiosk, got.end.cursor)).of(Anew) != []
+
+
+async def test_a_kiosk_that_slept_too_long_begins_anew(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Marks are kept of so many changes; whether an older cursor is right cannot be known."""
+    monkeypatch.setattr(service, "KEPT", 3)
+    kiosk = town.kiosk(town.offering())
+    first = await fetch(kiosk)
+    for changes_since in (2, 3):
+        for _ in range(changes_since):
+            town.card()
+        got = await fetch(kiosk, first.end.cursor)
+        assert (got.of(Anew) != []) == (changes_since == 3)
+        first = got
 
 
 @pytest.mark.parametrize(
     "cursor",
     [
-        "", "x", "1", "1;", "1;zzzzzzzz", "-2;00000000", "1:2;00000000", "0:1:3:1;00000000",
-        "0:1:3:x,ab;00000000", "0:1:3:1,abc;00000000", "0:1:2:1,ab;00000000",
-        "0:1:1:99999999999,1;00000000", "9" * 30 + ";00000000", "0:1:3:1,2,3;00000000", "é" * 99,
+        "", "x", "1", "1;", "1;zzzzzzzz", "-2;00000000", "1:2;00000000", "0:1:3:1;00000000;SEEN",
+        "0:1:3:x,ab;00000000", "0:1:3:1,abc;00000000;SEEN", "0:1:2:1,ab;00000000;SEEN",
+        "0:1:1:99999999999,1;00000000;SEEN", "9" * 30 + ";00000000", "0:1:3:1,2,3;00000000;SEEN",
+        "é" * 99, "0;00000000;1", "0;00000000;1.x", "0;00000000;-2.00000000",
     ],
 )  # fmt: skip
 async def test_a_cursor_that_is_none_is_a_422(town: Town, cursor: str) -> None:
     """What the register did not give is refused, naming the parameter and not its value."""
     kiosk = town.kiosk(town.offering())
-    await fetch(kiosk)
+    _, _, seen = (await fetch(kiosk)).end.cursor.rpartition(";")
     town.card()
+    cursor = cursor.replace("SEEN", seen)
     answer = await kiosk.send("GET", "/kiosk/changes", params={"after": cursor})
     assert answer.status_code == 422
     problem = answer.json()

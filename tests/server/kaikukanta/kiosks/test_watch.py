@@ -14,6 +14,7 @@ from kaiku.offering import Visits
 from kaiku.wire import CardRow, read_row
 from server.database import transaction
 from server.kaikukanta.cards.service import end_card, mark_out_of_use
+from server.kaikukanta.feed.service import Place, newest
 from server.kaikukanta.kiosks import events as events_module
 from server.kaikukanta.kiosks import watch as watch_module
 from server.kaikukanta.kiosks.events import events
@@ -102,7 +103,8 @@ async def test_an_offerings_use_wakes_only_its_kiosks(town: Town, watch: Watch) 
     mine, kiosk = await stream(town, watch, pool)
     _, other = await stream(town, watch, town.offering())
     await watch.look()
-    before = watch.position
+    with transaction(town.context.engine) as session:
+        before = newest(session)
     await town.venue().use(card=number, offering=pool)
     with transaction(town.context.engine) as session:
         move = move_since(session, before)
@@ -115,9 +117,21 @@ async def test_an_offerings_use_wakes_only_its_kiosks(town: Town, watch: Watch) 
 async def test_without_a_change_there_is_no_move(town: Town) -> None:
     """A look at a feed that stood still finds nothing."""
     with transaction(town.context.engine) as session:
-        move = move_since(session, -1)
+        move = move_since(session, Place(-1, 0))
         assert move is not None
-        assert move_since(session, move.position) is None
+        assert move_since(session, move.place) is None
+
+
+async def test_all_should_fetch_where_the_place_was_lost(town: Town) -> None:
+    """As when a standby that lacked the last changes takes over, and others take their places."""
+    kiosk = kiosk_id(town, town.kiosk_token())
+    town.offering()
+    with transaction(town.context.engine) as session:
+        place = newest(session)
+        move = move_since(session, Place(place.seq, place.drawn ^ 1))
+    assert move is not None
+    assert move.place == place
+    assert move.concerns(kiosk)
 
 
 async def test_a_kiosk_that_was_taken_out_meanwhile_is_told_at_once(
