@@ -26,7 +26,7 @@ from kaiku.text import Language, Text
 from kiosk import words
 from kiosk.desk import Profile
 from kiosk.ports import DriverSettings
-from kiosk.wiring import taken_twice
+from kiosk.wiring import seldom_meant, taken_twice
 
 
 class ConfigError(Exception):
@@ -273,6 +273,12 @@ def unfit(path: Path, config: Config) -> Iterator[str]:
     for device in config.devices:
         for key, mend in device.settings.lacks().items():
             yield f"{path}: {device.key}.{key}: {mend}"
+
+
+def doubtful(path: Path, config: Config) -> Iterator[str]:
+    """Yield what works on some machines only and is more often a slip, as file, key and why."""
+    for key, why in seldom_meant((device.key, device.settings) for device in config.devices):
+        yield f"{path}: {key}: {why}"
 
 
 MUTE = "a visitor would learn nothing: add a [[display]], or a [buzzer]"

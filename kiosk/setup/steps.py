@@ -13,6 +13,7 @@ from kiosk.config import (
     ConfigError,
     KeyPlace,
     configure,
+    doubtful,
     is_mute,
     unfit,
     without_file,
@@ -79,6 +80,8 @@ async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
     talk.say(f"\nWritten: {path}" + (f" (what stood there: {kept})" if kept else ""))
     for problem in unfit(path, config):
         talk.say(f"  to mend: {problem}")
+    for words in doubtful(path, config):
+        talk.say(f"  to consider: {words}")
     if is_mute(config):
         talk.say(f"  to mend: {MUTE}")
     if await enrol_here(talk, path, config):

@@ -117,6 +117,18 @@ def test_check_prints_the_effective_configuration(
     assert list(state.iterdir()) == []
 
 
+def test_check_warns_of_a_line_that_is_seldom_meant(
+    config: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And prints the configuration all the same, for there are machines that have it."""
+    with Path(config).open("a") as file:
+        file.write('[gate]\ndriver = "gpio"\npin = 0\n')
+    assert main(["check", "--config", config]) == 0
+    told = capsys.readouterr()
+    assert f"{config}: gate.pin: GPIO 0 is kept for the chip" in told.err
+    assert json.loads(told.out)["gate"]["pin"] == 0
+
+
 def test_check_tells_what_this_machine_lacks(
     config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
