@@ -399,17 +399,17 @@ class UseJournal:
         """Write a little and change nothing."""
         rewrite_version(self._db)
 
-    def prune(self, now: datetime) -> None:
-        """Forget uses that the register has had for longer than :data:`KEEP`.
+    def prune(self, now: datetime, after: date = date.min) -> None:
+        """Forget uses of days past ``after`` that the register has had for more than :data:`KEEP`.
 
         But not what says how much of a lease is spent, while it runs.
         """
         with committing(self._db):
             self._db.execute(
-                "DELETE FROM entry WHERE day < ? AND sent_revision >= revision AND parked IS NULL"
-                " AND sent_taken = counted"
+                "DELETE FROM entry WHERE day > ? AND day < ? AND sent_revision >= revision"
+                " AND parked IS NULL AND sent_taken = counted"
                 " AND (leased = 0 OR lease IN (SELECT lease FROM given_back))",
-                (day_of(now - KEEP).toordinal(),),
+                (after.toordinal(), day_of(now - KEEP).toordinal()),
             )
             self._db.execute("DELETE FROM group_member WHERE use NOT IN (SELECT id FROM entry)")
 
