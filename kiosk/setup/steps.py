@@ -20,8 +20,9 @@ from kiosk.config import (
 )
 from kiosk.desk import Profile
 from kiosk.registry import RegistryClient, RegistryError
+from kiosk.setup.displays import ask_displays
 from kiosk.setup.enrolling import enrol_here, start_here
-from kiosk.setup.outputs import ask_buzzer, ask_displays, ask_gate
+from kiosk.setup.outputs import ask_buzzer, ask_gate
 from kiosk.setup.readers import ask_keypad, ask_scanners
 from kiosk.setup.talk import EndedError, Talk, talk_at
 from kiosk.setup.writing import as_toml, write_configuration
