@@ -400,7 +400,7 @@ class App:
         backoff = Backoff()
         while True:
             try:
-                await self._store.call(lambda stores: stores.journal.prune(datetime.now(UTC)))
+                await self._store.call(Stores.prune, datetime.now(UTC))
             except DiskError:
                 await backoff.wait()
                 continue

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from kiosk.config import EXPOSED, MUTE, Config, ConfigError, is_mute, load, unfit
+from kiosk.config import EXPOSED, MUTE, Config, ConfigError, doubtful, is_mute, load, unfit
 
 OK, TROUBLE, USAGE, BAD_CONFIG = 0, 1, 2, 78
 """Exit codes; 78 is EX_CONFIG of sysexits.h."""
@@ -135,6 +135,8 @@ def check(config: Config, options: argparse.Namespace) -> int:
     problems = [*unfit(options.config, config)]
     if problems:
         raise ConfigError("\n".join(problems))
+    for words in doubtful(options.config, config):
+        sys.stderr.write(f"{words}\n")
     if is_mute(config):
         sys.stderr.write(f"{MUTE}\n")
     print(json.dumps(config.effective(), indent=2, ensure_ascii=False))

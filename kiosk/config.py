@@ -4,7 +4,6 @@ Each device's part is declared by its own driver (:class:`kiosk.ports.DriverSett
 finds the driver by name and lets it read its part.
 """
 
-import difflib
 import importlib.util
 import ipaddress
 import pkgutil
@@ -20,13 +19,13 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_core import ErrorDetails
 
 from kaiku.text import Language, Text
 from kiosk import words
 from kiosk.desk import Profile
+from kiosk.mistakes import explain, key_of
 from kiosk.ports import DriverSettings
-from kiosk.wiring import taken_twice
+from kiosk.wiring import seldom_meant, taken_twice
 
 
 class ConfigError(Exception):
@@ -235,7 +234,7 @@ def configure(path: Path, data: Mapping[str, Any]) -> Config:
     try:
         whole = _Whole.model_validate(data)
     except ValidationError as error:
-        problems += _explain(path, error, _Whole, ())
+        problems += explain(path, error, _Whole, ())
     devices: list[Device] = []
     for role, number, part in _parts(data if whole is None else whole.model_dump()):
         where = (role.value,) if number is None else (role.value, number)
@@ -273,6 +272,12 @@ def unfit(path: Path, config: Config) -> Iterator[str]:
     for device in config.devices:
         for key, mend in device.settings.lacks().items():
             yield f"{path}: {device.key}.{key}: {mend}"
+
+
+def doubtful(path: Path, config: Config) -> Iterator[str]:
+    """Yield what works on some machines only and is more often a slip, as file, key and why."""
+    for key, why in seldom_meant((device.key, device.settings) for device in config.devices):
+        yield f"{path}: {key}: {why}"
 
 
 MUTE = "a visitor would learn nothing: add a [[display]], or a [buzzer]"
@@ -356,55 +361,9 @@ def _device(
             module = importlib.import_module(name)
     if module is None or not hasattr(module, "connect"):
         known = ", ".join(f'"{name}"' for name in drivers(role))
-        raise ConfigError(f"{path}: {_key((*where, 'driver'))}: must be one of {known}")
+        raise ConfigError(f"{path}: {key_of((*where, 'driver'))}: must be one of {known}")
     try:
         settings = module.Settings.model_validate(dict(part))
     except ValidationError as error:
-        raise ConfigError("\n".join(_explain(path, error, module.Settings, where))) from None
-    return Device(role, module, settings, _key(where))
-
-
-def _explain(
-    path: Path, error: ValidationError, model: type[BaseModel], where: tuple[str | int, ...]
-) -> Iterator[str]:
-    """Say each problem as file, key and mend; never the value, which may be a secret."""
-    for problem in error.errors(include_url=False, include_input=False):
-        yield f"{path}: {_key((*where, *problem['loc']))}: {_mend(problem, model)}"
-
-
-def _key(where: tuple[str | int, ...]) -> str:
-    """Return the key as people count: the first scanner is ``scanner[1]``."""
-    key = ""
-    for part in where:
-        key += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if key else part
-    return key
-
-
-def _mend(problem: ErrorDetails, model: type[BaseModel]) -> str:
-    match problem["type"]:
-        case "missing":
-            return "is missing; add it"
-        case "extra_forbidden":
-            name = str(problem["loc"][-1])
-            near = difflib.get_close_matches(name, _keys(model, problem["loc"][:-1]), 1)
-            return "is not a setting" + (f"; did you mean {near[0]}?" if near else "; remove it")
-        case "list_type" if model is _Whole:
-            return f"write [[{problem['loc'][0]}]], for there may be several"
-        case "dict_type" | "model_type" if model is _Whole and len(problem["loc"]) == 1:
-            return f"write [{problem['loc'][0]}], for there is one"
-        case "value_error":
-            return problem["msg"].removeprefix("Value error, ")
-        case _:
-            message = problem["msg"]
-            return message[0].lower() + message[1:]
-
-
-def _keys(model: type[BaseModel], within: tuple[str | int, ...]) -> list[str]:
-    """Return the settings that the table holds in which an unknown key stands."""
-    for part in within:
-        field = model.model_fields.get(str(part))
-        inner = None if field is None else field.annotation
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            break
-        model = inner
-    return list(model.model_fields)
+        raise ConfigError("\n".join(explain(path, error, module.Settings, where))) from None
+    return Device(role, module, settings, key_of(where))

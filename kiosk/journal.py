@@ -3,33 +3,26 @@
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from kaiku.days import day_of
-from kaiku.fee import Fee
 from kaiku.offering import Service
-from kaiku.party import ALONE, Party
-from kaiku.reason import Reason
-from kaiku.wire import Outcome, Use, write_instant
+from kaiku.party import Party
+from kaiku.wire import Use
 from kiosk.cache import Used
 from kiosk.desk import Standing
+from kiosk.entries import COLUMNS, USE, as_row, read_instant, read_members, read_use
 from kiosk.files import StoreError, committing, intact, open_journal, rewrite_version, shut
 from kiosk.integrity import JOURNAL
 
 KEEP = timedelta(days=7)
 """How long a use stays after the register has it: long enough to look into a complaint."""
 
-_COLUMNS = (
-    "id, digest, offering, offering_version, at, day, children, helpers, supporters,"
-    " admitted_adults, admitted_children, admitted_supporters, outcome, reason, source, voided,"
-    " clock_suspect, revision, sent_revision, taken, sent_taken, asked, fee_service, fee_cents,"
-    " members, lease, leased, booked, counted"
-)
 _RECORD = f"""
-    INSERT INTO entry ({_COLUMNS})
-    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)
+    INSERT INTO entry ({", ".join(COLUMNS)}, counted)
+    VALUES ({", ".join("?" * len(COLUMNS))}, 0)
     ON CONFLICT (id) DO UPDATE SET
         offering_version = excluded.offering_version,
         children = excluded.children, helpers = excluded.helpers,
@@ -44,14 +37,7 @@ _RECORD = f"""
             THEN excluded.revision ELSE sent_revision END,
         sent_taken = CASE WHEN excluded.sent_revision > 0
             THEN excluded.taken ELSE sent_taken END
-"""  # noqa: S608  the columns are the constant above
-USE = (
-    *("id", "digest", "offering", "offering_version", "at", "children", "helpers", "supporters"),
-    *("outcome", "reason", "voided", "clock_suspect", "revision", "fee_service", "fee_cents"),
-    *("members", "lease", "leased"),
-)
-"""The columns of an entry that make the use."""
-
+"""  # noqa: S608  constants
 _USE = f"SELECT {', '.join(USE)} FROM entry"  # noqa: S608  constants
 _KEPT = JOURNAL["entry"][1:]  # but for its place: those that are taken over go on at the end
 _TAKE_OVER = f"""
@@ -131,40 +117,8 @@ class UseJournal:
         self, use: Use, admitted: Party, source: str, standing: Standing, booked: int = 0
     ) -> None:
         """Commit a use, or its new revision, to the disk; return once it is there."""
-        party, taken = use.party, _taken(use, admitted)
-        sent = standing is Standing.SENT
-        values = (
-            str(use.id),
-            use.digest,
-            str(use.offering),
-            use.offering_version,
-            write_instant(use.at),
-            day_of(use.at).toordinal(),
-            party.children,
-            party.helpers,
-            party.supporters,
-            admitted.adults,
-            admitted.children,
-            admitted.supporters,
-            use.outcome.value,
-            None if use.reason is None else use.reason.value,
-            source,
-            use.voided,
-            use.clock_suspect,
-            use.revision,
-            use.revision if sent else 0,
-            taken,
-            taken if sent else 0,
-            standing is Standing.ASKED,
-            None if use.fee is None else use.fee.service,
-            None if use.fee is None else use.fee.cents,
-            None if use.members is None else " ".join(member.hex() for member in use.members),
-            None if use.lease is None else str(use.lease),
-            use.leased,
-            booked,
-        )
         with committing(self._db):
-            self._db.execute(_RECORD, values)
+            self._db.execute(_RECORD, as_row(use, admitted, source, standing, booked))
             members = [(member, str(use.id)) for member in use.members or ()]
             self._db.executemany("INSERT OR IGNORE INTO group_member VALUES (?, ?)", members)
         if standing is Standing.ASKED:
@@ -344,7 +298,7 @@ class UseJournal:
         """Return the latest instant on record: a clock that is before it is wrong (promise P7)."""
         row = self._db.execute("SELECT at FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
         with intact(self.path):
-            return None if row is None else _instant(row[0])
+            return None if row is None else read_instant(row[0])
 
     def forget_cards(self) -> None:
         """Forget, on the disk too, whose the uses were that the register has (promise P6).
@@ -377,7 +331,7 @@ class UseJournal:
                 row = [entry[name] for name in _KEPT]
                 taken += self._db.execute(_TAKE_OVER, row).rowcount
                 members = [
-                    (member, entry["id"]) for member in _members(str(entry["members"] or ""))
+                    (member, entry["id"]) for member in read_members(str(entry["members"] or ""))
                 ]
                 self._db.executemany("INSERT OR IGNORE INTO group_member VALUES (?, ?)", members)
             self._db.executemany(
@@ -399,59 +353,16 @@ class UseJournal:
         """Write a little and change nothing."""
         rewrite_version(self._db)
 
-    def prune(self, now: datetime) -> None:
-        """Forget uses that the register has had for longer than :data:`KEEP`.
+    def prune(self, now: datetime, after: date = date.min) -> None:
+        """Forget uses of days past ``after`` that the register has had for more than :data:`KEEP`.
 
         But not what says how much of a lease is spent, while it runs.
         """
         with committing(self._db):
             self._db.execute(
-                "DELETE FROM entry WHERE day < ? AND sent_revision >= revision AND parked IS NULL"
-                " AND sent_taken = counted"
+                "DELETE FROM entry WHERE day > ? AND day < ? AND sent_revision >= revision"
+                " AND parked IS NULL AND sent_taken = counted"
                 " AND (leased = 0 OR lease IN (SELECT lease FROM given_back))",
-                (day_of(now - KEEP).toordinal(),),
+                (after.toordinal(), day_of(now - KEEP).toordinal()),
             )
             self._db.execute("DELETE FROM group_member WHERE use NOT IN (SELECT id FROM entry)")
-
-
-def read_use(row: Sequence[object]) -> Use:
-    """Return the use that the columns :data:`USE` hold; raise ValueError where they hold none."""
-    use_id, digest, offering, version, at, children, helpers, supporters = row[:8]
-    outcome, reason, voided, suspect, revision, service, cents, members, lease, leased = row[8:]
-    return Use(
-        id=UUID(str(use_id)),
-        offering=UUID(str(offering)),
-        at=_instant(str(at)),
-        digest=digest if isinstance(digest, bytes) else None,
-        party=Party(int(str(children)), int(str(helpers)), int(str(supporters))),
-        outcome=Outcome(str(outcome)),
-        reason=None if reason is None else Reason(str(reason)),
-        revision=int(str(revision)),
-        voided=bool(voided),
-        offering_version=None if version is None else int(str(version)),
-        clock_suspect=bool(suspect),
-        fee=None if service is None else Fee(Service(str(service)), int(str(cents))),
-        members=None if members is None else _members(str(members)),
-        lease=None if lease is None else UUID(str(lease)),
-        leased=int(str(leased)),
-    )
-
-
-def _members(text: str) -> tuple[bytes, ...]:
-    return tuple(bytes.fromhex(member) for member in text.split())
-
-
-def _taken(use: Use, admitted: Party) -> int:
-    """Return what a use takes of the card's limit: its visits, or the cents of its fee.
-
-    Of a group it is what each member takes.
-    """
-    if use.voided or admitted.adults == 0:
-        return 0
-    if use.members is not None:
-        return ALONE.visits
-    return admitted.visits if use.fee is None else use.fee.cents
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)

@@ -8,7 +8,7 @@ from typing import Any
 from kiosk.config import Config
 from kiosk.disk import DiskError
 from kiosk.files import StoreError
-from kiosk.rescue import let_go
+from kiosk.rescue import let_go, set_aside
 from kiosk.status import describe_spoiled, find_status
 from kiosk.store import Store, Stores
 
@@ -44,11 +44,21 @@ async def look(config: Config) -> int:
 
 
 async def forget(config: Config) -> int:
-    """Erase what was set aside, once the register has every use; return an exit code."""
+    """Erase what was set aside, once the register has every use; return an exit code.
+
+    A kiosk that runs is believed only of the journals that it tells of: it told that after it had
+    taken their uses over, so where nothing was unsent then, each of those was sent, however long
+    ago it was told (promise P1).
+    """
     state = config.station.state
     running = find_status(state)
     try:
-        unsent = await _unsent(config) if running is None else int(running["unsent"])
+        if running is None:
+            unsent = await _unsent(config)
+        elif set_aside(state).keys() - running.get("spoiled", {}).keys():
+            return _fail("the kiosk has not told yet how its uses do; run this again in a minute")
+        else:
+            unsent = int(running["unsent"])
         if unsent:
             words = "start the kiosk with the network, and run this again once they are sent"
             return _fail(f"{unsent} uses are still to be sent; {words}")

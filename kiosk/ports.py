@@ -17,9 +17,9 @@ Every driver and display, real or fake, passes the one suite in ``tests/contract
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Annotated, Protocol, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from kaiku.party import Party
 from kaiku.text import Language, Text
@@ -57,6 +57,19 @@ class DriverSettings(BaseModel):
     def lacks(self) -> Mapping[str, str]:
         """Return what is not there on this machine and must be, by the setting that names it."""
         return {}
+
+
+def _is_line(number: int) -> int:
+    if not 0 <= number <= LAST_LINE:
+        raise ValueError("no Raspberry Pi has this line; its 40-pin header has GPIO 2 to 27")
+    return number
+
+
+LAST_LINE = 45
+"""The highest GPIO line that a Raspberry Pi leads out, on the earlier Compute Modules."""
+
+Line = Annotated[int, AfterValidator(_is_line)]
+"""The number of a GPIO line, as Broadcom counts (GPIO 17, not header pin 11)."""
 
 
 def lines(*numbers: int | None) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from kiosk.entries import USE, read_use
 from kiosk.integrity import JOURNAL
-from kiosk.journal import USE, read_use
 from kiosk.pages import Row, Value, read_remains
 
 _COLUMNS = JOURNAL["entry"]

@@ -23,6 +23,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kaiku.days import aware
 from kiosk.erasing import erase, persist
 from kiosk.files import SpoiledError, StoreError, parts, unmark
 from kiosk.journal import UseJournal
@@ -46,6 +47,15 @@ class Rescue:
     rescued: int
     unsent: int
     unreadable: int
+
+    def __post_init__(self) -> None:
+        """Raise ValueError or TypeError where its time is none, as in a damaged report."""
+        aware(datetime.fromisoformat(self.at))
+
+    @property
+    def instant(self) -> datetime:
+        """When it was set aside."""
+        return aware(datetime.fromisoformat(self.at))
 
 
 def open_journal(path: Path) -> UseJournal:

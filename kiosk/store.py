@@ -151,6 +151,15 @@ class Stores:
         """Take over what can now be read of those; return how many uses were new."""
         return rescue.read_again(self._folder, self.journal)
 
+    def prune(self, now: datetime) -> None:
+        """Forget the uses that the register has had for long.
+
+        But none of those that a journal which was set aside may hold: read again, they would be
+        taken for new ones, sent once more, and counted twice until the register has answered.
+        """
+        held = (day_of(aside.instant) for aside in self.set_aside().values())
+        self.journal.prune(now, after=max(held, default=date.min))
+
     def spoiled(self, error: sqlite3.DatabaseError) -> SpoiledError:
         """Return which of the files SQLite found spoiled while it was used.
 

@@ -1,8 +1,23 @@
-"""What the devices take of the machine: a line, a port or a file that two of them want is told."""
+"""What the devices take of the machine: a line, a port or a file.
+
+What two of them want is told, and lines that are seldom meant.
+"""
 
 from collections.abc import Iterable, Iterator
 
-from kiosk.ports import DriverSettings
+from kiosk.ports import LAST_LINE, DriverSettings, lines
+
+_SELDOM = {
+    **dict.fromkeys(
+        lines(0, 1),
+        "is kept for the chip by which a board on the header says what it is; better take another",
+    ),
+    **dict.fromkeys(
+        lines(*range(28, LAST_LINE + 1)),
+        "is led out by a Compute Module 1 or 3 alone; the 40-pin header has GPIO 2 to 27",
+    ),
+}
+"""Lines that work on some machines only, and why."""
 
 
 def taken_twice(devices: Iterable[tuple[str, DriverSettings]]) -> Iterator[tuple[str, str]]:
@@ -24,3 +39,14 @@ def taken_twice(devices: Iterable[tuple[str, DriverSettings]]) -> Iterator[tuple
                 elif things.count(thing) > 1:
                     yield key, f"names {thing} twice; name it once"
                     break
+
+
+def seldom_meant(devices: Iterable[tuple[str, DriverSettings]]) -> Iterator[tuple[str, str]]:
+    """Yield the key of each setting with a line that only some machines have to give, and why."""
+    for part, settings in devices:
+        for name, things in settings.takes().items():
+            yield from (
+                (f"{part}.{name}", f"{thing} {_SELDOM[thing]}")
+                for thing in things
+                if thing in _SELDOM
+            )

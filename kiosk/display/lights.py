@@ -12,10 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pydantic import Field
-
 from kiosk.gpio import Output, Player, output
-from kiosk.ports import Display, DriverSettings, Scene, Signal, Surroundings, lines
+from kiosk.ports import Display, DriverSettings, Line, Scene, Signal, Surroundings, lines
 
 
 class Lamp(StrEnum):
@@ -46,9 +44,9 @@ class Settings(DriverSettings):
     The defaults keep clear of the lines of SPI, of e-ink panels and of the gate.
     """
 
-    red: int = Field(default=6, ge=0)
-    green: int = Field(default=5, ge=0)
-    yellow: int | None = Field(default=None, ge=0)
+    red: Line = 6
+    green: Line = 5
+    yellow: Line | None = None
     active_high: bool = True
     heartbeat: bool = True
 

@@ -10,10 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from pydantic import Field
-
 from kiosk.gpio import Output, Player, Tone, output, tone
-from kiosk.ports import Buzzer, DriverSettings, Signal, Surroundings, lines
+from kiosk.ports import Buzzer, DriverSettings, Line, Signal, Surroundings, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ SOUNDS: Mapping[Signal, tuple[Beep, ...]] = {
 class Settings(DriverSettings):
     """``pin`` is a Broadcom number."""
 
-    pin: int = Field(ge=0)
+    pin: Line
     active_high: bool = True
     tone: bool = False
 

@@ -21,7 +21,7 @@ from typing import Literal
 from pydantic import Field
 
 from kiosk.gpio import Input, Output, Player, contact, output
-from kiosk.ports import DriverSettings, Emit, Gate, Passed, Surroundings, lines
+from kiosk.ports import DriverSettings, Emit, Gate, Line, Passed, Surroundings, lines
 
 _REST = 0.2
 """Seconds between two pulses at the least, so that a turnstile's controller tells them apart."""
@@ -34,13 +34,13 @@ class Settings(DriverSettings):
     ``down`` for one to 3.3 V.
     """
 
-    pin: int = Field(default=26, ge=0)
+    pin: Line = 26
     active_high: bool = True
     mode: Literal["pulse", "hold"] = "pulse"
     pulse: float = Field(default=0.5, gt=0, le=10)
     hold: float = Field(default=5.0, gt=0, le=60)
     interval: float = Field(default=3.0, ge=0, le=60)
-    passage_pin: int | None = Field(default=None, ge=0)
+    passage_pin: Line | None = None
     passage_pull: Literal["up", "down"] = "up"
     debounce: float = Field(default=0.05, ge=0, le=1)
 

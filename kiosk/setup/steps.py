@@ -13,14 +13,16 @@ from kiosk.config import (
     ConfigError,
     KeyPlace,
     configure,
+    doubtful,
     is_mute,
     unfit,
     without_file,
 )
 from kiosk.desk import Profile
 from kiosk.registry import RegistryClient, RegistryError
+from kiosk.setup.displays import ask_displays
 from kiosk.setup.enrolling import enrol_here, start_here
-from kiosk.setup.outputs import ask_buzzer, ask_displays, ask_gate
+from kiosk.setup.outputs import ask_buzzer, ask_gate
 from kiosk.setup.readers import ask_keypad, ask_scanners
 from kiosk.setup.talk import EndedError, Talk, talk_at
 from kiosk.setup.writing import as_toml, write_configuration
@@ -79,6 +81,8 @@ async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
     talk.say(f"\nWritten: {path}" + (f" (what stood there: {kept})" if kept else ""))
     for problem in unfit(path, config):
         talk.say(f"  to mend: {problem}")
+    for words in doubtful(path, config):
+        talk.say(f"  to consider: {words}")
     if is_mute(config):
         talk.say(f"  to mend: {MUTE}")
     if await enrol_here(talk, path, config):

@@ -56,9 +56,10 @@ class Talk:
     async def choose(self, question: str, options: Mapping[str, str], default: str) -> str:
         """Ask for one of the options, which are listed with what they are; return its name."""
         names = [*options]
+        widths = len(str(len(names))), max(12, 2 + max(map(len, names)))
         self.say(question)
         for number, (name, what) in enumerate(options.items(), 1):
-            self.say(f"  {number}  {name:<12}{what}")
+            self.say(f"  {number:>{widths[0]}}  {name:<{widths[1]}}{what}")
 
         def chosen(answer: str) -> str | None:
             if answer in options:

@@ -203,7 +203,7 @@ async def test_silence_is_explained_and_a_path_can_be_typed(
 async def test_a_file_that_cannot_be_written_loses_no_answer(
     tmp_path: Path, sockets: Path, terminal: Terminal, input_layer: InputLayer, pins: MockFactory
 ) -> None:
-    """Enter gives up listening; a wrong panel is told with its key; the answers are printed."""
+    """Enter gives up listening; a panel that is not there is told; the answers are printed."""
     plug_keyboard(sockets, input_layer, "usb-1")
     (tmp_path / "file").touch()
     config = tmp_path / "file" / "kiosk.toml"
@@ -221,9 +221,12 @@ async def test_a_file_that_cannot_be_written_loses_no_answer(
     await terminal.answer("type the path", "/dev/ttyS0")
     await terminal.answer("Is there one, for the number of children?", "n")
     await terminal.answer("Which [lights]", "eink")
-    await terminal.answer("by its maker's name", "epd9")
-    await terminal.hear("  display.panel: must be one of inky")
+    await terminal.answer("Who has made the panel?", "waveshare")
+    await terminal.answer("Which [epd2in13_V3]", "epd9")
+    await terminal.hear("or a name")
     terminal.type("epd4in2_V2")
+    await terminal.answer("hang upside down?")
+    await terminal.hear("  It cannot be used: epd4in2_V2 ")
     await terminal.answer("Keep it as it is all the same?")
     await terminal.answer("Try other settings?", "n")
     await terminal.answer("Which", "none")

@@ -8,12 +8,14 @@ from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from kaiku.party import ALONE
 from kaiku.wire import Use
+from kiosk import rescue
 from kiosk.cli import main
 from kiosk.config import Config, load
 from kiosk.desk import Standing
@@ -115,6 +117,18 @@ def test_check_prints_the_effective_configuration(
     assert whole["station"]["shown"] == 5.0
     assert whole["scanner"] == [{"driver": "stdin"} | whole["scanner"][0]]
     assert list(state.iterdir()) == []
+
+
+def test_check_warns_of_a_line_that_is_seldom_meant(
+    config: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And prints the configuration all the same, for there are machines that have it."""
+    with Path(config).open("a") as file:
+        file.write('[gate]\ndriver = "gpio"\npin = 0\n')
+    assert main(["check", "--config", config]) == 0
+    told = capsys.readouterr()
+    assert f"{config}: gate.pin: GPIO 0 is kept for the chip" in told.err
+    assert json.loads(told.out)["gate"]["pin"] == 0
 
 
 def test_check_tells_what_this_machine_lacks(
@@ -286,6 +300,25 @@ class TestRescue:
         assert "The kiosk is running" in told
         assert main(["rescue", "--forget", "--config", config]) == 1
         assert not (state / "journal.sqlite").exists()
+
+    def test_what_the_kiosk_told_before_a_journal_was_set_aside_says_nothing_of_it(
+        self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Its unsent uses are not among those it counted then (P1)."""
+        with closing(UseJournal(state / "journal.sqlite")) as journal:
+            journal.record(
+                Use(uuid4(), ENTRY, NOON, bytes(16), ALONE), ALONE, "local", Standing.UNSENT
+            )
+        mark_spoiled(state / "journal.sqlite")
+        rescue.open_journal(state / "journal.sqlite").close()
+        told: dict[str, Any] = {"unsent": 0, "spoiled": {}}
+        write_status(state, told)
+        assert main(["rescue", "--forget", "--config", config]) == 1
+        assert "run this again in a minute" in capsys.readouterr().err
+        assert len(rescue.set_aside(state)) == 1
+        write_status(state, told | {"spoiled": {name: {} for name in rescue.set_aside(state)}})
+        assert main(["rescue", "--forget", "--config", config]) == 0
+        assert rescue.set_aside(state) == {}
 
 
 class TestDoctor:

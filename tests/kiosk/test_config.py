@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kaiku.text import Language
-from kiosk.config import EXPOSED, ConfigError, Role, drivers, load, unfit
+from kiosk.config import EXPOSED, ConfigError, Role, doubtful, drivers, load, unfit
 from kiosk.desk import Profile
 
 LEAST = """
@@ -271,7 +271,14 @@ class TestMistakes:
             ),
             (
                 ('driver = "stdin"', 'driver = "stdin"\n[gate]\ndriver = "gpio"\npin = -1'),
-                "gate.pin: input should be greater than or equal to 0",
+                "gate.pin: no Raspberry Pi has this line; its 40-pin header has GPIO 2 to 27",
+            ),
+            (
+                (
+                    'driver = "stdin"',
+                    'driver = "stdin"\n[[display]]\ndriver = "lights"\nyellow = 46',
+                ),
+                "display[1].yellow: no Raspberry Pi has this line; its 40-pin header has GPIO 2",
             ),
             (
                 ('driver = "stdin"', 'driver = "stdin"\n[gate]\ndriver = "gipo"'),
@@ -483,6 +490,27 @@ driver = "gpio"
         "gate/gpio",
         "buzzer/none",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [(1, "by which a board on the header says"), (28, "Compute Module 1 or 3"), (45, "Compute")],
+)
+def test_a_line_that_only_some_machines_have_is_doubted(path: Path, line: int, why: str) -> None:
+    """More often it is a slip; where it is meant, the kiosk runs with it."""
+    path.write_text(f'{LEAST}[gate]\ndriver = "gpio"\npassage_pin = {line}\n')
+    (told,) = doubtful(path, load(path))
+    assert told.startswith(f"{path}: gate.passage_pin: GPIO {line} is ")
+    assert why in told
+
+
+@pytest.mark.parametrize("line", [2, 17, 27])
+def test_no_other_line_of_the_header_is_doubted(path: Path, line: int) -> None:
+    """Nor those of a panel's board."""
+    panel = '[[display]]\ndriver = "eink"\npanel = "epd2in13_V4"\n'
+    gate = f'[gate]\ndriver = "gpio"\npin = {line}\n' if line != 17 else ""
+    path.write_text(LEAST + panel + gate)
+    assert not [*doubtful(path, load(path))]
 
 
 @pytest.mark.parametrize("port", ["/dev/serial0", "/dev/ttyAMA0"])

@@ -1,5 +1,6 @@
 """A spoiled journal is set aside and rescued as far as readable: real files, damaged bytes."""
 
+import json
 import os
 import random
 import shutil
@@ -8,7 +9,8 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -24,12 +26,14 @@ from kiosk.desk import Standing
 from kiosk.erasing import erase
 from kiosk.files import JOURNAL_VERSION, SpoiledError, StoreError, mark_spoiled
 from kiosk.integrity import is_spoiled
-from kiosk.journal import UseJournal
+from kiosk.journal import KEEP, UseJournal
+from kiosk.store import Stores
 from tests.kaiku.made import ENTRY, NOON
 
 PAGE, FRAME, HEAD = 4096, 24 + 4096, 32
 USES = 120
 LEASE = UUID(int=777_777)
+NO_TIME = '{"at": "today", "rescued": 1, "unsent": 1, "unreadable": 0}'
 
 
 def use(number: int) -> Use:
@@ -407,7 +411,7 @@ class TestWhatIsKnownOfTheRest:
         assert rescue.set_aside(tmp_path) == {}
         assert not any((tmp_path / "same").read_bytes())
 
-    @pytest.mark.parametrize("content", [None, "", "{", "[]", '{"at": 1}'])
+    @pytest.mark.parametrize("content", [None, "", "{", "[]", '{"at": 1}', NO_TIME])
     def test_a_report_that_is_damaged_itself_is_made_anew(
         self, tmp_path: Path, rescued: UseJournal, content: str | None
     ) -> None:
@@ -447,6 +451,28 @@ class TestWhatIsKnownOfTheRest:
         rescued._db.execute("DELETE FROM entry WHERE seq <= 10")
         assert rescue.read_again(tmp_path, rescued) == 10
         assert len(recorded(rescued)) == USES - 1
+
+    def test_what_was_sent_and_is_old_is_not_taken_for_new(self, tmp_path: Path) -> None:
+        """It stays until the damaged journal is let go, and is then forgotten as ever."""
+        with closing(UseJournal(tmp_path / "journal.sqlite")) as journal:
+            fill(journal, range(1, USES))
+        mark_spoiled(tmp_path / "journal.sqlite")
+        with closing(Stores(tmp_path)) as stores:
+            ((name, found),) = stores.set_aside().items()
+            report = replace(found, at=(NOON + timedelta(days=1)).isoformat())
+            (tmp_path / name / "report.json").write_text(json.dumps(asdict(report)))
+            journal = stores.journal
+            unsent = journal.unsent(1000)
+            journal.mark(unsent)
+            journal.settle(journal.sent_counts())
+            later = NOON + KEEP + timedelta(days=3)
+            stores.prune(later)
+            assert stores.read_again() == 0
+            assert journal.uncounted(use(1).digest or b"", ENTRY, date.min).uses == 0
+            assert journal.unsent(1000) == []
+            rescue.let_go(tmp_path)
+            stores.prune(later)
+            assert recorded(journal) == []
 
 
 @pytest.mark.parametrize("left", [0, 1, 100, 4096, 5000])
