@@ -86,6 +86,14 @@ def test_the_kiosk_is_started_again_for_ever() -> None:
     assert watched == ["/etc/kaikuportti/kiosk.toml", "/var/lib/kaikuportti/identity.json"]
 
 
+def test_the_register_is_started_again_whatever_it_ended_with() -> None:
+    """A database that is away as it starts ends it with 78, and may be back a moment later."""
+    unit = (SYSTEMD / "kaikukanta.service").read_text()
+    assert "\nStartLimitIntervalSec=0\n" in unit
+    assert "\nRestart=always\n" in unit
+    assert "RestartPreventExitStatus" not in unit
+
+
 def test_the_kiosk_reaches_its_classes_of_devices_and_no_other() -> None:
     """The kernel knows each class that it may open by then, and no disk is among them."""
     unit = (SYSTEMD / "kaikuportti.service").read_text()

@@ -18,7 +18,17 @@ from datetime import timedelta
 from pathlib import Path
 
 from deb.build import build, lay_out, pack, version
-from tests.appliance import devices, network, packaging, power, process, storage, visits, week
+from tests.appliance import (
+    devices,
+    network,
+    packaging,
+    power,
+    process,
+    storage,
+    units,
+    visits,
+    week,
+)
 from tests.appliance.architecture import ARCHITECTURES, Architecture
 from tests.appliance.disk import Disk
 from tests.appliance.image import CannotBuildError, Image, expect_means, home, image
@@ -27,7 +37,7 @@ from tests.appliance.rows import ROWS, House, Row
 from tests.appliance.station import Station, eventually
 from tests.e2e.house import Register
 
-_MODULES = (visits, devices, network, process, storage, power, week, packaging)
+_MODULES = (visits, devices, network, process, storage, power, week, packaging, units)
 """What puts rows into the table, in their order."""
 
 _FEW_CUTS, _FEW_SCANS = 2, 5
@@ -113,9 +123,12 @@ def _options() -> argparse.Namespace:
 
 def _chosen(options: argparse.Namespace) -> list[Row]:
     places = {module.__name__: place for place, module in enumerate(_MODULES)}
+    if ARCHITECTURES[options.architecture].is_foreign:
+        del places[units.__name__]
+    rows = [row for row in ROWS if row.watch.__module__ in places]
     return [
         row
-        for number, row in enumerate(sorted(ROWS, key=lambda row: places[row.watch.__module__]))
+        for number, row in enumerate(sorted(rows, key=lambda row: places[row.watch.__module__]))
         if number < _FIRST
         or (not (options.short and row.long) and re.search(options.only or "", row.fault))
     ]

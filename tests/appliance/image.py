@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,11 +127,12 @@ def _prepare(architecture: Architecture) -> None:
 
 
 def _bootstrap(root: Path, architecture: Architecture) -> None:
+    packages = [*_IN_THE_IMAGE, *_for_the_register(architecture)]
     subprocess.run(
         [
             *("mmdebstrap", "--quiet", "--mode=root", "--variant=minbase"),
             f"--architectures={architecture.debian}",
-            f"--include={','.join(_IN_THE_IMAGE)}",
+            f"--include={','.join(packages)}",
             '--aptopt=APT::Install-Recommends "false"',
             "--dpkgopt=force-unsafe-io",
             *(f"--dpkgopt=path-exclude=/usr/share/{part}/*" for part in ("man", "locale")),
@@ -140,6 +142,11 @@ def _bootstrap(root: Path, architecture: Architecture) -> None:
         ],
         check=True,
     )
+
+
+def _for_the_register(architecture: Architecture) -> Sequence[str]:
+    """Return what docs/register-install.md installs by apt, where the image is not slow to make."""
+    return () if architecture.is_foreign else ("python3-venv", "curl", "postgresql")
 
 
 def _sources() -> list[str]:
@@ -171,9 +178,10 @@ def _furnish(root: Path) -> None:
             (units / target / f"{name}.service").symlink_to(f"../{name}.service")
     for name in _MASKED:
         (units / name).symlink_to("/dev/null")
-    subprocess.run(
-        ["chroot", root, "systemctl", "--quiet", "enable", "systemd-networkd"], check=True
-    )
+    systemctl = ("chroot", root, "systemctl", "--quiet")
+    subprocess.run([*systemctl, "enable", "systemd-networkd"], check=True)
+    if (root / "lib" / "systemd" / "system" / "postgresql.service").exists():
+        subprocess.run([*systemctl, "disable", "postgresql"], check=True)
     subprocess.run(["chroot", root, "passwd", "--quiet", "--delete", "root"], check=True)
     (root / "etc" / "machine-id").write_text("")
     (root / "etc" / "apt" / "sources.list").unlink(missing_ok=True)

@@ -44,6 +44,7 @@ class Machine:
     def __init__(self, folder: Path, image: Image, disk: Disk) -> None:
         """Take the image as its system, on top of which it writes, and a disk for the state."""
         self._folder, self._image, self.disk = folder, image, disk
+        self.architecture = image.architecture
         self._qemu: subprocess.Popen[bytes] | None = None
         subprocess.run(
             [
@@ -122,7 +123,7 @@ class Machine:
 
     def port(self, plug: str) -> str:
         """Return the path of a device by the port that it is plugged in at."""
-        where = f"{self._image.architecture.buses}pci-0000:00:10.0-usb-0:{_PLUGS[plug]['port']}:1.0"
+        where = f"{self.architecture.buses}pci-0000:00:10.0-usb-0:{_PLUGS[plug]['port']}:1.0"
         if plug == "serial":
             return f"/dev/serial/by-path/{where}-port0"
         return f"/dev/input/by-path/{where}-event-kbd"
@@ -183,9 +184,9 @@ class Machine:
         for name in ("log", "trace", "agent", "wire", "monitor"):
             (folder / f"{name}.sock").unlink(missing_ok=True)
         started = ["scanner", "keypad", "serial"]
-        options = _KERNEL_OPTIONS.format(self._image.architecture.options)
+        options = _KERNEL_OPTIONS.format(self.architecture.options)
         return [
-            *self._image.architecture.emulator,
+            *self.architecture.emulator,
             *("-accel", "tcg,thread=multi", "-smp", "2", "-m", "1024", "-display", "none"),
             *("-nodefaults", "-no-user-config", "-kernel", str(self._image.kernel)),
             *("-initrd", str(self._image.initial_files), "-append", options),

@@ -11,14 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from deb.build import ROOT
 from tests.appliance.disk import SECTOR, Disk
 from tests.appliance.keys import Key, pressed, scanned
 from tests.appliance.latency import distribution, latencies, shares
 from tests.appliance.relay import relay
 from tests.appliance.station import Told
+from tests.appliance.units import blocks, commands
 from tests.e2e.ledgers import Entry
 from tests.left_out import leave_out
 
+REGISTER = ROOT / "docs" / "register.md"
 READ, WRITE, FLUSH = 0, 1, 3
 
 
@@ -150,3 +153,14 @@ def test_a_door_passes_on_and_late_where_asked() -> None:
             assert visitor.recv(8) == b"answered"
             inside.close()
         assert time.monotonic() - began >= 0.2
+
+
+def test_the_pages_that_install_a_register_are_read_as_commands() -> None:
+    """A row carries out each block; it asks for health until there is an answer."""
+    sections = ("The program", "The account, the folders, the key and the service", "The command")
+    found = [commands(section) for section in sections]
+    assert list(map(len, found)) == [1, 4, 1]
+    assert "apt install" not in str(found)
+    assert "--retry-connrefused http://127.0.0.1:8000/health\n" in found[1][-1]
+    [back] = blocks(REGISTER, "A backup and its way back")
+    assert "/var/backups/kaikukanta/COPY kanta.sqlite\n" in back
