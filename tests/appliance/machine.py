@@ -104,8 +104,8 @@ class Machine:
         return done.out.strip()
 
     def put(self, text: str, path: str) -> None:
-        """Write a short text file."""
-        self.tell(f"cat > {path} <<'END_OF_FILE'\n{text}\nEND_OF_FILE")
+        """Write a short text file, and whatever else is still to be written, for good."""
+        self.tell(f"cat > {path} <<'END_OF_FILE'\n{text}\nEND_OF_FILE\nsync")
 
     def share(self, file: Path) -> str:
         """Hand a file over; return its path inside."""
