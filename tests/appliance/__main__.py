@@ -18,7 +18,17 @@ from datetime import timedelta
 from pathlib import Path
 
 from deb.build import build, lay_out, pack, version
-from tests.appliance import devices, network, packaging, power, process, storage, visits, week
+from tests.appliance import (
+    devices,
+    network,
+    packaging,
+    power,
+    process,
+    quick,
+    storage,
+    visits,
+    week,
+)
 from tests.appliance.architecture import ARCHITECTURES, Architecture
 from tests.appliance.disk import Disk
 from tests.appliance.image import CannotBuildError, Image, expect_means, home, image
@@ -27,7 +37,7 @@ from tests.appliance.rows import ROWS, House, Row
 from tests.appliance.station import Station, eventually
 from tests.e2e.house import Register
 
-_MODULES = (visits, devices, network, process, storage, power, week, packaging)
+_MODULES = (visits, devices, network, process, storage, power, quick, week, packaging)
 """What puts rows into the table, in their order."""
 
 _FEW_CUTS, _FEW_SCANS = 2, 5
@@ -61,7 +71,7 @@ def main() -> int:
     try:
         machine.start()
         cuts, scans = (_FEW_CUTS, _FEW_SCANS) if options.short else (options.cuts, _SCANS)
-        house = House(register, Station(machine), package, folder, cuts, scans)
+        house = House(register, Station(machine), package, folder, cuts, options.quick_cuts, scans)
         results = _tried(house, _chosen(options))
     finally:
         machine.cut()
@@ -104,6 +114,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--short", action="store_true", help="leave the long rows out")
     parser.add_argument("--only", metavar="PATTERN", help="only rows whose fault holds it")
     parser.add_argument("--cuts", type=int, default=30, help="how often the power is cut")
+    parser.add_argument(
+        "--quick-cuts", type=int, default=60, help="and of a machine that is resumed, not booted"
+    )
     parser.add_argument(
         "--architecture", choices=ARCHITECTURES, default="amd64", help="the machine's"
     )
