@@ -20,6 +20,7 @@ from pathlib import Path
 from deb.build import build, lay_out, pack, version
 from tests.appliance import (
     devices,
+    gate,
     network,
     packaging,
     power,
@@ -37,7 +38,7 @@ from tests.appliance.rows import ROWS, House, Row
 from tests.appliance.station import Station, eventually
 from tests.e2e.house import Register
 
-_MODULES = (visits, devices, network, process, storage, power, quick, week, packaging)
+_MODULES = (visits, devices, gate, network, process, storage, power, quick, week, packaging)
 """What puts rows into the table, in their order."""
 
 _FEW_CUTS, _FEW_SCANS = 2, 5
