@@ -20,10 +20,12 @@ from pathlib import Path
 from deb.build import build, lay_out, pack, version
 from tests.appliance import (
     devices,
+    gate,
     network,
     packaging,
     power,
     process,
+    quick,
     storage,
     units,
     visits,
@@ -37,7 +39,9 @@ from tests.appliance.rows import ROWS, House, Row
 from tests.appliance.station import Station, eventually
 from tests.e2e.house import Register
 
-_MODULES = (visits, devices, network, process, storage, power, week, packaging, units)
+_MODULES = (
+    visits, devices, gate, network, process, storage, power, quick, week, packaging, units,
+)  # fmt: skip
 """What puts rows into the table, in their order."""
 
 _FEW_CUTS, _FEW_SCANS = 2, 5
@@ -71,7 +75,7 @@ def main() -> int:
     try:
         machine.start()
         cuts, scans = (_FEW_CUTS, _FEW_SCANS) if options.short else (options.cuts, _SCANS)
-        house = House(register, Station(machine), package, folder, cuts, scans)
+        house = House(register, Station(machine), package, folder, cuts, options.quick_cuts, scans)
         results = _tried(house, _chosen(options))
     finally:
         machine.cut()
@@ -114,6 +118,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--short", action="store_true", help="leave the long rows out")
     parser.add_argument("--only", metavar="PATTERN", help="only rows whose fault holds it")
     parser.add_argument("--cuts", type=int, default=30, help="how often the power is cut")
+    parser.add_argument(
+        "--quick-cuts", type=int, default=60, help="and of a machine that is resumed, not booted"
+    )
     parser.add_argument(
         "--architecture", choices=ARCHITECTURES, default="amd64", help="the machine's"
     )

@@ -45,6 +45,8 @@ class Disk:
         """How many sectors each cut has lost, that were written and not flushed."""
         self.flush_time = 0.0
         """Seconds that a flush takes."""
+        self.halfway = 0
+        """How many cuts have found a flush under way."""
         self._chance = chance
         image = folder / "disk.img"
         with image.open("wb") as file:
@@ -55,6 +57,8 @@ class Disk:
         self._unsure: set[int] = set()
         self._lock = threading.Lock()
         self._off = threading.Event()
+        self._flushes = 0
+        self._flush_begins = threading.Condition()
         self._channel: socket.socket | None = None
         image.unlink()
         self.path.unlink(missing_ok=True)
@@ -81,6 +85,12 @@ class Disk:
             self._now[:] = self._durable
             self.losses.append(len(lost))
         self._off.clear()
+
+    def wait_for_flush(self, number: int, patience: float) -> None:
+        """Wait until the so many-th flush from now begins; not longer than ``patience``."""
+        with self._flush_begins:
+            wanted = self._flushes + number
+            self._flush_begins.wait_for(lambda: self._flushes >= wanted, patience)
 
     def close(self) -> None:
         """Serve no longer."""
@@ -128,7 +138,7 @@ class Disk:
         data = read(length) if kind == _Kind.WRITE else b""
         if kind == _Kind.HANG_UP or (kind == _Kind.WRITE and len(data) < length):
             return False
-        if kind == _Kind.FLUSH and self._off.wait(self.flush_time):
+        if kind == _Kind.FLUSH and self._is_cut_within_a_flush():
             return False
         with self._lock:
             found = b""
@@ -145,6 +155,15 @@ class Disk:
                     self._flush([*self._unsure])
         channel.sendall(struct.pack(">IIQ", _ANSWER, 0, handle) + found)
         return True
+
+    def _is_cut_within_a_flush(self) -> bool:
+        """Let a flush take its time, and tell whether the power is cut meanwhile."""
+        with self._flush_begins:
+            self._flushes += 1
+            self._flush_begins.notify_all()
+        is_cut = self._off.wait(self.flush_time)
+        self.halfway += is_cut
+        return is_cut
 
     def _flush(self, sectors: Iterable[int]) -> None:
         for sector in sectors:

@@ -31,8 +31,22 @@ _PLUGS: dict[str, dict[str, object]] = {
         "serial": "FTSCAN01", "always-plugged": True,
     },
     "twin": {**_KEYBOARD, "port": "4", "display": "screen2", "serial": "SCAN0001"},
+    "state": {"driver": "virtio-blk-pci", "bus": "bay", "drive": "state"},
 }  # fmt: skip
-"""What can be plugged in and pulled out; the twin is a second scanner of the scanner's make."""
+"""What can be plugged in and pulled out; the twin is a second scanner of the scanner's make, and
+the state is the disk."""
+
+_NOT_FROZEN = ("state", "serial")
+"""What is pulled out of a machine that is frozen: the disk of the state, so that no kernel that is
+resumed can know what was on it, and the serial port, which qemu cannot keep."""
+
+_WOKEN = """set -e
+date -s @{now:.3f}
+echo {noise} > /dev/urandom
+perl -e 'open my $chance, ">", "/dev/urandom"; ioctl($chance, 0x5207, 0) or die'
+until [ -b /dev/vdb ] && [ -e {port} ]; do sleep 0.05; done"""
+"""Gives a resumed machine the time, as its clock's battery would, and chance of its own: else two
+might draw the same identities (0x5207 is RNDRESEEDCRNG); and waits for what is plugged in."""
 
 _KEY_TIME = 0.012
 """Seconds between two events of a key: qemu's keyboard is asked every 8 ms, and holds 16."""
@@ -45,6 +59,7 @@ class Machine:
         """Take the image as its system, on top of which it writes, and a disk for the state."""
         self._folder, self._image, self.disk = folder, image, disk
         self.architecture = image.architecture
+        self._frozen = folder / "frozen"
         self._qemu: subprocess.Popen[bytes] | None = None
         subprocess.run(
             [
@@ -61,9 +76,40 @@ class Machine:
 
         ``clock`` is where its clock begins, an instant of ISO 8601 or ``utc`` for the right one.
         """
+        plugged = (part for plug in _NOT_FROZEN for part in ("-device", _as_option(plug)))
+        self._switch_on(*plugged, "-rtc", f"base={clock}")
+        if not online:
+            self.pull_network()
+        self._agent.wait(self._is_on)
+
+    def freeze(self) -> None:
+        """Keep the machine as it is now, for :meth:`resume`; nothing of its state is in use."""
+        self.tell("sync; umount -q /mnt/share || true")
+        for plug in _NOT_FROZEN:
+            self.unplug(plug)
+        with monitor(self._folder / "monitor.sock") as qemu:
+            qemu.call("migrate", uri=f"exec:cat > {self._frozen}")
+            while (told := qemu.call("query-migrate")["status"]) != "completed":
+                if told == "failed":
+                    raise MachineError("the machine cannot be frozen")
+                time.sleep(0.1)
+
+    def resume(self) -> None:
+        """Switch it on as it was frozen, but with the disk of the state as a cut has left it.
+
+        What it writes to its system is gone at the next cut.
+        """
+        self._switch_on("-snapshot", "-incoming", f"exec:cat {self._frozen}")
+        self._agent.wait(self._is_on)
+        for plug in _NOT_FROZEN:
+            self.plug(plug)
+        noise = os.urandom(32).hex()
+        self.tell(_WOKEN.format(now=time.time(), noise=noise, port=self.port("serial")))
+
+    def _switch_on(self, *options: str) -> None:
         with (self._folder / "qemu.log").open("ab") as log:
             self._qemu = subprocess.Popen(
-                [*self._command(), "-rtc", f"base={clock}"],
+                [*self._command(), *options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -72,9 +118,6 @@ class Machine:
         self.trace = Lines(self._folder / "trace.sock")
         self._agent = Agent(self._folder / "agent.sock")
         self._wire = connect(self._folder / "wire.sock")
-        if not online:
-            self.pull_network()
-        self._agent.wait(self._is_on)
 
     def cut(self) -> None:
         """Cut the power: nothing is written any more."""
@@ -105,8 +148,8 @@ class Machine:
         return done.out.strip()
 
     def put(self, text: str, path: str) -> None:
-        """Write a short text file."""
-        self.tell(f"cat > {path} <<'END_OF_FILE'\n{text}\nEND_OF_FILE")
+        """Write a short text file, and whatever else is still to be written, for good."""
+        self.tell(f"cat > {path} <<'END_OF_FILE'\n{text}\nEND_OF_FILE\nsync")
 
     def share(self, file: Path) -> str:
         """Hand a file over; return its path inside."""
@@ -183,7 +226,8 @@ class Machine:
         (folder / "share").mkdir(exist_ok=True)
         for name in ("log", "trace", "agent", "wire", "monitor"):
             (folder / f"{name}.sock").unlink(missing_ok=True)
-        started = ["scanner", "keypad", "serial"]
+        started = ["scanner", "keypad"]
+        state = f"driver=nbd,node-name=state,server.type=unix,server.path={self.disk.path}"
         options = _KERNEL_OPTIONS.format(self.architecture.options)
         return [
             *self.architecture.emulator,
@@ -192,7 +236,7 @@ class Machine:
             *("-initrd", str(self._image.initial_files), "-append", options),
             # A killed qemu leaves what it wrote to this machine: no need to wait for its disk.
             *_disk("system", f"file={folder / 'system.qcow2'},format=qcow2,cache=unsafe"),
-            *_disk("state", f"file=nbd:unix:{self.disk.path},format=raw,cache=writeback"),
+            *("-blockdev", state, "-device", "pcie-root-port,id=bay"),
             *("-netdev", "user,id=n0,ipv6=off"),
             *("-device", "virtio-net-pci,netdev=n0,id=net0,romfile="),
             *(part for n in range(3) for part in ("-device", f"bochs-display,id=screen{n}")),

@@ -25,6 +25,7 @@ class House:
     package: Path
     folder: Path
     cuts: int
+    quick_cuts: int
     scans: int
     shown: set[str] = field(default_factory=set)
 

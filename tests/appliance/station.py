@@ -22,7 +22,7 @@ _CONFIGURATION = f"""[station]
 name = "Virtual gate"
 attended = true
 passage = 5.0
-repeat = 4.0
+repeat = %(repeat)s
 children = 6.0
 %(station)s
 
@@ -46,7 +46,7 @@ device = "%(keypad)s"
 [gate]
 driver = "gpio"
 pin = {GATE}
-pulse = 0.3
+pulse = %(pulse)s
 interval = 0.5
 %(gate)s
 
@@ -85,14 +85,24 @@ class Station:
 
     # --- setting up ---
 
-    def configure(self, url: str, *, station: str = "", gate: str = "", more: str = "") -> None:
+    def configure(
+        self,
+        url: str,
+        *,
+        repeat: float = 4.0,
+        pulse: float = 0.3,
+        station: str = "",
+        gate: str = "",
+        more: str = "",
+    ) -> None:
         """Write the configuration, for a register at an address.
 
         Settings of the station and the gate, and whole tables, can be added.
         """
         plugs = {plug: self.machine.port(plug) for plug in ("scanner", "serial", "keypad")}
+        settings = {"url": url, "repeat": repeat, "pulse": pulse}
         added = {"station": station, "gate": gate, "more": more}
-        text = _CONFIGURATION % {"url": url, **added, **plugs}
+        text = _CONFIGURATION % {**settings, **added, **plugs}
         self.machine.put(text, "/etc/kaikuportti/kiosk.toml")
 
     def restart(self) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -99,11 +100,22 @@ def test_a_cut_during_a_flush_finds_it_half_way(disk: Disk) -> None:
     client = Client(disk.path)
     for sector in range(100, 140):
         client.ask(WRITE, sector, b"n" * SECTOR)
-    client.begin(FLUSH)
+    Timer(0.1, client.begin, [FLUSH]).start()
+    disk.wait_for_flush(1, 60.0)
     disk.cut()
     assert client.answer() == b""
     client.close()
     assert 0 < disk.losses[0] < 40
+    assert disk.halfway == 1
+
+
+def test_a_cut_between_flushes_is_not_counted_as_one_within(disk: Disk) -> None:
+    """Neither before a flush nor after it."""
+    client = Client(disk.path)
+    client.ask(FLUSH)
+    disk.cut()
+    client.close()
+    assert disk.halfway == 0
 
 
 def test_a_scanner_presses_shift_for_capitals_and_enter_at_the_end() -> None:
