@@ -262,6 +262,8 @@ class App:
         earlier, last, doubted, self._is_whole = await self._store.call(look)
         self._doubt_noted = doubted
         self._link.clock_doubted = doubted or (last is not None and datetime.now(UTC) < last)
+        if last is not None:
+            self._link.on_by_record = last - timedelta(seconds=time.monotonic())
         await self._mind_the_clock()
         self._reading.accept(earlier)
 

@@ -295,8 +295,13 @@ class UseJournal:
         return Backlog(unsent, parked)
 
     def last_instant(self) -> datetime | None:
-        """Return the latest instant on record: a clock that is before it is wrong (promise P7)."""
-        row = self._db.execute("SELECT at FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
+        """Return the latest instant on record: a clock that is before it is wrong (promise P7).
+
+        What was recorded with a clock that was suspect proves nothing.
+        """
+        row = self._db.execute(
+            "SELECT at FROM entry WHERE NOT clock_suspect ORDER BY seq DESC LIMIT 1"
+        ).fetchone()
         with intact(self.path):
             return None if row is None else read_instant(row[0])
 

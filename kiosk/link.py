@@ -26,7 +26,9 @@ class Link:
 
     The clock is ``clock_doubted`` where it is before the last record, has jumped, or was suspect
     when the kiosk ended: until the register agrees with it, or a time service keeps it.
-    ``switched_on`` is the instant at which monotonic time was 0, by the clock as it was last.
+    ``switched_on`` is the instant at which monotonic time was 0, by the clock as it was last;
+    ``on_by_register`` is the same by the time that the register told last since the start, and
+    ``on_by_record`` by the last use on record, which cannot be after the start.
     ``why`` says what keeps the register out of reach.
     """
 
@@ -37,6 +39,8 @@ class Link:
     silent_until: float = 0.0
     flagged: int = field(default=0)
     switched_on: datetime | None = None
+    on_by_register: datetime | None = None
+    on_by_record: datetime | None = None
     why: str = ""
 
     def may_ask(self, clock: float) -> bool:
@@ -59,6 +63,34 @@ class Link:
         before, self.switched_on = self.switched_on, at - timedelta(seconds=clock)
         if before is not None and abs(self.switched_on - before) > CLOCK_TOLERANCE:
             self.clock_doubted = True
+
+    def hear_time(self, told: datetime, at: datetime, clock: float) -> None:
+        """Take the register's time, told when the kiosk's clock was at ``at``.
+
+        ``clock`` is in monotonic seconds.
+        """
+        self.clock_ahead = at - told
+        self.on_by_register = told - timedelta(seconds=clock)
+        if abs(self.clock_ahead) <= CLOCK_TOLERANCE:
+            self.clock_doubted = False
+
+    def instant(self, at: datetime, clock: float) -> datetime:
+        """Return what now is taken for, where the clock says ``at`` (promise P7).
+
+        In place of a clock that is suspect, the time that the register has told goes on. Before it
+        has told any, now is at least as long after the last use on record as the kiosk is on.
+        """
+        since = timedelta(seconds=clock)
+        if not self.clock_suspect:
+            return at
+        if self.on_by_register is not None:
+            return self.on_by_register + since
+        return at if self.on_by_record is None else max(at, self.on_by_record + since)
+
+    @property
+    def instant_guessed(self) -> bool:
+        """Tell whether nobody has said what now is: the clock is suspect, the register silent."""
+        return self.clock_suspect and self.on_by_register is None
 
     @property
     def clock_suspect(self) -> bool:

@@ -134,7 +134,9 @@ class Shell:
     def _now(self) -> desk.Moment:
         at, clock = datetime.now(UTC), time.monotonic()
         self._link.watch(at, clock)
-        return desk.Moment(at, clock, self._link.clock_suspect)
+        link = self._link
+        now = link.instant(at, clock)
+        return desk.Moment(now, clock, link.clock_suspect, link.instant_guessed)
 
     async def _take(self, event: Event) -> None:
         match event:

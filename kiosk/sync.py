@@ -6,16 +6,17 @@ disk that takes nothing is such a failure too.
 """
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kaiku.wire import CardGone, CardRow, CursorRow, Result, Row, Use
 from kiosk.disk import DiskError
 from kiosk.journal import Returning
-from kiosk.link import CLOCK_TOLERANCE, Contact, Link
+from kiosk.link import Contact, Link
 from kiosk.log import log
 from kiosk.pacing import ASIDE, Pacing
 from kiosk.registry import (
@@ -386,23 +387,40 @@ class Sync:
         while True:
             self._leases.set()
             try:
-                before = datetime.now(UTC)
-                answer = await self._registry.heartbeat(await self._condition())
-                await self._compare_clocks(before, answer.get("now"))
+                condition = await self._condition()
+                asked = time.monotonic()
+                answer = await self._registry.heartbeat(condition)
+                await self._compare_clocks(asked, answer.get("now"))
             except RevokedError:
                 raise
             except (RegistryError, DiskError):
                 pass
-            await asyncio.sleep(HEARTBEAT)
+            await self._rest()
 
-    async def _compare_clocks(self, before: datetime, theirs: object) -> None:
+    async def _rest(self) -> None:
+        """Wait until the next heartbeat: soon, where the register comes back meanwhile.
+
+        A kiosk that has started with a wrong clock learns the time by it (promise P7).
+        """
+        if self._link.contact is Contact.UP:
+            await asyncio.sleep(HEARTBEAT)
+            return
+        self._up.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HEARTBEAT):
+                await self._up.wait()
+
+    async def _compare_clocks(self, asked: float, theirs: object) -> None:
+        """Compare at the middle of the call that began at monotonic ``asked``.
+
+        How long it took is not for the clock to say: it may be set right meanwhile.
+        """
+        clock, at = time.monotonic(), datetime.now(UTC)
+        half = (clock - asked) / 2
         try:
-            instant = datetime.fromisoformat(str(theirs))
-            middle = before + (datetime.now(UTC) - before) / 2
-            self._link.clock_ahead = middle - instant
-            if abs(self._link.clock_ahead) <= CLOCK_TOLERANCE:
-                self._link.clock_doubted = False
-        except (TypeError, ValueError):
+            told = datetime.fromisoformat(str(theirs))
+            self._link.hear_time(told, at - timedelta(seconds=half), clock - half)
+        except (TypeError, ValueError, OverflowError):
             return
         await self._changed()
 

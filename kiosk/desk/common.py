@@ -17,6 +17,16 @@ from kiosk.desk.state import (
     Standing,
 )
 
+_BY_DATE = frozenset(
+    {
+        Reason.NOT_YET_VALID,
+        Reason.EXPIRED,
+        Reason.OFFERING_OUTSIDE_VALIDITY,
+        Reason.TOO_EARLY,
+        Reason.OFFERING_OVER,
+    }
+)
+
 
 class Said(Enum):
     """Who has said what is recorded: the store alone, the register, or the store in its silence."""
@@ -51,6 +61,23 @@ def decide_group_alone(known: Known, party: Party, now: Moment) -> Decision:
     return decide_group(
         known.card, known.members, younger, offering, facts, now.at, known.size, along=party
     )
+
+
+def certain(decision: Decision, said: Said, now: Moment) -> Decision:
+    """Return the decision without what only a guessed instant says against the card (promise P7).
+
+    The register knows the time; what it has said stands.
+    """
+    if said is Said.BY_REGISTER:
+        return decision
+    reasons = dict.fromkeys(certainly(reason, now) for reason in decision.reasons)
+    missing = (replace(each, reason=certainly(each.reason, now)) for each in decision.missing)
+    return replace(decision, reasons=(*reasons,), missing=(*missing,))
+
+
+def certainly(reason: Reason, now: Moment) -> Reason:
+    """Return a reason for a refusal; where only a guessed instant is for it, it is not known."""
+    return Reason.CANNOT_CHECK_NOW if now.guessed and reason in _BY_DATE else reason
 
 
 def _needs_no_more(known: Known) -> bool:

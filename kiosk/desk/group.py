@@ -15,7 +15,7 @@ from kaiku.group import GroupSize, Member, against
 from kaiku.party import ALONE, LARGEST
 from kaiku.reason import Reason
 from kiosk.desk import scenes
-from kiosk.desk.common import decide_group_alone, needs_register, shown, untyped
+from kiosk.desk.common import certainly, decide_group_alone, needs_register, shown, untyped
 from kiosk.desk.present import ask, conclude, is_too_early, question_closed, repeated
 from kiosk.desk.state import (
     Desk,
@@ -154,7 +154,7 @@ def _against(
         return Reason.CANNOT_CHECK_NOW
     if known.card is not None:
         for reason in against(Member(known.card, known.facts), known.offering, now.at):
-            return reason
+            return certainly(reason, now)
     enough = known.card is not None and (known.whole or not known.offering.counts_cards)
     if not enough and not known.ask:
         return Reason.UNKNOWN_CARD if known.whole else Reason.CANNOT_CHECK_NOW

@@ -13,7 +13,7 @@ from kaiku.reason import Reason
 from kaiku.wire import Answer, Outcome, Use
 from kiosk.desk import fee_scenes
 from kiosk.desk.amend import untype_or_take_back
-from kiosk.desk.common import Said, shown, untyped
+from kiosk.desk.common import Said, certain, shown, untyped
 from kiosk.desk.slip import Choice, Slip, choices_of
 from kiosk.desk.state import (
     Ask,
@@ -139,7 +139,7 @@ def _ask(
         fee=fee,
     )
     record = Record(intent, NOBODY, Said.ALONE.source, Standing.ASKED)
-    ask = Ask(event.use, digest, offering.id, ALONE, now.at, fee)
+    ask = Ask(event.use, digest, offering.id, ALONE, now.at, fee, guessed=now.guessed)
     return replace(desk, asked=ask), (record, ask)
 
 
@@ -149,7 +149,8 @@ def hear(desk: Desk, answer: Answer | None, known: Known, now: Moment) -> Step:
     desk = replace(desk, asked=None)
     if not isinstance(asked, Ask) or asked.fee is None or slip is None:
         return desk, ()
-    event, then = Presented(asked.digest, asked.use), replace(now, at=asked.at)
+    event = Presented(asked.digest, asked.use)
+    then = replace(now, at=asked.at, guessed=asked.guessed)
     if answer is None:
         decision = _decide_alone(known, slip.choice, asked.fee, then)
         return _conclude(desk, event, slip, asked.fee, decision, then, Said.UNANSWERED)
@@ -174,6 +175,7 @@ def _conclude(
     said: Said = Said.ALONE,
 ) -> Step:
     """Record what was decided on a fee, and tell it."""
+    decision = certain(decision, said, now)
     offering = slip.choice.offering
     use = Use(
         id=event.use,

@@ -114,8 +114,8 @@ def resume(
     opening too many is a lesser evil than a holder locked out by a use that let nobody in. Of a use
     whose card is not shown again nothing is annulled: its people may have passed before.
 
-    A clock that the power cut has set back does not tell the use's age (promise P7): it is then
-    taken as the oldest that is remembered.
+    A clock that the power cut has set back does not tell the use's age, nor does a guessed instant
+    (promise P7): it is then taken as the oldest that is remembered.
     """
     if use is None or use.voided or use.outcome is not Outcome.ACCEPTED:
         return Desk(manners)
@@ -124,7 +124,7 @@ def resume(
     age = (now.at - use.at).total_seconds()
     if age > REMEMBERED:
         return Desk(manners)
-    since = now.clock - (age if age >= 0 else REMEMBERED)
+    since = now.clock - (REMEMBERED if age < 0 or now.guessed else age)
     current = Current(use, admitted, since, since, opened=0, resumed=now.clock, booked=booked)
     return Desk(manners, current=current)
 

@@ -14,6 +14,7 @@ from kiosk.desk.amend import amend, hear_amended
 from kiosk.desk.common import (
     Said,
     as_decision,
+    certain,
     decide_alone,
     decide_group_alone,
     leasing,
@@ -109,7 +110,8 @@ def ask(
         clock_suspect=now.suspect,
         members=members,
     )
-    asked = Ask(event.use, digest, offering.id, desk.typed, now.at, members=members)
+    party, guessed = desk.typed, now.guessed
+    asked = Ask(event.use, digest, offering.id, party, now.at, members=members, guessed=guessed)
     record = Record(intent, NOBODY, Said.ALONE.source, Standing.ASKED)
     return replace(desk, asked=asked), (record, asked)
 
@@ -125,6 +127,7 @@ def conclude(
     members: tuple[bytes, ...] | None = None,
 ) -> Step:
     """Record what was decided on a card or a group, tell it, and open the gate."""
+    decision = certain(decision, said, now)
     known = known if members is None else known.of_group
     log = Log(_verdict(event.use, party, decision, said, members))
     if known.offering is None:
@@ -287,7 +290,7 @@ def hear(desk: Desk, answer: Answer | None, known: Known, now: Moment) -> Step:
     match asked:
         case Ask():
             event = Presented(asked.digest, asked.use)
-            then = replace(now, at=asked.at)
+            then = replace(now, at=asked.at, guessed=asked.guessed)
             members = asked.members
             if answer is not None:
                 decision, said = as_decision(answer, known.offering), Said.BY_REGISTER

@@ -27,12 +27,14 @@ class Moment:
 
     ``at`` is the instant that is recorded, ``clock`` the monotonic seconds that windows use.
 
-    ``suspect`` says that the kiosk doubts the instant (promise P7).
+    ``suspect`` says that the kiosk doubts its clock (promise P7), and ``guessed`` that nobody has
+    told it the time in place of that: what ``at`` says against a card is not certain.
     """
 
     at: datetime
     clock: float
     suspect: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,7 @@ class Record:
 class Ask:
     """Ask the register to decide and record; come back with :class:`Answered`.
 
-    ``fee`` and ``members`` are as in the use that comes of it.
+    ``fee`` and ``members`` are as in the use that comes of it, ``guessed`` as in the moment.
     """
 
     use: UUID
@@ -210,6 +212,7 @@ class Ask:
     at: datetime
     fee: Fee | None = None
     members: tuple[bytes, ...] | None = None
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What the kiosk takes up from its last run."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -91,6 +92,18 @@ async def test_a_clock_that_the_register_found_wrong_stays_suspect(
     app._link.clock_ahead = timedelta(hours=1)
     await app._mind_the_clock()
     assert (await started(store, tmp_path))._link.clock_suspect
+
+
+async def test_a_kiosk_that_starts_in_1970_takes_its_last_record_for_the_time(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No earlier can it be; and time goes on from there (promise P7)."""
+    last = datetime.now(UTC)
+    await record(store, last)
+    link = (await started(store, tmp_path))._link
+    link.clock_doubted = True
+    now = link.instant(datetime(1970, 1, 1, tzinfo=UTC), time.monotonic() + 60)
+    assert timedelta(seconds=60) <= now - last < timedelta(seconds=70)
 
 
 async def test_a_clock_that_a_time_service_keeps_is_trusted(

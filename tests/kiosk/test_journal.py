@@ -157,6 +157,12 @@ class TestLast:
         record(journal, use(1), refusal(2, at=NOON + timedelta(seconds=5)))
         assert journal.last_instant() == NOON + timedelta(seconds=5)
 
+    def test_what_a_wrong_clock_has_recorded_tells_no_time(self, journal: UseJournal) -> None:
+        """A year that has not come would make every right clock wrong after it (promise P7)."""
+        later = replace(refusal(2, at=NOON + timedelta(days=9999)), clock_suspect=True)
+        record(journal, use(1), later)
+        assert journal.last_instant() == use(1).at
+
 
 class TestSending:
     """What the register does not have yet, oldest first."""

@@ -1,6 +1,6 @@
 """Whether a scan may wait for the register, and whether the clock is to be trusted."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -65,3 +65,41 @@ def test_a_clock_that_is_set_little_by_little_is_trusted() -> None:
 def test_a_clock_before_the_last_record_is_suspect() -> None:
     """As after a power cut without a battery (promise P7)."""
     assert Link(clock_doubted=True).clock_suspect
+
+
+@pytest.mark.parametrize(
+    "wrong", [datetime(1970, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)]
+)
+def test_in_place_of_a_clock_that_is_wrong_the_registers_time_goes_on(wrong: datetime) -> None:
+    """Without another word from it, and whatever the clock is set to meanwhile (promise P7)."""
+    link = Link()
+    link.watch(wrong, 50.0)
+    link.hear_time(NOON, wrong, 50.0)
+    later = timedelta(hours=3)
+    link.watch(wrong + 1000 * later, 50.0 + later.total_seconds())
+    assert link.clock_suspect
+    assert not link.instant_guessed
+    assert link.instant(wrong + 1000 * later, 50.0 + later.total_seconds()) == NOON + later
+
+
+def test_a_clock_that_is_trusted_is_followed_to_the_second() -> None:
+    """What the register told is a little late, by how long the call took."""
+    link = Link()
+    link.hear_time(NOON, NOON + CLOCK_TOLERANCE / 2, 50.0)
+    assert link.instant(NOON + CLOCK_TOLERANCE, 60.0) == NOON + CLOCK_TOLERANCE
+
+
+def test_before_any_word_it_is_at_least_as_late_as_the_kiosk_is_on_since_the_last_record() -> None:
+    """A clock that is later than that may be right; either is a guess (promise P7)."""
+    link = Link(clock_doubted=True, on_by_record=NOON)
+    assert link.instant(NOON - timedelta(days=9), 60.0) == NOON + timedelta(seconds=60)
+    assert link.instant(NOON + timedelta(days=9), 60.0) == NOON + timedelta(days=9)
+    assert link.instant_guessed
+    assert Link(clock_doubted=True).instant(NOON, 60.0) == NOON
+
+
+def test_a_clock_that_is_trusted_is_no_guess() -> None:
+    """Though the register has not been heard."""
+    link = Link(on_by_record=NOON)
+    assert not link.instant_guessed
+    assert link.instant(NOON - timedelta(days=9), 60.0) == NOON - timedelta(days=9)

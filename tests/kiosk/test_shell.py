@@ -612,6 +612,50 @@ async def test_a_group_that_nobody_ended_was_not_decided_for_as_long_as_it_waite
     assert ended["ms"] < 300
 
 
+@pytest.mark.parametrize("year", [1970, 2099])
+async def test_a_wrong_clock_keeps_nobody_out_once_the_register_has_told_the_time(
+    store: Store, monkeypatch: pytest.MonkeyPatch, year: int
+) -> None:
+    """The use is of when it was, though the register is away by then; it is marked (promise P7)."""
+
+    class Wrong:
+        @staticmethod
+        def now(zone: tzinfo) -> datetime:
+            return datetime(year, 1, 1, tzinfo=zone) + timedelta(seconds=time.monotonic())
+
+    link = Link(contact=Contact.DOWN)
+    monkeypatch.setattr("kiosk.shell.datetime", Wrong)
+    link.hear_time(datetime.now(UTC), Wrong.now(UTC), time.monotonic())
+    async with running(store, Recorder(), link) as shell:
+        await scan(shell, NUMBER)
+    (use,) = await recorded(store)
+    assert (use.outcome, use.clock_suspect) == (Outcome.ACCEPTED, True)
+    assert abs(datetime.now(UTC) - use.at) < timedelta(seconds=10)
+
+
+@pytest.mark.parametrize("year", [1970, 2099])
+async def test_a_wrong_clock_gives_no_false_reason_before_the_register_is_heard(
+    store: Store, monkeypatch: pytest.MonkeyPatch, year: int
+) -> None:
+    """The card cannot be checked now, which is true (promise P7)."""
+
+    class Wrong:
+        @staticmethod
+        def now(zone: tzinfo) -> datetime:
+            return datetime(year, 1, 1, tzinfo=zone)
+
+    link = Link(contact=Contact.DOWN, clock_doubted=True)
+    monkeypatch.setattr("kiosk.shell.datetime", Wrong)
+    async with running(store, Recorder(), link) as shell:
+        await scan(shell, NUMBER)
+        link.on_by_record = datetime.now(UTC) - timedelta(seconds=time.monotonic())
+        await scan(shell, OTHER)
+    uses = await recorded(store)
+    assert uses[0].reason is Reason.CANNOT_CHECK_NOW
+    assert uses[1].reason is (None if year == 1970 else Reason.CANNOT_CHECK_NOW)
+    assert all(use.clock_suspect for use in uses)
+
+
 async def test_a_use_after_the_clock_has_jumped_is_marked_at_once(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -423,10 +424,76 @@ async def test_a_clock_that_the_register_agrees_with_is_right_again(
     """Whatever the journal had said of it (P7)."""
     link = Link(clock_doubted=True)
     async with syncing(store, client, link) as sync:
-        await sync._compare_clocks(NOON, datetime.now(UTC).isoformat())
+        await sync._compare_clocks(time.monotonic(), (NOON - timedelta(days=9)).isoformat())
         assert link.clock_suspect
-        await sync._compare_clocks(datetime.now(UTC), datetime.now(UTC).isoformat())
+        await sync._compare_clocks(time.monotonic(), datetime.now(UTC).isoformat())
         assert not link.clock_suspect
+
+
+@pytest.mark.parametrize("told", [None, 5, "soon", "2026-01-01", "0001-01-01T00:00:00+00:00"])
+async def test_a_time_that_is_none_is_passed_over(
+    store: Store, client: RegistryClient, told: object
+) -> None:
+    """The kiosk goes on, with what it knew of the time."""
+    link = Link()
+    async with syncing(store, client, link) as sync:
+        link.hear_time(NOON, NOON, time.monotonic())
+        await sync._compare_clocks(time.monotonic(), told)
+        assert abs(link.instant(NOON, time.monotonic()) - NOON) < timedelta(minutes=1)
+
+
+async def test_a_clock_that_is_set_during_the_call_does_not_spoil_the_time_that_is_told(
+    store: Store, client: RegistryClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How long the call took is not for the clock to say (promise P7)."""
+
+    class Set:
+        """A clock that goes back to the beginning of time between two looks."""
+
+        fromisoformat = staticmethod(datetime.fromisoformat)
+        ahead = timedelta(days=9)
+
+        @classmethod
+        def now(cls, zone: tzinfo) -> datetime:
+            cls.ahead -= timedelta(days=1000)
+            return datetime.now(zone) + cls.ahead
+
+    link, register = Link(), NOON + timedelta(days=3)
+    async with syncing(store, client, link) as sync:
+        monkeypatch.setattr("kiosk.sync.datetime", Set)
+        await sync._compare_clocks(time.monotonic() - 2.0, register.isoformat())
+        assert link.clock_suspect
+        now = link.instant(Set.now(UTC), time.monotonic())
+        assert timedelta(0) <= now - register < timedelta(seconds=10)
+
+
+async def test_a_register_that_comes_back_is_asked_the_time_at_once(store: Store) -> None:
+    """A kiosk that started with a wrong clock decides by the right one within seconds (P7)."""
+    told = NOON - timedelta(days=9)
+    there, beaten = asyncio.Event(), asyncio.Event()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if not there.is_set():
+            raise httpx.ConnectError("no network")
+        if request.url.path.endswith("/changes"):
+            return httpx.Response(200, text=json.dumps(write_row(CursorRow("1"))) + "\n")
+        if request.url.path.endswith("/heartbeat"):
+            beaten.set()
+            return httpx.Response(200, json={"now": told.isoformat()})
+        return httpx.Response(503)
+
+    link = Link(clock_doubted=True)
+    async with (
+        RegistryClient("http://register", "t", httpx.MockTransport(answer)) as client,
+        syncing(store, client, link),
+    ):
+        await asyncio.sleep(0.3)
+        assert link.contact is Contact.DOWN
+        there.set()
+        async with asyncio.timeout(10):
+            await beaten.wait()
+        await asyncio.sleep(0.1)
+    assert link.instant(NOON, time.monotonic()) < NOON
 
 
 async def test_a_visit_is_counted_once_whether_the_tally_knows_it_or_not(

@@ -61,6 +61,7 @@ class Entrance:
     whole: bool = True
     online: bool = False
     suspect: bool = False
+    guessed: bool = False
 
     def __post_init__(self) -> None:
         """Open the doors."""
@@ -75,7 +76,8 @@ class Entrance:
     @property
     def now(self) -> Moment:
         """The moment: the wall clock goes on with the monotonic one."""
-        return Moment(NOON + timedelta(seconds=self.clock - 1000), self.clock, self.suspect)
+        at = NOON + timedelta(seconds=self.clock - 1000)
+        return Moment(at, self.clock, self.suspect, self.guessed)
 
     def known(self, digest: bytes | None) -> Known:
         """Return what the store knows of a card, and of the members of a group."""

@@ -1,6 +1,7 @@
 """What holds over every sequence of cards, keys, answers, passages and time, in any order."""
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from uuid import UUID
 
 from hypothesis import HealthCheck, settings
@@ -38,12 +39,23 @@ from kiosk.desk import (
     resume,
 )
 from kiosk.ports import Key, Signal
-from tests.kaiku.made import SHOW, card, entry, show
+from tests.kaiku.made import DAY, SHOW, TODAY, card, entry, show
 from tests.kiosk.desk.entrance import AINO, ELLI, OTTO, Entrance
 
 STRANGER = b"?" * 16
 CHILDREN = {AINO: 2, ELLI: 0, OTTO: 1, STRANGER: 3}
 """How many children each card has; the stranger's is known to the register only."""
+
+BY_DATE = {
+    Reason.NOT_YET_VALID,
+    Reason.EXPIRED,
+    Reason.OFFERING_OUTSIDE_VALIDITY,
+    Reason.TOO_EARLY,
+    Reason.OFFERING_OVER,
+}
+YEAR_FROM, YEAR_UNTIL = TODAY - 365 * DAY, TODAY + 365 * DAY
+SPANS = [(YEAR_FROM, YEAR_UNTIL), (TODAY + DAY, YEAR_UNTIL), (YEAR_FROM, TODAY - DAY)]
+"""The days on which a card is valid: today too, from tomorrow on, until yesterday."""
 
 OFFERINGS = [entry(), entry(children_welcome=False), show(Seats(40)), None]
 KEYS = [key.value if len(key.value) == 1 else {"backspace": "<", "enter": "="}[key] for key in Key]
@@ -160,10 +172,27 @@ class AnyVisitors(RuleBasedStateMachine):
         self.entrance.online, self.entrance.whole = online, whole
 
     @precondition(lambda self: self.entrance.desk.asked is None)
-    @rule(suspect=st.booleans())
-    def the_clock_is_doubted(self, suspect: bool) -> None:
-        """Or trusted again."""
-        self.entrance.suspect = suspect
+    @rule(clock=st.sampled_from(["trusted", "told", "guessed"]))
+    def the_clock_is_doubted(self, clock: str) -> None:
+        """Or trusted again; the register has told the time, or not."""
+        self.entrance.suspect = clock != "trusted"
+        self.entrance.guessed = clock == "guessed"
+
+    @precondition(lambda self: self.entrance.desk.asked is None)
+    @rule(
+        digest=st.sampled_from([AINO, ELLI, OTTO]),
+        span=st.sampled_from(SPANS),
+        guessed=st.booleans(),
+    )
+    def a_card_of_other_days_is_shown(
+        self, digest: bytes, span: tuple[date, date], guessed: bool
+    ) -> None:
+        """Valid or not, with a wrong clock; the register has told the time, or not."""
+        entrance = self.entrance
+        known = entrance.cards[digest]
+        entrance.cards[digest] = replace(known, valid_from=span[0], valid_until=span[1])
+        entrance.suspect, entrance.guessed = True, guessed
+        self.a_card_is_shown(digest)
 
     @precondition(lambda self: self.entrance.desk.asked is None)
     @rule()
@@ -238,6 +267,8 @@ class AnyVisitors(RuleBasedStateMachine):
                 case Record(use, admitted, source, standing):
                     self.check_record(use, admitted, standing)
                     self.check_leased(use, admitted, source)
+                    if self.entrance.guessed and source == "local":
+                        assert use.reason not in BY_DATE, "a guess is no reason (P7)"
                     self.recorded[use.id] = effect
                     self.openings.setdefault(use.id, 1)
                     self.let_in = use.id

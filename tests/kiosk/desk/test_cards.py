@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from kaiku.card import Kind, Status
+from kaiku.card import Card, Kind, Status
 from kaiku.decide import Facts
 from kaiku.money import euros
-from kaiku.offering import Seats, Visits
+from kaiku.offering import Offering, Seats, Visits
 from kaiku.party import ALONE, NOBODY, Party
 from kaiku.reason import WORDS, Reason
 from kaiku.wire import Outcome
@@ -103,6 +103,13 @@ class TestAccepted:
         """And the visitor is let in all the same (promise P7)."""
         entrance = Entrance(suspect=True)
         entrance.scan(ELLI)
+        assert entrance.recorded.clock_suspect
+
+    def test_a_guessed_instant_at_which_the_card_is_valid_lets_it_in(self) -> None:
+        """Nobody who may come is kept out for what is not known (promise P7)."""
+        entrance = Entrance(suspect=True, guessed=True)
+        entrance.scan(ELLI)
+        assert entrance.recorded.outcome is Outcome.ACCEPTED
         assert entrance.recorded.clock_suspect
 
     def test_after_a_while_it_waits_for_the_next_card(self, entrance: Entrance) -> None:
@@ -363,10 +370,11 @@ class TestAfterARestart:
         *,
         attended: bool = False,
         passage: float | None = None,
+        guessed: bool = False,
     ) -> Entrance:
         """Return the entrance as it is after a power cut of so many seconds."""
         record = list(entrance.journal.values())[-1]
-        again = Entrance(Manners(attended=attended, passage=passage))
+        again = Entrance(Manners(attended=attended, passage=passage), guessed=guessed)
         again.clock = entrance.clock + after  # the wall clock has gone on
         again.cards = entrance.cards
         again.desk = resume(again.manners, record.use, record.admitted, again.now)
@@ -415,10 +423,13 @@ class TestAfterARestart:
         again = self.restarted(entrance, -3600, attended=True)
         assert kinds(again.scan(ELLI)) == [Tell, Open, Log]
 
-    def test_what_is_of_unknown_age_is_not_taken_back(self, entrance: Entrance) -> None:
+    @pytest.mark.parametrize(("after", "guessed"), [(-3600, False), (1, True)])
+    def test_what_is_of_unknown_age_is_not_taken_back(
+        self, entrance: Entrance, after: float, guessed: bool
+    ) -> None:
         """It may be a visit of yesterday."""
         entrance.scan(ELLI)
-        again = self.restarted(entrance, -3600, attended=True)
+        again = self.restarted(entrance, after, attended=True, guessed=guessed)
         again.press("-")
         assert again.all(Record) == []
 
@@ -533,3 +544,60 @@ class TestRebuilding:
         entrance = Entrance(offering=entry(), whole=False)
         entrance.scan(ELLI)
         assert entrance.verdict.outcome is Outcome.ACCEPTED
+
+
+class TestAGuessedInstant:
+    """The clock is known to be wrong, and nobody has told the time (promise P7)."""
+
+    NOT_YET = card(valid_from=TODAY + timedelta(days=1))
+    EXPIRED = card(valid_until=TODAY - timedelta(days=1))
+    TOMORROW = NOON + timedelta(days=1)
+
+    @pytest.mark.parametrize(
+        ("offering", "holder"),
+        [
+            (entry(), NOT_YET),
+            (entry(), EXPIRED),
+            (show(starts=TOMORROW), card()),
+            (show(starts=NOON - timedelta(hours=3)), card()),
+            (show(starts=TOMORROW, opens=NOON), EXPIRED),
+        ],
+    )
+    def test_it_is_no_reason_to_tell(self, offering: Offering, holder: Card) -> None:
+        """Whether the card is valid and the event on cannot be known now."""
+        entrance = Entrance(offering=offering, suspect=True, guessed=True)
+        entrance.cards[ELLI] = holder
+        entrance.scan(ELLI)
+        assert entrance.recorded.reason is Reason.CANNOT_CHECK_NOW
+        assert entrance.verdict.reason is Reason.CANNOT_CHECK_NOW
+        assert entrance.shows.title == WORDS[Reason.CANNOT_CHECK_NOW].title
+
+    def test_what_is_true_on_any_day_is_told(self) -> None:
+        """As that the card was ended."""
+        entrance = Entrance(suspect=True, guessed=True)
+        entrance.cards[ELLI] = card(status=Status.ENDED)
+        entrance.scan(ELLI)
+        assert entrance.recorded.reason is Reason.ENDED
+
+    def test_what_the_register_says_stands(self) -> None:
+        """It knows the time."""
+        entrance = Entrance(suspect=True, guessed=True, online=True)
+        entrance.scan(b"?" * 16)
+        entrance.refuse(Reason.EXPIRED)
+        assert entrance.recorded.reason is Reason.EXPIRED
+
+    def test_a_time_that_was_told_meanwhile_makes_no_reason_of_it(self) -> None:
+        """The register was asked of the guessed instant, and has not answered."""
+        entrance = Entrance(suspect=True, guessed=True, online=True, offering=show(Seats(40)))
+        entrance.scan(b"?" * 16)
+        entrance.cards[b"?" * 16] = self.EXPIRED  # an event brought it
+        entrance.guessed = False
+        entrance.answer(None)
+        assert entrance.recorded.reason is Reason.CANNOT_CHECK_NOW
+
+    def test_the_registers_time_is_no_guess(self) -> None:
+        """The clock is wrong, and marked; the reason is true."""
+        entrance = Entrance(suspect=True)
+        entrance.cards[ELLI] = self.EXPIRED
+        entrance.scan(ELLI)
+        assert entrance.recorded.reason is Reason.EXPIRED

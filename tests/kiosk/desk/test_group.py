@@ -669,3 +669,34 @@ class TestWhatBystandersSee:
         shown = repr([each.scene for each in entrance.history if isinstance(each, Tell)]).lower()
         for telling in ("communit", "yhteis", "gemenskap", "worker", "client", "asiaka", "klient"):
             assert telling not in shown
+
+
+class TestAGuessedInstant:
+    """Nobody has told the time in place of a wrong clock: it is no reason to tell (promise P7)."""
+
+    def test_a_member_who_may_have_come_too_late_is_told_what_is_true(
+        self, entrance: Entrance
+    ) -> None:
+        """On the display and on record; the group goes on without that card."""
+        entrance.guessed = True
+        entrance.cards[ELLI] = card(valid_until=TODAY - DAY)
+        gather(entrance, ELLI)
+        assert entrance.recorded.reason is Reason.CANNOT_CHECK_NOW
+        assert entrance.shows.title == WORDS[Reason.CANNOT_CHECK_NOW].title
+
+    def test_a_leader_too(self, entrance: Entrance) -> None:
+        """No group is opened."""
+        entrance.guessed = True
+        entrance.cards[WORKER] = card(0, kind=Kind.COMMUNITY, valid_from=TODAY + DAY)
+        gather(entrance)
+        assert entrance.recorded.reason is Reason.CANNOT_CHECK_NOW
+
+    def test_and_a_member_whose_time_ran_out_until_the_end(self, entrance: Entrance) -> None:
+        """The others are told which card it is, and no false reason."""
+        gather(entrance, ELLI, OTTO)
+        entrance.cards[OTTO] = card(valid_until=TODAY - DAY)
+        entrance.guessed = True
+        entrance.press("=")
+        assert entrance.recorded.reason is Reason.GROUP_CARD_MISSING
+        assert entrance.shows.detail is not None
+        assert WORDS[Reason.CANNOT_CHECK_NOW].title.en in entrance.shows.detail.en

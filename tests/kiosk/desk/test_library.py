@@ -18,7 +18,7 @@ from kaiku.wire import Answer, Outcome, Use
 from kiosk import words
 from kiosk.desk import Ask, Desk, Log, Manners, Open, Profile, Record, Standing, Tell, resume
 from kiosk.ports import Signal
-from tests.kaiku.made import NOON, card
+from tests.kaiku.made import DAY, NOON, TODAY, card
 from tests.kiosk.desk.counter import COPYING, LIBRARY, MANNERS, OVERDUE, Counter
 from tests.kiosk.desk.entrance import AINO, ELLI, kinds
 
@@ -256,6 +256,14 @@ class TestCovering:
         assert counter.verdict.reason is reason
         assert counter.recorded.outcome is Outcome.REFUSED
         assert counter.shows.detail == WORDS[reason].mend
+
+    def test_a_guessed_instant_is_no_reason_to_tell(self) -> None:
+        """Nobody has told the time in place of a wrong clock (promise P7)."""
+        counter = Counter(suspect=True, guessed=True)
+        counter.cards[AINO] = card(valid_until=TODAY - DAY)
+        counter.press("15")
+        counter.scan(AINO)
+        assert counter.recorded.reason is Reason.CANNOT_CHECK_NOW
 
     def test_a_community_card_is_refused_in_a_desks_words(self) -> None:
         """Nobody is asked for a companion, and who waits behind learns nothing (OM-28)."""
