@@ -18,6 +18,9 @@ STALE = 60.0
 
 _WELL = "ok"
 _KEY = "key of the card digests"
+FOREIGN_KEY = "is not the register's: every card is unknown; enrol this kiosk again"
+"""What staff are told of a key under which no card is known."""
+
 _AWAITED = "the register must tell it; no card is read until the network is there"
 
 

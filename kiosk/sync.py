@@ -99,6 +99,8 @@ async def fetch(
             if isinstance(row, CursorRow):
                 passed_over |= await store.call(_apply_but, chunk, told)
                 more = row.more or passed_over
+                if row.more and row.cursor == after:
+                    raise UnreachableError("the change feed does not go on")
                 if not passed_over:
                     await store.call(_turn_page, row)
                 chunk = []

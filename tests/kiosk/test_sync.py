@@ -560,3 +560,42 @@ async def test_a_full_disk_keeps_a_lease_from_being_given_back_and_ends_nothing(
         await store.call(writable, True)
         await all_returned(store, register)
     assert register.returned == [0]
+
+
+async def test_a_feed_that_promises_more_and_does_not_go_on_is_no_contact(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """It is fetched again as any failure is, later and later."""
+    register.pages = [[CursorRow("c", more=True)] for _ in range(1000)]
+    link = Link()
+    async with syncing(store, client, link):
+        async with asyncio.timeout(5.0):
+            while link.contact is not Contact.DOWN:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+    assert link.why == "the change feed does not go on"
+    assert len(register.pages) > 990
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 200_000, b'{"cursor": "\\ud800", "results": []}\n'], ids=["deep", "surrogate"]
+)
+async def test_whatever_the_register_answers_it_is_tried_again(store: Store, body: bytes) -> None:
+    """No answer ends the tasks that ask."""
+    await record(store, 1)
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, content=body)
+
+    link = Link()
+    async with (
+        RegistryClient("http://register", "t", httpx.MockTransport(answer)) as client,
+        syncing(store, client, link),
+        asyncio.timeout(5.0),
+    ):
+        while len(asked) < 8 or link.contact is not Contact.DOWN:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert link.why
+    assert (await store.call(lambda stores: stores.journal.backlog())).unsent == 1
