@@ -1,14 +1,15 @@
 """Keeping the kiosk and the register alike: changes come down, uses go up, each at its own pace.
 
 Nothing here stands between a visitor and the verdict. What fails is tried again, later and later
-and never all kiosks at once; what the register cannot take is parked and never blocks the next. A
-disk that takes nothing is such a failure too.
+and never all kiosks at once; what the register cannot take is parked, tried again now and then, and
+never blocks the next. A disk that takes nothing is such a failure too.
 """
 
 import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,6 +35,9 @@ CHUNK = 500
 
 BATCH = 200
 """Uses sent at once."""
+
+PARKED_AGAIN = 3600.0
+"""Seconds between two tries of what is parked: a register that was mended takes it."""
 
 ABOUT_THE_USES = (400, 413, 422)
 """Statuses that speak of what was sent; any other no may be a proxy's, and parks nothing."""
@@ -201,6 +205,7 @@ class Sync:
             asyncio.create_task(self._follow()),
             asyncio.create_task(self._refresh()),
             asyncio.create_task(self._send()),
+            asyncio.create_task(self._send_parked()),
             asyncio.create_task(self._give_back()),
             asyncio.create_task(self._beat()),
         ]
@@ -340,6 +345,20 @@ class Sync:
         if await self._store.call(lambda stores: stores.awaits_tally()):
             # The tally may have come before the reply did: then no event will settle these.
             self._stale.set()
+
+    async def _send_parked(self) -> None:
+        """Try parked uses again now and then; they stay parked meanwhile, and nothing waits."""
+        while True:
+            await asyncio.sleep(PARKED_AGAIN)
+            try:
+                parked = await self._store.call(lambda stores: stores.journal.parked())
+                for start in range(0, len(parked), BATCH):
+                    with suppress(FailedError):
+                        await self._send_batch(parked[start : start + BATCH])
+            except RevokedError:
+                raise
+            except (RegistryError, DiskError):
+                pass
 
     async def _park(self, use: Use, why: str) -> None:
         await self._store.call(lambda stores: stores.journal.mark([], parked={use: why}))

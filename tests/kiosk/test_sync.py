@@ -170,6 +170,41 @@ async def test_what_the_register_cannot_take_is_parked_and_blocks_nothing(
     assert len(register.batches) == 1
 
 
+async def test_what_is_parked_is_tried_again_and_goes_once_the_register_is_mended(
+    store: Store,
+    client: RegistryClient,
+    register: FakeRegister,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without a restart; meanwhile it stays parked, and fresh uses go before it."""
+    monkeypatch.setattr("kiosk.sync.PARKED_AGAIN", 0.2)
+    old = [str(use.id) for use in await record(store, 3)]
+    mended = False
+
+    def refuse_the_old(sent: list[dict[str, Any]]) -> httpx.Response:
+        refused = not mended and any(use["id"] in old for use in sent)
+        return problem(422) if refused else register.take_all(sent)
+
+    async def backlog() -> tuple[int, int]:
+        found = await store.call(lambda stores: stores.journal.backlog())
+        return found.unsent, found.parked
+
+    register.on_batch = refuse_the_old
+    async with syncing(store, client, Link()) as sync, asyncio.timeout(10.0):
+        await sync.drained()
+        assert await backlog() == (0, 3)
+        (fresh,) = await record(store, 1)
+        sync.wake()
+        await sync.drained()
+        assert await backlog() == (0, 3)
+        assert [str(fresh.id)] in register.batches
+        mended = True
+        while await backlog() != (0, 0):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    assert register.batches[-1] == old
+    assert await store.call(lambda stores: stores.journal.unpark()) == 0
+
+
 async def test_a_batch_that_is_refused_whole_is_halved_until_the_bad_one_is_found(
     store: Store, client: RegistryClient, register: FakeRegister
 ) -> None:
