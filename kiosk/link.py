@@ -27,7 +27,7 @@ class Link:
     The clock is ``clock_doubted`` where it is before the last record, has jumped, or was suspect
     when the kiosk ended: until the register agrees with it, or a time service keeps it.
     ``switched_on`` is the instant at which monotonic time was 0, by the clock as it was last.
-    ``why`` says what keeps the register out of reach.
+    ``why`` says what keeps the register out of reach. ``key_check`` is the check value of its key.
     """
 
     contact: Contact = Contact.UNTRIED
@@ -38,6 +38,7 @@ class Link:
     flagged: int = field(default=0)
     switched_on: datetime | None = None
     why: str = ""
+    key_check: str | None = None
 
     def may_ask(self, clock: float) -> bool:
         """Tell whether a scan may wait for the register: not while it is known to be away.

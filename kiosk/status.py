@@ -84,6 +84,8 @@ def to_be_mended(condition: Mapping[str, Any]) -> list[str]:
 
 def _ailing(condition: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is not well in the kiosk itself, with what to do about it."""
+    if condition.get("key_foreign"):
+        yield f"{_KEY}: {FOREIGN_KEY}"
     if condition.get("parked"):
         yield f"uses the register could not take: {condition['parked']} (ask support)"
     if condition.get("clock_suspect"):

@@ -403,18 +403,23 @@ class Sync:
         log("lease_returned", lease=str(returning.lease), unsent=returning.unsent)
 
     async def _beat(self) -> None:
-        """Tell the register how the kiosk does, and learn how far its clock is off."""
+        """Tell the register how the kiosk does; learn how far its clock is off, and of its key."""
         while True:
             self._leases.set()
             try:
                 before = datetime.now(UTC)
                 answer = await self._registry.heartbeat(await self._condition())
+                self._note_key(answer.get("key_check"))
                 await self._compare_clocks(before, answer.get("now"))
             except RevokedError:
                 raise
             except (RegistryError, DiskError):
                 pass
             await asyncio.sleep(HEARTBEAT)
+
+    def _note_key(self, check: object) -> None:
+        """Take note of which key the register has; an older one does not tell."""
+        self._link.key_check = check if isinstance(check, str) else None
 
     async def _compare_clocks(self, before: datetime, theirs: object) -> None:
         try:
@@ -423,7 +428,7 @@ class Sync:
             self._link.clock_ahead = middle - instant
             if abs(self._link.clock_ahead) <= CLOCK_TOLERANCE:
                 self._link.clock_doubted = False
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return
         await self._changed()
 

@@ -464,6 +464,30 @@ async def test_a_clock_that_the_register_agrees_with_is_right_again(
         assert not link.clock_suspect
 
 
+@pytest.mark.parametrize(("said", "noted"), [("ab", "ab"), (None, None), (7, None), ([], None)])
+async def test_which_key_the_register_has_is_noted(
+    store: Store, said: object, noted: str | None
+) -> None:
+    """An older register does not tell."""
+    beats = 0
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal beats
+        beats += request.url.path.endswith("heartbeat")
+        return httpx.Response(200, json={"now": NOON.isoformat(), "key_check": said})
+
+    link = Link(key_check="before")
+    async with (
+        RegistryClient("http://register", "t", httpx.MockTransport(answer)) as client,
+        syncing(store, client, link),
+        asyncio.timeout(5.0),
+    ):
+        while link.key_check == "before":  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert link.key_check == noted
+    assert beats == 1
+
+
 async def test_a_visit_is_counted_once_whether_the_tally_knows_it_or_not(
     store: Store, client: RegistryClient, register: FakeRegister
 ) -> None:
