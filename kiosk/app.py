@@ -24,7 +24,7 @@ from kiosk.files import SpoiledError
 from kiosk.flood import Flood
 from kiosk.identity import Identity
 from kiosk.keying import Keying
-from kiosk.link import Link
+from kiosk.link import Contact, Link
 from kiosk.log import log, tell_held_back
 from kiosk.notices import report, troubles
 from kiosk.ports import DeviceError
@@ -334,9 +334,17 @@ class App:
             missing,
             self._parked,
             disk_fails=bool(self._store.disk.troubles),
+            key_foreign=self._has_foreign_key(),
             cards_awaited=not self._is_whole,
             was_spoiled=self._was_spoiled,
         )
+
+    def _has_foreign_key(self) -> bool:
+        """Tell whether the register has another key: under this one no card is known."""
+        check = self._link.key_check
+        if check is None or self._link.contact is Contact.REVOKED:
+            return False
+        return self._keying.known.is_set() and not self._reading.has_key(check)
 
     # --- being looked after ---
 
@@ -364,6 +372,7 @@ class App:
                 self._show_figures(condition)
                 state = str(self._config.station.state)
                 told = {**condition, "contact_why": self._link.why, "state": state}
+                told["key_foreign"] = self._has_foreign_key()
                 await asyncio.to_thread(write_status, folder, told)
                 self._store.disk.works("status")
             except DiskError:

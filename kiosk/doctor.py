@@ -13,7 +13,7 @@ from kiosk.journal import Backlog
 from kiosk.ports import DeviceError, SelfTest, Surroundings
 from kiosk.registry import RegistryClient, RegistryError, RevokedError
 from kiosk.rescue import set_aside
-from kiosk.status import describe_spoiled, find_status, to_be_mended
+from kiosk.status import FOREIGN_KEY, describe_spoiled, find_status, to_be_mended
 from kiosk.store import Store, Stores
 
 
@@ -65,9 +65,9 @@ async def _greeting(config: Config, what: str) -> list[Finding]:
     try:
         identity = load_identity(config.station.state)
         async with RegistryClient(config.registry.url, identity.token) as registry:
-            await registry.greet()
-            found = Finding(what, ok=True, words="answers and knows this kiosk")
-            return [found, await _key(config.station.key, identity, registry)]
+            key = await registry.digest_key()
+        found = Finding(what, ok=True, words="answers and knows this kiosk")
+        return [found, _key(config.station.key, identity, key)]
     except NotEnrolledError as error:
         return [Finding("identity", ok=False, words=str(error))]
     except RevokedError:
@@ -76,17 +76,15 @@ async def _greeting(config: Config, what: str) -> list[Finding]:
         return [Finding(what, ok=False, words=f"{error}; look at the network and the address")]
 
 
-async def _key(place: KeyPlace, identity: Identity, registry: RegistryClient) -> Finding:
+def _key(place: KeyPlace, identity: Identity, theirs: bytes) -> Finding:
     what = "key of the card digests"
-    if place is KeyPlace.DISK and identity.digest_key is not None:
-        return Finding(what, ok=True, words="on the disk, apart from the cards")
-    try:
-        await registry.digest_key()
-    except RegistryError as error:
-        words = f"the register does not tell it ({error}); no card is read until it does"
-        return Finding(what, ok=False, words=words)
     if place is KeyPlace.DISK:
-        return Finding(what, ok=True, words="not there; the register tells it at the next start")
+        if identity.digest_key is None:
+            words = "not there; the register tells it at the next start"
+            return Finding(what, ok=True, words=words)
+        if identity.digest_key != theirs:
+            return Finding(what, ok=False, words=FOREIGN_KEY)
+        return Finding(what, ok=True, words="on the disk, apart from the cards; the register's")
     if identity.digest_key is not None:
         words = "still on the disk from before; the next start erases it there"
         return Finding(what, ok=True, words=words)

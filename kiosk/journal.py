@@ -247,7 +247,8 @@ class UseJournal:
             for use in sent:
                 self._db.execute(
                     "UPDATE entry SET sent_revision = max(sent_revision, ?2), flagged = ?3,"
-                    " sent_taken = CASE WHEN revision = ?2 THEN taken ELSE sent_taken END"
+                    " sent_taken = CASE WHEN revision = ?2 THEN taken ELSE sent_taken END,"
+                    " parked = CASE WHEN revision = ?2 THEN NULL ELSE parked END"
                     " WHERE id = ?1",
                     (str(use.id), use.revision, (flagged or {}).get(use.id)),
                 )
@@ -281,6 +282,14 @@ class UseJournal:
                 "UPDATE entry SET counted = ? WHERE id = ?",
                 [(taken, use_id) for use_id, taken in counts],
             )
+
+    def parked(self) -> list[Use]:
+        """Return the uses that the register could not take, oldest first."""
+        rows = self._db.execute(
+            f"{_USE} WHERE sent_revision < revision AND parked IS NOT NULL ORDER BY seq"
+        )
+        with intact(self.path):
+            return [read_use(row) for row in rows]
 
     def unpark(self) -> int:
         """Try parked uses again at the next sending; return how many there were."""

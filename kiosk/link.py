@@ -29,7 +29,7 @@ class Link:
     ``switched_on`` is the instant at which monotonic time was 0, by the clock as it was last;
     ``on_by_register`` is the same by the time that the register told last since the start, and
     ``on_by_record`` by the last use on record, which cannot be after the start.
-    ``why`` says what keeps the register out of reach.
+    ``why`` says what keeps the register out of reach. ``key_check`` is the check value of its key.
     """
 
     contact: Contact = Contact.UNTRIED
@@ -42,6 +42,7 @@ class Link:
     on_by_register: datetime | None = None
     on_by_record: datetime | None = None
     why: str = ""
+    key_check: str | None = None
 
     def may_ask(self, clock: float) -> bool:
         """Tell whether a scan may wait for the register: not while it is known to be away.

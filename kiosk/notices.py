@@ -14,6 +14,7 @@ def troubles(
     parked: int,
     *,
     disk_fails: bool,
+    key_foreign: bool = False,
     cards_awaited: bool = False,
     was_spoiled: bool = False,
 ) -> Iterator[Text]:
@@ -21,13 +22,15 @@ def troubles(
 
     What keeps everybody out comes first, what only the records suffer from last. ``missing`` are
     the devices that are not there, ``parked`` the uses that the register cannot take;
-    ``cards_awaited`` is a kiosk that has not had the whole card list yet, or lost it, and
-    ``was_spoiled`` one whose journal was set aside.
+    ``key_foreign`` is a kiosk whose key is not the register's, ``cards_awaited`` one that has not
+    had the whole card list yet, or lost it, and ``was_spoiled`` one whose journal was set aside.
     """
     if link.contact is Contact.REVOKED:
         yield words.NOT_ENROLLED
     if disk_fails:
         yield words.DISK_FULL
+    if key_foreign:
+        yield words.KEY_FOREIGN
     for device in missing:
         yield words.DEVICE_LOST.fill(device=device)
     if link.clock_suspect:

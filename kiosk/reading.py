@@ -4,7 +4,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 
-from kaiku.digest import KEY_SIZE, digest
+from kaiku.digest import KEY_SIZE, check_value, digest
 from kaiku.number import EARLIER, read
 from kiosk.log import log
 
@@ -32,6 +32,10 @@ class Reading:
             self.earlier = re.compile(pattern)
         except re.error as error:
             log("pattern_refused", why=str(error))
+
+    def has_key(self, check: str) -> bool:
+        """Tell whether the key is the one of a check value."""
+        return check_value(self.key) == check
 
     def forget(self) -> None:
         """Forget the network's key: the kiosk was revoked (promise P6)."""

@@ -8,10 +8,9 @@ Errors, all :class:`RegistryError`:
 """
 
 import asyncio
-import json
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
@@ -33,14 +32,27 @@ from kaiku.wire import (
     write_party,
     write_use,
 )
+from kiosk.answers import NoAnswerError, lines, read_body, read_json, safe_words
 from kiosk.desk import Ask
 from kiosk.identity import Identity
 
 LONGEST_CALL = 15.0
 """Seconds that a call may take where it has no budget of its own."""
 
+LONGEST_BATCH = 30.0
+"""Seconds that a batch of uses may take."""
+
 LONGEST_SILENCE = 40.0
 """Seconds: the register sends something on the stream of events at least every 15."""
+
+LONGEST_ROW = 30.0
+"""Seconds that a row of the change feed may take."""
+
+MOST_ROWS = 5_000_000
+"""Rows of a page: the register ends one after fifty thousand, unless it was told otherwise."""
+
+SENSELESS = "answers what is no answer of the register"
+"""What is told of whatever else is at the address: a guest network's page, another service."""
 
 
 class RegistryError(Exception):
@@ -92,7 +104,7 @@ class RegistryClient:
         self, url: str, token: str | None, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         """Take the register's address and the kiosk's token; ``transport`` is for tests."""
-        headers = {"User-Agent": "kaikuportti"}
+        headers = {"User-Agent": "kaikuportti", "Accept-Encoding": "gzip"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         self._http = httpx.AsyncClient(
@@ -117,9 +129,9 @@ class RegistryClient:
         """Trade a one-time code for an identity."""
         body = await self._call("POST", "/api/v1/kiosks/enrol", {"code": code, "name": name})
         try:
-            return Identity(str(body["kiosk"]), str(body["token"]), _key(body))
+            return Identity(_word(body["kiosk"]), _word(body["token"]), _key(body))
         except KeyError:
-            raise UnreachableError("the register's answer makes no sense") from None
+            raise UnreachableError(SENSELESS) from None
 
     async def digest_key(self) -> bytes:
         """Return the key of the card digests."""
@@ -152,19 +164,19 @@ class RegistryClient:
     async def send(self, uses: Sequence[Use]) -> list[Sent]:
         """Hand over what was decided here; return what became of each, in order."""
         body = await self._call(
-            "POST", "/api/v1/uses/batch", {"uses": [write_use(use) for use in uses]}, 30.0
+            "POST", "/api/v1/uses/batch", {"uses": [write_use(use) for use in uses]}, LONGEST_BATCH
         )
         try:
             sent = [
                 Sent(
                     UUID(item["id"]),
                     Result(item["result"]),
-                    str(item.get("detail") or item.get("reason") or ""),
+                    safe_words(item.get("detail")) or safe_words(item.get("reason")),
                 )
                 for item in body["results"]
             ]
         except (KeyError, TypeError, ValueError, AttributeError):
-            raise UnreachableError("the register's answer makes no sense") from None
+            raise UnreachableError(SENSELESS) from None
         if [item.id for item in sent] != [use.id for use in uses]:
             raise UnreachableError("the register answered about other uses than were sent")
         return sent
@@ -176,16 +188,20 @@ class RegistryClient:
         """
         query = {} if after is None else {"after": after}
         ended = False
-        async with self._stream("/api/v1/kiosk/changes", query, 30.0) as reply:
-            async for line in reply.aiter_lines():
+        count = 0
+        async with self._stream("/api/v1/kiosk/changes", query) as reply:
+            async for line in lines(reply, LONGEST_ROW):
                 if not line:
                     continue
+                count += 1
+                if count > MOST_ROWS:
+                    raise UnreachableError("a page of the change feed does not end")
+                data = _object(line)
                 try:
-                    data = json.loads(line)
-                    row = read_row(data) if isinstance(data, dict) else None
-                except (WireError, ValueError):
+                    row = read_row(data)
+                except WireError:
                     raise UnreachableError("a row of the change feed makes no sense") from None
-                ended = isinstance(data, dict) and "cursor" in data
+                ended = "cursor" in data
                 if row is not None:
                     yield row
         if not ended:
@@ -193,25 +209,20 @@ class RegistryClient:
 
     async def events(self) -> AsyncIterator[Told]:
         """Yield each server-sent event, and a nameless one for a sign of life; end when it ends."""
-        async with self._stream("/api/v1/kiosk/events", {}, LONGEST_SILENCE) as reply:
-            name, text = "", ""
-            async for line in reply.aiter_lines():
-                if line.startswith("event:"):
-                    name = line.removeprefix("event:").strip()
-                elif line.startswith("data:"):
-                    text = line.removeprefix("data:")
+        async with self._stream("/api/v1/kiosk/events", {}) as reply:
+            name, text = b"", b""
+            async for line in lines(reply, LONGEST_SILENCE):
+                if line.startswith(b"event:"):
+                    name = line.removeprefix(b"event:").strip()
+                elif line.startswith(b"data:"):
+                    text = line.removeprefix(b"data:")
                 elif not line:
-                    yield Told(name, _rows(text))
-                    name, text = "", ""
+                    yield Told(name.decode(errors="replace"), _rows(text))
+                    name, text = b"", b""
 
     async def find(self) -> None:
         """Return once something at the address has answered as a register does."""
         await self._call("GET", "/health")
-
-    async def greet(self) -> None:
-        """Return once the register has shown that it is there and knows this kiosk."""
-        async with self._stream("/api/v1/kiosk/events", {}, LONGEST_CALL):
-            pass
 
     async def heartbeat(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Tell the register how the kiosk does; return its answer, which holds its instant."""
@@ -229,21 +240,32 @@ class RegistryClient:
         budget: float | None = None,
     ) -> Mapping[str, Any]:
         with _translated():
-            async with asyncio.timeout(budget or LONGEST_CALL):
-                reply = await self._http.request(method, path, json=body)
-        _check(reply.status_code, reply.content)
-        return _object(reply.content)
+            async with (
+                asyncio.timeout(budget or LONGEST_CALL),
+                self._http.stream(method, path, json=body) as reply,
+            ):
+                content = await read_body(reply)
+        _check(reply.status_code, content)
+        return _object(content)
 
     @asynccontextmanager
-    async def _stream(
-        self, path: str, query: Mapping[str, str], silence: float
-    ) -> AsyncIterator[httpx.Response]:
-        timeout = httpx.Timeout(silence, connect=5.0)
+    async def _stream(self, path: str, query: Mapping[str, str]) -> AsyncIterator[httpx.Response]:
+        """Give an answer that goes on; it has begun, or said no, in the time of a call."""
         with _translated():
-            async with self._http.stream("GET", path, params=query, timeout=timeout) as reply:
-                if reply.status_code != httpx.codes.OK:
-                    _check(reply.status_code, await reply.aread())
+            async with AsyncExitStack() as stack:
+                async with asyncio.timeout(LONGEST_CALL):
+                    streaming = self._http.stream("GET", path, params=query, timeout=_PATIENT)
+                    reply = await stack.enter_async_context(streaming)
+                    refused = reply.status_code != httpx.codes.OK
+                    content = await read_body(reply) if refused else b""
+                if refused:
+                    _check(reply.status_code, content)
+                    raise UnreachableError(SENSELESS)
                 yield reply
+
+
+_PATIENT = httpx.Timeout(LONGEST_SILENCE + LONGEST_CALL, connect=5.0)
+"""For an answer whose time is kept line by line."""
 
 
 class _translated:  # noqa: N801  reads as a with-clause
@@ -256,6 +278,8 @@ class _translated:  # noqa: N801  reads as a with-clause
         """Raise :class:`UnreachableError` in place of what the library raised."""
         if isinstance(error, httpx.HTTPError | httpx.StreamError | httpx.InvalidURL | TimeoutError):
             raise UnreachableError(_words(error)) from None
+        if isinstance(error, NoAnswerError):
+            raise UnreachableError(f"{SENSELESS}: {error}") from None
 
 
 def _words(error: BaseException) -> str:
@@ -276,7 +300,8 @@ def _check(status: int, content: bytes) -> None:
         problem = _object(content)
     except UnreachableError:
         problem = {}
-    words = str(problem.get("detail") or problem.get("title") or f"HTTP {status}")
+    told = safe_words(problem.get("detail")) or safe_words(problem.get("title"))
+    words = told or f"HTTP {status}"
     if status == httpx.codes.UNAUTHORIZED and problem.get("code") == "revoked":
         raise RevokedError(words)
     if httpx.codes.is_client_error(status) and problem and status not in _PASSING:
@@ -295,29 +320,36 @@ _PASSING = {
 
 def _object(content: bytes) -> Mapping[str, Any]:
     try:
-        body = json.loads(content)
-    except ValueError:
+        body = read_json(content)
+    except NoAnswerError:
         body = None
     if not isinstance(body, dict):
-        raise UnreachableError("the register's answer makes no sense")
+        raise UnreachableError(SENSELESS)
     return body
+
+
+def _word(value: object) -> str:
+    """Return what is fit for a header and a file."""
+    if not isinstance(value, str) or not (value.isascii() and value.isprintable()):
+        raise UnreachableError(SENSELESS)
+    return value
 
 
 def _key(body: Mapping[str, Any]) -> bytes:
     try:
         key = bytes.fromhex(body["digest_key"])
     except (KeyError, TypeError, ValueError):
-        raise UnreachableError("the register's answer makes no sense") from None
+        raise UnreachableError(SENSELESS) from None
     if len(key) != KEY_SIZE:
         raise UnreachableError("the register's digest key is of another size than ours")
     return key
 
 
-def _rows(text: str) -> tuple[Row, ...]:
+def _rows(text: bytes) -> tuple[Row, ...]:
     """Read the rows in an event; what makes no sense comes again with the next fetch."""
     try:
-        found = [read_row(row) for row in json.loads(text)["rows"]]
-    except (WireError, ValueError, KeyError, TypeError, AttributeError):
+        found = [read_row(row) for row in read_json(text)["rows"]]
+    except (WireError, NoAnswerError, KeyError, TypeError, AttributeError):
         return ()
     return tuple(row for row in found if row is not None)
 
@@ -326,7 +358,7 @@ def _answer(use: UUID, body: Mapping[str, Any]) -> Answer:
     try:
         answer = read_answer(body)
     except WireError:
-        raise UnreachableError("the register's answer makes no sense") from None
+        raise UnreachableError(SENSELESS) from None
     if answer.id != use:
         raise UnreachableError("the register answered about another use than was asked")
     return answer

@@ -18,6 +18,9 @@ STALE = 60.0
 
 _WELL = "ok"
 _KEY = "key of the card digests"
+FOREIGN_KEY = "is not the register's: every card is unknown; enrol this kiosk again"
+"""What staff are told of a key under which no card is known."""
+
 _AWAITED = "the register must tell it; no card is read until the network is there"
 
 
@@ -81,6 +84,8 @@ def to_be_mended(condition: Mapping[str, Any]) -> list[str]:
 
 def _ailing(condition: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is not well in the kiosk itself, with what to do about it."""
+    if condition.get("key_foreign"):
+        yield f"{_KEY}: {FOREIGN_KEY}"
     if condition.get("parked"):
         yield f"uses the register could not take: {condition['parked']} (ask support)"
     if condition.get("clock_suspect"):

@@ -1,15 +1,15 @@
 """Keeping the kiosk and the register alike: changes come down, uses go up, each at its own pace.
 
 Nothing here stands between a visitor and the verdict. What fails is tried again, later and later
-and never all kiosks at once; what the register cannot take is parked and never blocks the next. A
-disk that takes nothing is such a failure too.
+and never all kiosks at once; what the register cannot take is parked, tried again now and then, and
+never blocks the next. A disk that takes nothing is such a failure too.
 """
 
 import asyncio
-import contextlib
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -36,6 +36,9 @@ CHUNK = 500
 BATCH = 200
 """Uses sent at once."""
 
+PARKED_AGAIN = 3600.0
+"""Seconds between two tries of what is parked: a register that was mended takes it."""
+
 ABOUT_THE_USES = (400, 413, 422)
 """Statuses that speak of what was sent; any other no may be a proxy's, and parks nothing."""
 
@@ -46,6 +49,9 @@ SPREAD = 1.0
 
 HEARTBEAT = 30.0
 """Seconds between two heartbeats."""
+
+_YEARS = range(2020, 2200)
+"""What can be told as the time; another answer is none, and no day could be counted from it."""
 
 
 class Backoff:
@@ -100,6 +106,8 @@ async def fetch(
             if isinstance(row, CursorRow):
                 passed_over |= await store.call(_apply_but, chunk, told)
                 more = row.more or passed_over
+                if row.more and row.cursor == after:
+                    raise UnreachableError("the change feed does not go on")
                 if not passed_over:
                     await store.call(_turn_page, row)
                 chunk = []
@@ -200,6 +208,7 @@ class Sync:
             asyncio.create_task(self._follow()),
             asyncio.create_task(self._refresh()),
             asyncio.create_task(self._send()),
+            asyncio.create_task(self._send_parked()),
             asyncio.create_task(self._give_back()),
             asyncio.create_task(self._beat()),
         ]
@@ -340,6 +349,20 @@ class Sync:
             # The tally may have come before the reply did: then no event will settle these.
             self._stale.set()
 
+    async def _send_parked(self) -> None:
+        """Try parked uses again now and then; they stay parked meanwhile, and nothing waits."""
+        while True:
+            await asyncio.sleep(PARKED_AGAIN)
+            try:
+                parked = await self._store.call(lambda stores: stores.journal.parked())
+                for start in range(0, len(parked), BATCH):
+                    with suppress(FailedError):
+                        await self._send_batch(parked[start : start + BATCH])
+            except RevokedError:
+                raise
+            except (RegistryError, DiskError):
+                pass
+
     async def _park(self, use: Use, why: str) -> None:
         await self._store.call(lambda stores: stores.journal.mark([], parked={use: why}))
         await self._tell_parked({use: why})
@@ -383,13 +406,14 @@ class Sync:
         log("lease_returned", lease=str(returning.lease), unsent=returning.unsent)
 
     async def _beat(self) -> None:
-        """Tell the register how the kiosk does, and learn how far its clock is off."""
+        """Tell the register how the kiosk does; learn how far its clock is off, and of its key."""
         while True:
             self._leases.set()
             try:
                 condition = await self._condition()
                 asked = time.monotonic()
                 answer = await self._registry.heartbeat(condition)
+                self._note_key(answer.get("key_check"))
                 await self._compare_clocks(asked, answer.get("now"))
             except RevokedError:
                 raise
@@ -406,9 +430,13 @@ class Sync:
             await asyncio.sleep(HEARTBEAT)
             return
         self._up.clear()
-        with contextlib.suppress(TimeoutError):
+        with suppress(TimeoutError):
             async with asyncio.timeout(HEARTBEAT):
                 await self._up.wait()
+
+    def _note_key(self, check: object) -> None:
+        """Take note of which key the register has; an older one does not tell."""
+        self._link.key_check = check if isinstance(check, str) else None
 
     async def _compare_clocks(self, asked: float, theirs: object) -> None:
         """Compare at the middle of the call that began at monotonic ``asked``.
@@ -419,6 +447,8 @@ class Sync:
         half = (clock - asked) / 2
         try:
             told = datetime.fromisoformat(str(theirs))
+            if told.year not in _YEARS:
+                return
             self._link.hear_time(told, at - timedelta(seconds=half), clock - half)
         except (TypeError, ValueError, OverflowError):
             return

@@ -155,6 +155,11 @@ CLOCK_WRONG = Text("Kello on väärässä", "Klockan går fel", "The clock is wr
 DISK_FULL = Text(
     "Muisti täynnä tai viallinen", "Minnet är fullt eller trasigt", "Storage full or failing"
 )
+KEY_FOREIGN = Text(
+    "Väärä korttiavain: ilmoita ylläpidolle",
+    "Fel kortnyckel: meddela underhållet",
+    "Wrong card key: tell support",
+)
 CARDS_AWAITED = Text(
     "Kortteja haetaan vielä", "Korten hämtas ännu", "Cards are still being fetched"
 )

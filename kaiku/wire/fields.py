@@ -12,6 +12,10 @@ from kaiku.text import Text
 
 Json = dict[str, Any]
 _E = TypeVar("_E", bound=StrEnum)
+_Day = TypeVar("_Day", bound=date)
+
+LARGEST_COUNT = 2**31 - 1
+"""No count is above it: a database holds it, and sums of many."""
 
 
 class WireError(ValueError):
@@ -50,12 +54,12 @@ def read_object(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return value
 
 
-def read_count(data: Mapping[str, Any], key: str, least: int = 0, most: int | None = None) -> int:
+def read_count(data: Mapping[str, Any], key: str, least: int = 0, most: int = LARGEST_COUNT) -> int:
     """Read a whole number within its bounds."""
     value = data.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise WireError(f"{key} must be an integer of at least {least}")
-    if most is not None and value > most:
+    if value > most:
         raise WireError(f"{key} must be at most {most}")
     return value
 
@@ -114,16 +118,22 @@ def to_digest(text: object, key: str) -> bytes:
 
 
 def read_date(data: Mapping[str, Any], key: str) -> date:
-    """Read a day."""
+    """Read a day that has a year before it and one after it, so that it can be reckoned with."""
     try:
-        return date.fromisoformat(read_string(data, key))
+        return _reckonable(date.fromisoformat(read_string(data, key)))
     except ValueError:
         raise WireError(f"{key} must be a day such as 2026-11-24") from None
 
 
 def read_instant(data: Mapping[str, Any], key: str) -> datetime:
-    """Read an aware instant."""
+    """Read an aware instant, likewise."""
     try:
-        return aware(datetime.fromisoformat(read_string(data, key)))
+        return _reckonable(aware(datetime.fromisoformat(read_string(data, key))))
     except (ValueError, OverflowError):
         raise WireError(f"{key} must be an instant such as 2026-11-24T12:00:00Z") from None
+
+
+def _reckonable(day: _Day) -> _Day:
+    if not date.min.year < day.year < date.max.year:
+        raise ValueError("too near to the end of the calendar")
+    return day

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from kaiku.wire import (
     Outcome,
     Row,
     StationRow,
+    TallyRow,
     Use,
     WireError,
     read_answer,
@@ -352,6 +353,17 @@ class TestTotality:
         for read in (read_party, read_limit):
             with suppress(WireError):
                 read(value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("uses", 2**31), ("visits", 10**30), ("since", "9999-01-01"), ("since", "0001-12-31")],
+)
+def test_what_no_database_or_calendar_can_reckon_with_is_not_read(field: str, value: Any) -> None:
+    """It would end a kiosk later, far from who said it."""
+    row = write_row(TallyRow(bytes(16), UUID(int=1), date(2026, 1, 1), 1, 1))
+    with pytest.raises(WireError, match=field):
+        read_row({**row, field: value})
 
 
 def test_a_register_that_says_nothing_of_groups_has_the_usual_size() -> None:

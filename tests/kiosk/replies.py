@@ -22,11 +22,13 @@ class Asked:
 class Register:
     """A listener that answers every request with the same pieces of bytes.
 
-    Between two pieces it waits a moment, so that they come apart. ``silent`` never answers.
+    Between two pieces it waits a moment, so that they come apart. ``silent`` never answers, and
+    ``endless`` says the last piece again and again, after a pause of so many seconds each.
     """
 
     pieces: Sequence[bytes] = ()
     silent: bool = False
+    endless: float | None = None
     asked: list[Asked] = field(default_factory=list)
     url: str = ""
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -49,6 +51,10 @@ class Register:
                 writer.write(piece)
                 await writer.drain()
                 await asyncio.sleep(0.01)
+            while self.endless is not None and not self.over.is_set():
+                writer.write(self.pieces[-1])
+                await writer.drain()
+                await asyncio.sleep(self.endless)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
@@ -56,9 +62,11 @@ class Register:
 
 
 @asynccontextmanager
-async def register(*pieces: bytes, silent: bool = False) -> AsyncIterator[Register]:
+async def register(
+    *pieces: bytes, silent: bool = False, endless: float | None = None
+) -> AsyncIterator[Register]:
     """Listen on a free port of the loopback."""
-    kanta = Register(pieces, silent)
+    kanta = Register(pieces, silent, endless)
     server = await asyncio.start_server(kanta.answer, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     kanta.url = f"http://127.0.0.1:{port}"

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 
+from kaiku.digest import check_value
 from kaiku.party import ALONE
 from kaiku.wire import Use
 from kiosk import ports, words
@@ -114,6 +115,26 @@ async def test_a_clock_that_a_time_service_keeps_is_trusted(
     assert (await started(store, tmp_path))._link.clock_suspect
     monkeypatch.setattr("kiosk.app.is_synchronised", lambda: True)
     assert not (await started(store, tmp_path))._link.clock_suspect
+
+
+async def test_staff_are_told_of_a_key_that_is_not_the_registers(
+    store: Store, tmp_path: Path
+) -> None:
+    """Every holder is unknown under it; of one that is still to be told nothing is said."""
+    app = await started(store, tmp_path)
+    app._shell = cast("Any", Told())
+    app._take_stock()
+    assert app._notice != words.KEY_FOREIGN
+    app._link.key_check = check_value(bytes(32)[:-1] + b"1")
+    app._take_stock()
+    assert app._notice == words.KEY_FOREIGN
+    app._link.key_check = check_value(app._reading.key)
+    app._take_stock()
+    assert app._notice != words.KEY_FOREIGN
+    app._link.key_check = check_value(bytes(32)[:-1] + b"1")
+    app._keying.known.clear()
+    app._take_stock()
+    assert app._notice != words.KEY_FOREIGN
 
 
 class Told:

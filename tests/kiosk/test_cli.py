@@ -388,26 +388,48 @@ class TestDoctor:
         assert "look at the network and the address" in told
 
     @pytest.mark.parametrize(
-        ("place", "key", "told", "words"),
+        ("place", "key", "well", "words"),
         [
-            ("disk", bytes(32), True, "on the disk, apart from the cards"),
+            ("disk", bytes(32), True, "on the disk, apart from the cards; the register's"),
+            ("disk", b"K" * 32, False, "is not the register's: every card is unknown; enrol"),
             ("disk", None, True, "not there; the register tells it at the next start"),
             ("memory", None, True, "in memory only; the register tells it at each start"),
             ("memory", bytes(32), True, "still on the disk from before; the next start erases it"),
-            ("memory", None, False, "the register does not tell it"),
         ],
     )
     async def test_the_way_that_the_key_is_kept_is_told(
-        self, config: str, state: Path, place: str, key: bytes | None, told: bool, words: str
+        self, config: str, state: Path, place: str, key: bytes | None, well: bool, words: str
     ) -> None:
-        """And tried, where the register has to tell it."""
+        """And tried against the register's: under another no card is known."""
         Identity("k", "t", key).save(state)
-        answer = reply({"digest_key": "00" * 32} if told else {})
-        async with register(answer) as kanta:
+        async with register(reply({"digest_key": "00" * 32})) as kanta:
             findings = await examine(_with(config, kanta.url, place))
         (found,) = [each for each in findings if each.what == "key of the card digests"]
-        assert found.ok == told
+        assert found.ok == well
         assert words in found.words
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            reply(b"<html>Sign in</html>", kind="text/html"),
+            reply(b"null"),
+            reply({}),
+            reply(b""),
+            reply(b"[" * 200_000),
+        ],
+        ids=["page", "null", "object", "nothing", "nested"],
+    )
+    @pytest.mark.parametrize("place", ["disk", "memory"])
+    async def test_what_is_no_register_is_not_taken_for_one(
+        self, config: str, state: Path, answer: bytes, place: str
+    ) -> None:
+        """A guest network answers every call with its own page, and with success."""
+        Identity("k", "t", bytes(32)).save(state)
+        async with register(answer) as kanta:
+            findings = await examine(_with(config, kanta.url, place))
+        (found,) = [each for each in findings if each.what == f"register {kanta.url}"]
+        assert not found.ok
+        assert found.words.startswith("answers what is no answer of the register; look at")
 
     def test_what_a_running_kiosk_holds_is_left_alone(
         self, config: str, state: Path, capsys: pytest.CaptureFixture[str]

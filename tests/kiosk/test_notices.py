@@ -24,6 +24,8 @@ def test_what_most_needs_mending_is_said_first() -> None:
     assert worst(link, ["gate"], 2, disk_fails=True) == words.NOT_ENROLLED
     link.contact = Contact.DOWN
     assert worst(link, ["gate"], 2, disk_fails=True) == words.DISK_FULL
+    foreign = worst(link, ["gate"], 2, disk_fails=False, key_foreign=True)
+    assert foreign == words.KEY_FOREIGN
     missing = worst(link, ["gate"], 2, disk_fails=False)
     assert missing == words.DEVICE_LOST.fill(device="gate")
     assert worst(link, (), 2, disk_fails=False) == words.CLOCK_WRONG

@@ -584,6 +584,93 @@ class TestAnswersThatDoNotFit:
             assert type(await said(decide, reply(body))) is UnreachableError
 
 
+DEEP = {"lists": b"[" * 200_000, "objects": b'{"a":' * 40_000}
+OPEN = b"HTTP/1.1 200 OK\r\n\r\n"
+
+
+class TestWhateverBytes:
+    """A guest network or another service: it ends no kiosk, and fills no memory."""
+
+    @pytest.mark.parametrize("body", DEEP.values(), ids=DEEP)
+    @pytest.mark.parametrize("name", [name for name in CALLS if name != "events"])
+    async def test_what_nests_without_end_is_no_answer(self, name: str, body: bytes) -> None:
+        """Whichever call it answers."""
+        assert type(await said(CALLS[name], reply(body))) is UnreachableError
+
+    @pytest.mark.parametrize("body", DEEP.values(), ids=DEEP)
+    async def test_an_event_that_nests_without_end_is_told_without_its_rows(
+        self, body: bytes
+    ) -> None:
+        """The fetch that it asks for brings them."""
+        parts = (b"event: changed\ndata: ", body, b"\n\n")
+        async with register(*chunked(*parts)) as kanta, RegistryClient(kanta.url, TOKEN) as client:
+            assert [(told.name, told.rows) async for told in client.events()] == [("changed", ())]
+
+    async def test_text_is_made_safe_for_a_file_and_a_log(self) -> None:
+        """Half a surrogate pair and a NUL go into neither; words to people are short and plain."""
+        detail = "\ud800 \0\x1b[2J" + "x" * 10_000
+        error = await said(decide, problem("400 Bad Request", detail=detail))
+        words = str(error).encode().decode()
+        assert words.isprintable()
+        assert len(words) < 1000
+        body = {"results": [{"id": str(USE), "result": "invalid", "detail": "\ud800\0 late"}]}
+        async with register(reply(body)) as kanta, RegistryClient(kanta.url, TOKEN) as client:
+            (sent,) = await client.send([Use(USE, ENTRY, NOON, DIGEST)])
+        assert sent.detail.encode().endswith(b" late")
+        assert "\0" not in sent.detail
+        pieces = chunked(b'{"cursor": "\\ud800\\u0000"}\n')
+        async with register(*pieces) as kanta, RegistryClient(kanta.url, TOKEN) as client:
+            (row,) = await all_changes(client)
+        assert row == CursorRow("\N{REPLACEMENT CHARACTER}" * 2)
+
+    @pytest.mark.parametrize("token", ["a\nb", "\xe4", 7])
+    async def test_a_token_that_fits_no_header_is_none(self, token: object) -> None:
+        """Nor would it come back from the disk."""
+        body = {"kiosk": "k1", "token": token, "digest_key": bytes(32).hex()}
+        assert type(await said(CALLS["enrol"], reply(body))) is UnreachableError
+
+    async def test_an_answer_without_end_is_broken_off(self, call: Call) -> None:
+        """Long before it fills the memory."""
+        async with (
+            register(OPEN, b"x" * 65_536, endless=0.0) as kanta,
+            RegistryClient(kanta.url, TOKEN) as client,
+        ):
+            with pytest.raises(UnreachableError, match=r"no answer of the register: .* too long"):
+                await asyncio.wait_for(call(client), 10.0)
+
+    async def test_a_page_without_end_is_broken_off(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Rows that nobody knows would go on for ever."""
+        monkeypatch.setattr("kiosk.registry.MOST_ROWS", 1000)
+        async with (
+            register(OPEN, b"{}\n" * 500, endless=0.0) as kanta,
+            RegistryClient(kanta.url, TOKEN) as client,
+        ):
+            with pytest.raises(UnreachableError, match="does not end"):
+                await asyncio.wait_for(all_changes(client), 10.0)
+
+    @pytest.mark.parametrize("head", [b"", OPEN], ids=["head", "body"])
+    @pytest.mark.parametrize("name", ["enrol", "send", "heartbeat", "changes", "events"])
+    async def test_an_answer_that_drips_is_not_waited_for(
+        self, name: str, head: bytes, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each byte comes in time, and the whole never."""
+        for limit in ("LONGEST_CALL", "LONGEST_BATCH", "LONGEST_ROW", "LONGEST_SILENCE"):
+            monkeypatch.setattr(f"kiosk.registry.{limit}", 0.3)
+        async with (
+            register(head, b"H", endless=0.02) as kanta,
+            RegistryClient(kanta.url, TOKEN) as client,
+        ):
+            with pytest.raises(UnreachableError):
+                await asyncio.wait_for(CALLS[name](client), 5.0)
+
+    async def test_a_coding_within_a_coding_is_not_unfolded(self, call: Call) -> None:
+        """A few bytes could become any number of them."""
+        twice = gzip.compress(gzip.compress(b"{}\n"))
+        head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip\r\nContent-Length: %d\r\n\r\n"
+        error = await said(call, head % len(twice) + twice)
+        assert "coding" in str(error)
+
+
 async def test_many_calls_share_a_few_connections() -> None:
     """A slow feed does not keep a scan from being answered."""
 

@@ -165,6 +165,7 @@ class TestDescribe:
             ({"contact": "revoked"}, "register: this kiosk was revoked; enrol it again"),
             ({"parked": 2}, "uses the register could not take: 2 (ask support)"),
             ({"clock_suspect": True}, "clock: looks wrong; set the time"),
+            ({"key_foreign": True}, "key of the card digests: is not the register's: every card"),
             ({"disk": "database or disk is full"}, "disk: database or disk is full; free some"),
             ({"key": "disk", "key_known": True}, "key of the card digests: on the disk\n"),
             ({"key": "memory", "key_known": True}, "key of the card digests: in memory only\n"),

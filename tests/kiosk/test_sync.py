@@ -171,6 +171,41 @@ async def test_what_the_register_cannot_take_is_parked_and_blocks_nothing(
     assert len(register.batches) == 1
 
 
+async def test_what_is_parked_is_tried_again_and_goes_once_the_register_is_mended(
+    store: Store,
+    client: RegistryClient,
+    register: FakeRegister,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without a restart; meanwhile it stays parked, and fresh uses go before it."""
+    monkeypatch.setattr("kiosk.sync.PARKED_AGAIN", 0.2)
+    old = [str(use.id) for use in await record(store, 3)]
+    mended = False
+
+    def refuse_the_old(sent: list[dict[str, Any]]) -> httpx.Response:
+        refused = not mended and any(use["id"] in old for use in sent)
+        return problem(422) if refused else register.take_all(sent)
+
+    async def backlog() -> tuple[int, int]:
+        found = await store.call(lambda stores: stores.journal.backlog())
+        return found.unsent, found.parked
+
+    register.on_batch = refuse_the_old
+    async with syncing(store, client, Link()) as sync, asyncio.timeout(10.0):
+        await sync.drained()
+        assert await backlog() == (0, 3)
+        (fresh,) = await record(store, 1)
+        sync.wake()
+        await sync.drained()
+        assert await backlog() == (0, 3)
+        assert [str(fresh.id)] in register.batches
+        mended = True
+        while await backlog() != (0, 0):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    assert register.batches[-1] == old
+    assert await store.call(lambda stores: stores.journal.unpark()) == 0
+
+
 async def test_a_batch_that_is_refused_whole_is_halved_until_the_bad_one_is_found(
     store: Store, client: RegistryClient, register: FakeRegister
 ) -> None:
@@ -430,7 +465,10 @@ async def test_a_clock_that_the_register_agrees_with_is_right_again(
         assert not link.clock_suspect
 
 
-@pytest.mark.parametrize("told", [None, 5, "soon", "2026-01-01", "0001-01-01T00:00:00+00:00"])
+@pytest.mark.parametrize(
+    "told",
+    [None, 5, "soon", "2026-01-01", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:00+00:00"],
+)
 async def test_a_time_that_is_none_is_passed_over(
     store: Store, client: RegistryClient, told: object
 ) -> None:
@@ -494,6 +532,30 @@ async def test_a_register_that_comes_back_is_asked_the_time_at_once(store: Store
             await beaten.wait()
         await asyncio.sleep(0.1)
     assert link.instant(NOON, time.monotonic()) < NOON
+
+
+@pytest.mark.parametrize(("said", "noted"), [("ab", "ab"), (None, None), (7, None), ([], None)])
+async def test_which_key_the_register_has_is_noted(
+    store: Store, said: object, noted: str | None
+) -> None:
+    """An older register does not tell."""
+    beats = 0
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal beats
+        beats += request.url.path.endswith("heartbeat")
+        return httpx.Response(200, json={"now": NOON.isoformat(), "key_check": said})
+
+    link = Link(key_check="before")
+    async with (
+        RegistryClient("http://register", "t", httpx.MockTransport(answer)) as client,
+        syncing(store, client, link),
+        asyncio.timeout(5.0),
+    ):
+        while link.key_check == "before":  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert link.key_check == noted
+    assert beats == 1
 
 
 async def test_a_visit_is_counted_once_whether_the_tally_knows_it_or_not(
@@ -627,3 +689,42 @@ async def test_a_full_disk_keeps_a_lease_from_being_given_back_and_ends_nothing(
         await store.call(writable, True)
         await all_returned(store, register)
     assert register.returned == [0]
+
+
+async def test_a_feed_that_promises_more_and_does_not_go_on_is_no_contact(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """It is fetched again as any failure is, later and later."""
+    register.pages = [[CursorRow("c", more=True)] for _ in range(1000)]
+    link = Link()
+    async with syncing(store, client, link):
+        async with asyncio.timeout(5.0):
+            while link.contact is not Contact.DOWN:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+    assert link.why == "the change feed does not go on"
+    assert len(register.pages) > 990
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 200_000, b'{"cursor": "\\ud800", "results": []}\n'], ids=["deep", "surrogate"]
+)
+async def test_whatever_the_register_answers_it_is_tried_again(store: Store, body: bytes) -> None:
+    """No answer ends the tasks that ask."""
+    await record(store, 1)
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, content=body)
+
+    link = Link()
+    async with (
+        RegistryClient("http://register", "t", httpx.MockTransport(answer)) as client,
+        syncing(store, client, link),
+        asyncio.timeout(5.0),
+    ):
+        while len(asked) < 8 or link.contact is not Contact.DOWN:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert link.why
+    assert (await store.call(lambda stores: stores.journal.backlog())).unsent == 1

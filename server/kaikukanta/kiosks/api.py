@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
+from kaiku.digest import check_value
 from server.database import read, snapshot, transaction
 from server.kaikukanta.context import Context, InContext
 from server.kaikukanta.feed.service import newest
@@ -100,7 +101,8 @@ def heartbeat(body: Heartbeat, kiosk: AKiosk, context: InContext) -> Beat:
     if body.leased is not None and body.journal is not None:
         grant(context, kiosk, body.journal)
     with read(context.engine) as session:
-        return Beat(now=now, cursor=str(newest(session).seq))
+        check = check_value(context.digest_key)
+        return Beat(now=now, cursor=str(newest(session).seq), key_check=check)
 
 
 def _accepts_gzip(accept_encoding: str) -> bool:

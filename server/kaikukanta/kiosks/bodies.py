@@ -85,7 +85,11 @@ class Heartbeat(BaseModel):
 
 
 class Beat(BaseModel):
-    """The register's own time, by which a kiosk tells that its clock is wrong, and the feed's."""
+    """The register's own time, by which a kiosk tells that its clock is wrong, and the feed's.
+
+    ``key_check`` is the key's :func:`kaiku.digest.check_value`, by which it tells that its key is.
+    """
 
     now: AwareDatetime
     cursor: str
+    key_check: str

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from kaiku.digest import check_value
 from kaiku.wire import write_instant
 from server.database import read, transaction
 from server.kaikukanta.kiosks.codes import typed
@@ -165,6 +166,7 @@ async def test_a_heartbeat_is_kept_and_answered_with_the_time(town: Town) -> Non
     answer = await town.bearer(token).send("POST", "/kiosk/heartbeat", json=said)
     assert answer.status_code == 200
     assert answer.json()["now"] == write_instant(town.clock())
+    assert answer.json()["key_check"] == check_value(town.context.digest_key)
     with read(town.context.engine) as session:
         kiosk = session.exec(select(Kiosk)).one()
     assert kiosk.seen_at == town.clock()
