@@ -86,6 +86,9 @@ def _verdicts(registry: Any) -> Callable[[str, Mapping[str, Any]], None]:
     return count
 
 
+_NOT_KNOWN = float("nan")
+"""What a figure is where the store cannot be read: no alert takes it for nought."""
+
 _FIGURES = {
     "unsent": "Uses that the register does not have yet.",
     "parked": "Uses that the register could not take.",
@@ -112,8 +115,9 @@ def _condition(registry: Any) -> Show:
     about = Gauge("kaikuportti_info", "Always 1.", ("version",), registry=registry)
 
     def show(condition: Mapping[str, Any]) -> None:
+        is_known = condition["unsent"] is not None
         for name, figure in figures.items():
-            figure.set(condition[name] or 0)
+            figure.set((condition[name] or 0) if is_known else _NOT_KNOWN)
         if condition["cache_age"] is not None:
             silence.set(condition["cache_age"])
         connected.set(condition["contact"] == "up")

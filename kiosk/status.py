@@ -17,6 +17,7 @@ STALE = 60.0
 """Seconds after which a condition is told as old: it is written every quarter of a minute."""
 
 _WELL = "ok"
+_NOT_ALL = ", not all yet; the register tells them"
 _KEY = "key of the card digests"
 _AWAITED = "the register must tell it; no card is read until the network is there"
 
@@ -109,9 +110,9 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
         f"register: {_CONTACT[condition['contact']]}"
         + (f" ({why})" if (why := condition.get("contact_why")) else "")
         + ("" if age is None else f", last heard {int(age)} s before"),
-        f"cards: {condition['cards']}"
-        + ("" if condition.get("cards_whole", True) else ", not all yet; the register tells them"),
-        f"uses waiting to be sent: {condition['unsent']}",
+        f"cards: {_known(condition['cards'])}"
+        + (_NOT_ALL if condition.get("cards_whole") is False else ""),
+        f"uses waiting to be sent: {_known(condition['unsent'])}",
     ]
     if "key" in condition:
         place = "on the disk" if condition["key"] == "disk" else "in memory only"
@@ -121,6 +122,11 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
     lines += _ailing(condition)
     lines += [f"{name}: {_as_it_is(name, words)}" for name, words in condition["devices"].items()]
     return "\n".join(lines)
+
+
+def _known(count: int | None) -> int | str:
+    """Return a count, or that the disk does not give it."""
+    return "not known, the disk does not give it" if count is None else count
 
 
 def _as_it_is(name: str, words: str) -> str:
