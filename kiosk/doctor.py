@@ -8,14 +8,13 @@ from typing import Any
 from kiosk.config import EXPOSED, MUTE, Config, Device, KeyPlace, is_mute
 from kiosk.disk import DiskError
 from kiosk.files import StoreError, UnavailableError
-from kiosk.identity import Identity, NotEnrolledError, load_identity
+from kiosk.identity import Identity, NotEnrolledError, UnreadableIdentityError, load_identity
 from kiosk.journal import Backlog
 from kiosk.ports import DeviceError, SelfTest, Surroundings
 from kiosk.registry import RegistryClient, RegistryError, RevokedError
 from kiosk.rescue import set_aside
 from kiosk.status import describe_spoiled, find_status, to_be_mended
 from kiosk.store import Store, Stores
-
 
 _MEND_DISK = "free some space or replace the memory card"
 
@@ -71,7 +70,7 @@ async def _greeting(config: Config, what: str) -> list[Finding]:
             await registry.greet()
             found = Finding(what, ok=True, words="answers and knows this kiosk")
             return [found, await _key(config.station.key, identity, registry)]
-    except NotEnrolledError as error:
+    except (NotEnrolledError, UnreadableIdentityError) as error:
         return [Finding("identity", ok=False, words=str(error))]
     except RevokedError:
         return [Finding(what, ok=False, words="this kiosk was revoked; enrol it again")]

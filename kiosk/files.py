@@ -1,8 +1,6 @@
 """How the kiosk opens its two SQLite files, and brings their tables to this version's shape."""
 
 import contextlib
-import os
-import pwd
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +8,7 @@ from pathlib import Path
 from kiosk.erasing import overwrite
 from kiosk.integrity import fault_of_cache, fault_of_journal, is_spoiled
 from kiosk.log import log
+from kiosk.owners import not_ours
 
 CACHE_VERSION = 4
 JOURNAL_VERSION = 2
@@ -138,28 +137,11 @@ def _hindrance(path: Path) -> str | None:
                 continue
             if part.is_dir() and part != path.parent:
                 return f"{part.name} is a folder; move it away"
-            if part.stat().st_uid != os.geteuid() and not os.access(part, os.R_OK | os.W_OK):
-                return f"{part.name} belongs to {owner_of(part)}; {give_back(path.parent)}"
+            if (words := not_ours(part)) is not None:
+                return words
         except OSError:
             return None
     return None
-
-
-def owner_of(path: Path) -> str:
-    """Return the account to which a file belongs."""
-    return _account(path.stat().st_uid)
-
-
-def give_back(folder: Path) -> str:
-    """Return what gives the state to the account that asks for it."""
-    return f"run as root: chown -R {_account(os.geteuid())}: {folder}"
-
-
-def _account(number: int) -> str:
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)
 
 
 @contextlib.contextmanager

@@ -160,6 +160,17 @@ def test_a_kiosk_that_is_not_enrolled_does_not_start(
     assert "run kaikuportti enrol" in event["why"]
 
 
+def test_a_kiosk_whose_identity_cannot_be_read_now_is_tried_again(
+    config: str, state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It exits 1, so that systemd starts it anew: 78 would be for good."""
+    (state / "identity.json").mkdir(parents=True)
+    assert main(["run", "--config", config]) == 1
+    event = json.loads(capsys.readouterr().err)
+    assert event["event"] == "cannot_start"
+    assert "identity.json cannot be read now: Is a directory" in event["why"]
+
+
 class TestStatus:
     """How the running kiosk does."""
 
