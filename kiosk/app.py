@@ -71,6 +71,7 @@ class App:
         self._is_whole: bool | None = None
         self._recalled = asyncio.Event()
         self._was_spoiled = False
+        self._without_figures: str | None = None
         self._doubt_noted = False
         self._status_due = asyncio.Event()
         self._status_asked = asyncio.Event()
@@ -92,7 +93,7 @@ class App:
                 RegistryClient(config.registry.url, self._token)
             )
             self._gauges = Condition(config, self._store, self._link, self._keying, self._devices)
-            self._show_figures = stack.enter_context(metrics.serving(config.metrics.port))
+            self._show_figures = self._figures(stack)
             with contextlib.suppress(DiskError):
                 await self._recall()
             self._sync = Sync(
@@ -167,6 +168,15 @@ class App:
         """Read once cards can be read: a scan that nothing comes of would mislead."""
         await self._keying.known.wait()
         await reader.run(emit)
+
+    def _figures(self, stack: AsyncExitStack) -> metrics.Show:
+        """Serve the figures; a kiosk that cannot is told so to staff, and reads cards without."""
+        try:
+            return stack.enter_context(metrics.serving(self._config.metrics.port))
+        except metrics.MetricsError as error:
+            self._without_figures = str(error)
+            log("no_figures", why=self._without_figures)
+            return stack.enter_context(metrics.serving(None))
 
     def _connect(self, device: Device) -> object:
         station = self._config.station
@@ -371,7 +381,8 @@ class App:
                 condition = await self._condition_at_any_rate()
                 self._show_figures(condition)
                 state = str(self._config.station.state)
-                told = {**condition, "contact_why": self._link.why, "state": state}
+                apart = {"contact_why": self._link.why, "no_figures": self._without_figures}
+                told = {**condition, **apart, "state": state}
                 await asyncio.to_thread(write_status, folder, told)
                 self._store.disk.works("status")
             except OSError as error:

@@ -10,6 +10,7 @@ from kiosk.disk import DiskError
 from kiosk.files import StoreError, UnavailableError
 from kiosk.identity import Identity, NotEnrolledError, UnreadableIdentityError, load_identity
 from kiosk.journal import Backlog
+from kiosk.metrics import MetricsError, serving
 from kiosk.ports import DeviceError, SelfTest, Surroundings
 from kiosk.registry import RegistryClient, RegistryError, RevokedError
 from kiosk.rescue import set_aside
@@ -42,6 +43,7 @@ async def examine(config: Config) -> list[Finding]:
     findings += _spoiled(
         {name: asdict(found) for name, found in set_aside(config.station.state).items()}
     )
+    findings += _figures(config.metrics.port)
     if is_mute(config):
         findings.append(Finding("display", ok=False, words=MUTE))
     return [*findings, *[await _device(config, device) for device in config.devices]]
@@ -123,6 +125,17 @@ async def _store(config: Config) -> Finding:
 
 def _spoiled(found: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
     return [Finding("journal", ok=False, words=words) for words in describe_spoiled(found)]
+
+
+def _figures(port: int | None) -> list[Finding]:
+    """Try the port of the figures, where they are asked for."""
+    if port is None:
+        return []
+    try:
+        with serving(port):
+            return [Finding("figures", ok=True, words=f"can be served at port {port}")]
+    except MetricsError as error:
+        return [Finding("figures", ok=False, words=str(error))]
 
 
 def _look(stores: Stores) -> tuple[int, bool, Backlog]:

@@ -41,7 +41,8 @@ def serving(port: int | None) -> Iterator[Show]:
     try:
         server, thread = start_http_server(port, LOOPBACK, registry)
     except OSError as error:
-        raise MetricsError(f"metrics.port {port} of {LOOPBACK}: {error.strerror}") from None
+        mend = "choose another port, or end what has it"
+        raise MetricsError(f"metrics.port {port} of {LOOPBACK}: {error.strerror}; {mend}") from None
     try:
         with listen(count):
             yield show

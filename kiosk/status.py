@@ -88,6 +88,8 @@ def _ailing(condition: Mapping[str, Any]) -> Iterator[str]:
         yield "clock: looks wrong; set the time"
     if condition.get("disk"):
         yield f"disk: {condition['disk']}; free some space or replace the memory card"
+    if condition.get("no_figures"):
+        yield f"figures: {condition['no_figures']}"
     yield from (f"journal: {words}" for words in describe_spoiled(condition.get("spoiled", {})))
     if (seconds := _age(condition)) > STALE:
         yield f"all this is {int(seconds)} s old: the disk may be full; look at the log"
