@@ -3,6 +3,7 @@
 So that ``kaikuportti status`` can tell it without the store.
 """
 
+import errno
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -23,11 +24,27 @@ _AWAITED = "the register must tell it; no card is read until the network is ther
 
 
 def write_status(folder: Path, condition: Mapping[str, Any]) -> None:
-    """Write the condition, whole or not at all."""
-    draft = folder / "status.new"
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump({"pid": os.getpid(), **condition}, file)
-    draft.replace(folder / "status.json")
+    """Write the condition, whole or not at all.
+
+    Raises OSError where the disk does not take it. On a full one it is written into the room of the
+    last: what ``status`` tells is then that the disk is full, and not that all was well before.
+    """
+    body = json.dumps({"pid": os.getpid(), **condition})
+    draft, place = folder / "status.new", folder / "status.json"
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(body)
+        draft.replace(place)
+    except OSError as error:
+        if error.errno == errno.ENOSPC and place.exists():
+            _overwrite(place, body)
+        raise
+
+
+def _overwrite(place: Path, body: str) -> None:
+    with place.open("r+") as file:
+        file.write(body)
+        file.truncate()
 
 
 def read_status(folder: Path) -> dict[str, Any] | None:
