@@ -323,12 +323,12 @@ class App:
     async def _forget_in_time(self) -> None:
         """Forget the cards and their key once the register was not heard for too long, and end.
 
-        The next run waits for the register, which tells them anew.
+        Without such a limit it is only noted when it was heard. The next run
+        waits for the register, which tells them anew.
         """
         days = self._config.station.forget_after
-        if days is None:
-            return
-        await out_of_touch(self._store, self._link, timedelta(days=days))
+        limit = None if days is None else timedelta(days=days)
+        await out_of_touch(self._store, self._link, limit)
         self._reading.forget()
         await forget_cards(self._store, self._config.station.state)
         log("forgotten", days=days)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 
@@ -79,10 +79,12 @@ class Condition:
 
     def _with(self, held: Mapping[str, Any]) -> dict[str, Any]:
         link = self.link
-        age = None if link.last_contact is None else datetime.now(UTC) - link.last_contact
+        told = {name: value for name, value in held.items() if name != "heard"}
+        heard = link.last_contact or held["heard"]
+        age = None if heard is None else max(timedelta(), datetime.now(UTC) - heard)
         return {
             "version": version("kaikuportti"),
-            **held,
+            **told,
             "leased": None if link.clock_suspect else held["leased"],
             "cache_age": None if age is None else round(age.total_seconds(), 1),
             "clock": datetime.now(UTC).isoformat(),
@@ -98,6 +100,7 @@ class Condition:
 
 _NOT_KNOWN: Mapping[str, Any] = {
     **dict.fromkeys(("unsent", "parked", "leased", "journal", "cards", "cards_whole")),
+    "heard": None,
     "spoiled": {},
 }
 """What the store holds, where it cannot be read."""
@@ -112,5 +115,6 @@ def _held(stores: Stores) -> dict[str, Any]:
         "journal": str(stores.journal.id),
         "cards": stores.cache.cards,
         "cards_whole": stores.cache.whole,
+        "heard": stores.cache.heard,
         "spoiled": {name: asdict(found) for name, found in stores.set_aside().items()},
     }
