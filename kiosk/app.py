@@ -20,7 +20,7 @@ from kiosk.clock import is_synchronised
 from kiosk.condition import Condition, Devices
 from kiosk.config import Config, Device, Role
 from kiosk.disk import DiskError
-from kiosk.files import SpoiledError
+from kiosk.files import StoreError
 from kiosk.flood import Flood
 from kiosk.identity import Identity
 from kiosk.keying import Keying
@@ -68,8 +68,10 @@ class App:
         self._scanners_left = len(config.of(Role.SCANNER))
         self._notice: Text | None = None
         self._parked = 0
-        self._is_whole = False
+        self._is_whole: bool | None = None
+        self._recalled = asyncio.Event()
         self._was_spoiled = False
+        self._without_figures: str | None = None
         self._doubt_noted = False
         self._status_due = asyncio.Event()
         self._status_asked = asyncio.Event()
@@ -85,14 +87,15 @@ class App:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         async with AsyncExitStack() as stack:
-            self._store = await Store.open(config.station.state)
+            self._store = await Store.begin(config.station.state)
             stack.push_async_callback(self._store.close)
             self._registry = await stack.enter_async_context(
                 RegistryClient(config.registry.url, self._token)
             )
             self._gauges = Condition(config, self._store, self._link, self._keying, self._devices)
-            self._show_figures = stack.enter_context(metrics.serving(config.metrics.port))
-            await self._recall()
+            self._show_figures = self._figures(stack)
+            with contextlib.suppress(DiskError):
+                await self._recall()
             self._sync = Sync(
                 self._registry,
                 self._store,
@@ -128,7 +131,7 @@ class App:
                     self._keying.learn(self._registry, self._reading, self._store.disk)
                 ),
                 group.create_task(self._serve_visitors(outputs.displays)),
-                group.create_task(self._sync.run()),
+                group.create_task(self._keep_in_touch()),
                 group.create_task(outputs.gate.run(self._emit)),
                 *(
                     group.create_task(self._read(reader, self._heard(device.name, begun)))
@@ -149,6 +152,13 @@ class App:
             for task in tasks:
                 task.cancel()
 
+    async def _keep_in_touch(self) -> None:
+        """Speak with the register once the last run's knowledge is there."""
+        if not self._recalled.is_set():
+            systemd.notify("STATUS=the disk gives or takes nothing: each card gets a fault")
+        await self._recalled.wait()
+        await self._sync.run()
+
     async def _serve_visitors(self, displays: Sequence[ports.Display]) -> None:
         """Run the desk once cards can be read."""
         await self._keying.show_waiting(displays)
@@ -158,6 +168,15 @@ class App:
         """Read once cards can be read: a scan that nothing comes of would mislead."""
         await self._keying.known.wait()
         await reader.run(emit)
+
+    def _figures(self, stack: AsyncExitStack) -> metrics.Show:
+        """Serve the figures; a kiosk that cannot is told so to staff, and reads cards without."""
+        try:
+            return stack.enter_context(metrics.serving(self._config.metrics.port))
+        except metrics.MetricsError as error:
+            self._without_figures = str(error)
+            log("no_figures", why=self._without_figures)
+            return stack.enter_context(metrics.serving(None))
 
     def _connect(self, device: Device) -> object:
         station = self._config.station
@@ -250,22 +269,23 @@ class App:
     # --- what the register tells ---
 
     async def _recall(self) -> None:
-        """Take up what the last run knew."""
+        """Take up what the last run knew; it is there before the first card is decided."""
 
         def look(stores: Stores) -> tuple[str | None, datetime | None, bool, bool]:
             last, cache = stores.journal.last_instant(), stores.cache
             return _earlier_numbers(stores), last, cache.clock_doubted, cache.whole
 
-        with contextlib.suppress(DiskError):
-            # A register that is newer now may take what it could not.
-            await self._store.call(lambda stores: stores.journal.unpark())
         earlier, last, doubted, self._is_whole = await self._store.call(look)
         self._doubt_noted = doubted
         self._link.clock_doubted = doubted or (last is not None and datetime.now(UTC) < last)
         if last is not None:
             self._link.on_by_record = last - timedelta(seconds=time.monotonic())
-        await self._mind_the_clock()
         self._reading.accept(earlier)
+        await self._mind_the_clock()
+        with contextlib.suppress(DiskError):
+            # A register that is newer now may take what it could not.
+            await self._store.call(lambda stores: stores.journal.unpark())
+        self._recalled.set()
 
     async def _take_in(self) -> None:
         """Take up what the register has told, and show staff how things stand with it."""
@@ -305,12 +325,12 @@ class App:
     async def _forget_in_time(self) -> None:
         """Forget the cards and their key once the register was not heard for too long, and end.
 
-        The next run waits for the register, which tells them anew.
+        Without such a limit it is only noted when it was heard. The next run
+        waits for the register, which tells them anew.
         """
         days = self._config.station.forget_after
-        if days is None:
-            return
-        await out_of_touch(self._store, self._link, timedelta(days=days))
+        limit = None if days is None else timedelta(days=days)
+        await out_of_touch(self._store, self._link, limit)
         self._reading.forget()
         await forget_cards(self._store, self._config.station.state)
         log("forgotten", days=days)
@@ -335,7 +355,7 @@ class App:
             self._parked,
             disk_fails=bool(self._store.disk.troubles),
             key_foreign=self._has_foreign_key(),
-            cards_awaited=not self._is_whole,
+            cards_awaited=self._is_whole is False,
             was_spoiled=self._was_spoiled,
         )
 
@@ -368,15 +388,17 @@ class App:
         while True:
             try:
                 await self._mind_the_clock()
-                condition = await self._condition()
+                condition = await self._condition_at_any_rate()
                 self._show_figures(condition)
                 state = str(self._config.station.state)
-                told = {**condition, "contact_why": self._link.why, "state": state}
-                told["key_foreign"] = self._has_foreign_key()
+                apart = {
+                    "contact_why": self._link.why,
+                    "key_foreign": self._has_foreign_key(),
+                    "no_figures": self._without_figures,
+                }
+                told = {**condition, **apart, "state": state}
                 await asyncio.to_thread(write_status, folder, told)
                 self._store.disk.works("status")
-            except DiskError:
-                pass
             except OSError as error:
                 self._store.disk.fails("status", error)
             with contextlib.suppress(TimeoutError):
@@ -425,9 +447,20 @@ class App:
             await self._store.disk.failed()
             await backoff.wait()
             with contextlib.suppress(DiskError):
+                await self._store.try_again()
                 await self._store.call(Stores.try_to_write)
+                if not self._recalled.is_set():
+                    await self._recall()
+                    await self._tell_offerings()
                 self._store.disk.works("store")
                 backoff.reset()
+
+    async def _condition_at_any_rate(self) -> dict[str, Any]:
+        """Return how the kiosk does, though the disk gives nothing."""
+        try:
+            return await self._condition()
+        except DiskError:
+            return self._gauges.without_store()
 
     async def _condition(self) -> dict[str, Any]:
         """Return how the kiosk does, and tell staff what it has found."""
@@ -439,15 +472,15 @@ class App:
         return condition
 
 
-def _to_be_mended(group: ExceptionGroup) -> DeviceError | SpoiledError | None:
+def _to_be_mended(group: ExceptionGroup) -> DeviceError | StoreError | None:
     """Return what a person must mend, where that alone has ended the kiosk."""
-    mendable, others = group.split((DeviceError, SpoiledError))
+    mendable, others = group.split((DeviceError, StoreError))
     if mendable is None or others is not None:
         return None
     error: Exception = mendable
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
-    return error if isinstance(error, DeviceError | SpoiledError) else None
+    return error if isinstance(error, DeviceError | StoreError) else None
 
 
 def _earlier_numbers(stores: Stores) -> str | None:

@@ -106,9 +106,8 @@ def run(config: Config, _options: argparse.Namespace) -> int:
 
     from kiosk.app import App
     from kiosk.files import StoreError
-    from kiosk.identity import NotEnrolledError, load_identity
+    from kiosk.identity import NotEnrolledError, UnreadableIdentityError, load_identity
     from kiosk.log import log, quieted, take_over_warnings
-    from kiosk.metrics import MetricsError
     from kiosk.ports import DeviceError
 
     take_over_warnings()
@@ -121,7 +120,7 @@ def run(config: Config, _options: argparse.Namespace) -> int:
     except NotEnrolledError as error:
         log("cannot_start", why=str(error))
         return BAD_CONFIG
-    except (DeviceError, MetricsError, StoreError) as error:
+    except (DeviceError, StoreError, UnreadableIdentityError) as error:
         log("cannot_start", why=str(error))
         return TROUBLE
     except Exception as error:  # noqa: BLE001  the log stays JSON to the end; systemd restarts

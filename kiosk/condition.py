@@ -1,15 +1,16 @@
 """How the kiosk does: the body of a heartbeat, and what ``kaikuportti status`` tells."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 
 from kiosk.config import Config
 from kiosk.keying import Keying
 from kiosk.link import Link
-from kiosk.store import Store
+from kiosk.store import Store, Stores
 
 
 class Devices:
@@ -70,34 +71,50 @@ class Condition:
 
     async def look(self) -> dict[str, Any]:
         """Return how it does at this moment; raise :class:`kiosk.disk.DiskError`."""
-        backlog, cards, leased, journal, whole, set_aside = await self.store.call(
-            lambda stores: (
-                stores.journal.backlog(),
-                stores.cache.cards,
-                stores.leases.seats_left(),
-                stores.journal.id,
-                stores.cache.whole,
-                stores.set_aside(),
-            )
-        )
+        return self._with(await self.store.call(_held))
+
+    def without_store(self) -> dict[str, Any]:
+        """Return how it does where the disk gives nothing: what it holds is not known then."""
+        return self._with(_NOT_KNOWN)
+
+    def _with(self, held: Mapping[str, Any]) -> dict[str, Any]:
         link = self.link
-        age = None if link.last_contact is None else datetime.now(UTC) - link.last_contact
+        told = {name: value for name, value in held.items() if name != "heard"}
+        heard = link.last_contact or held["heard"]
+        age = None if heard is None else max(timedelta(), datetime.now(UTC) - heard)
         return {
             "version": version("kaikuportti"),
-            "unsent": backlog.unsent,
-            "parked": backlog.parked,
-            "leased": None if link.clock_suspect else leased,
-            "journal": str(journal),
+            **told,
+            "leased": None if link.clock_suspect else held["leased"],
             "cache_age": None if age is None else round(age.total_seconds(), 1),
             "clock": datetime.now(UTC).isoformat(),
             "devices": self.devices.told(),
             "key": self.config.station.key.value,
             "key_known": self.keying.known.is_set(),
             "contact": link.contact.value,
-            "cards": cards,
-            "cards_whole": whole,
-            "spoiled": {name: asdict(rescued) for name, rescued in set_aside.items()},
             "clock_suspect": link.clock_suspect,
             "disk": next(iter(self.store.disk.troubles.values()), None),
             "uptime": round(time.monotonic() - self.began, 1),
         }
+
+
+_NOT_KNOWN: Mapping[str, Any] = {
+    **dict.fromkeys(("unsent", "parked", "leased", "journal", "cards", "cards_whole")),
+    "heard": None,
+    "spoiled": {},
+}
+"""What the store holds, where it cannot be read."""
+
+
+def _held(stores: Stores) -> dict[str, Any]:
+    backlog = stores.journal.backlog()
+    return {
+        "unsent": backlog.unsent,
+        "parked": backlog.parked,
+        "leased": stores.leases.seats_left(),
+        "journal": str(stores.journal.id),
+        "cards": stores.cache.cards,
+        "cards_whole": stores.cache.whole,
+        "heard": stores.cache.heard,
+        "spoiled": {name: asdict(found) for name, found in stores.set_aside().items()},
+    }

@@ -7,14 +7,17 @@ from typing import Any
 
 from kiosk.config import EXPOSED, MUTE, Config, Device, KeyPlace, is_mute
 from kiosk.disk import DiskError
-from kiosk.files import StoreError
-from kiosk.identity import Identity, NotEnrolledError, load_identity
+from kiosk.files import StoreError, UnavailableError
+from kiosk.identity import Identity, NotEnrolledError, UnreadableIdentityError, load_identity
 from kiosk.journal import Backlog
+from kiosk.metrics import MetricsError, serving
 from kiosk.ports import DeviceError, SelfTest, Surroundings
 from kiosk.registry import RegistryClient, RegistryError, RevokedError
 from kiosk.rescue import set_aside
 from kiosk.status import FOREIGN_KEY, describe_spoiled, find_status, to_be_mended
 from kiosk.store import Store, Stores
+
+_MEND_DISK = "free some space or replace the memory card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ async def examine(config: Config) -> list[Finding]:
     findings += _spoiled(
         {name: asdict(found) for name, found in set_aside(config.station.state).items()}
     )
+    findings += _figures(config.metrics.port)
     if is_mute(config):
         findings.append(Finding("display", ok=False, words=MUTE))
     return [*findings, *[await _device(config, device) for device in config.devices]]
@@ -68,7 +72,7 @@ async def _greeting(config: Config, what: str) -> list[Finding]:
             key = await registry.digest_key()
         found = Finding(what, ok=True, words="answers and knows this kiosk")
         return [found, _key(config.station.key, identity, key)]
-    except NotEnrolledError as error:
+    except (NotEnrolledError, UnreadableIdentityError) as error:
         return [Finding("identity", ok=False, words=str(error))]
     except RevokedError:
         return [Finding(what, ok=False, words="this kiosk was revoked; enrol it again")]
@@ -99,13 +103,14 @@ async def _store(config: Config) -> Finding:
         return Finding(what, ok=False, words=words)
     try:
         store = await Store.open(config.station.state)
+    except UnavailableError as error:
+        return Finding(what, ok=False, words=f"{error}; {_MEND_DISK}")
     except StoreError as error:
         return Finding(what, ok=False, words=str(error))
     try:
         cards, whole, backlog = await store.call(_look)
     except DiskError as error:
-        words = f"{error}; free some space or replace the memory card"
-        return Finding(what, ok=False, words=words)
+        return Finding(what, ok=False, words=f"{error}; {_MEND_DISK}")
     finally:
         await store.close()
     if not whole:
@@ -118,6 +123,17 @@ async def _store(config: Config) -> Finding:
 
 def _spoiled(found: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
     return [Finding("journal", ok=False, words=words) for words in describe_spoiled(found)]
+
+
+def _figures(port: int | None) -> list[Finding]:
+    """Try the port of the figures, where they are asked for."""
+    if port is None:
+        return []
+    try:
+        with serving(port):
+            return [Finding("figures", ok=True, words=f"can be served at port {port}")]
+    except MetricsError as error:
+        return [Finding("figures", ok=False, words=str(error))]
 
 
 def _look(stores: Stores) -> tuple[int, bool, Backlog]:

@@ -5,7 +5,7 @@ import sys
 from kiosk.config import Config, KeyPlace
 from kiosk.disk import DiskError
 from kiosk.files import StoreError
-from kiosk.identity import NotEnrolledError, load_identity
+from kiosk.identity import NotEnrolledError, UnreadableIdentityError, load_identity
 from kiosk.keying import identity_to_keep
 from kiosk.registry import RegistryClient, RegistryError, RejectedError
 from kiosk.store import Store, Stores
@@ -61,6 +61,8 @@ def _is_enrolled(config: Config) -> bool:
         load_identity(config.station.state)
     except NotEnrolledError:
         return False
+    except UnreadableIdentityError:  # there is one, and it may be read again
+        return True
     return True
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from kiosk.erasing import overwrite
 from kiosk.integrity import fault_of_cache, fault_of_journal, is_spoiled
 from kiosk.log import log
+from kiosk.owners import not_ours
 
 CACHE_VERSION = 4
 JOURNAL_VERSION = 2
@@ -40,6 +41,17 @@ class StoreError(Exception):
     """A file of the store cannot be used; the message says which and what to do."""
 
 
+class UnavailableError(StoreError):
+    """A file cannot be read or written now: its disk is full, read-only or failing, or another's.
+
+    What hinders it may pass, and the kiosk tries again by itself.
+    """
+
+    def __init__(self, path: Path, why: object, does: str = "opened") -> None:
+        """Take the file and what the system says; a mend is added where one can be seen."""
+        super().__init__(f"{path} cannot be {does}: {_hindrance(path) or why}")
+
+
 class SpoiledError(StoreError):
     """A file of the store is not what the kiosk wrote, as after a failing memory card."""
 
@@ -63,11 +75,12 @@ def open_cache(path: Path) -> sqlite3.Connection:
         connection.close()
     except SpoiledError as error:
         log("spoiled", file=path.name, why=error.fault)
-    for part in parts(path):
-        with contextlib.suppress(OSError):  # a sector that takes nothing any more
-            overwrite(part)
-        part.unlink(missing_ok=True)
-    unmark(path)
+    with available(path):
+        for part in parts(path):
+            with contextlib.suppress(OSError):  # a sector that takes nothing any more
+                overwrite(part)
+            part.unlink(missing_ok=True)
+        unmark(path)
     return _shape(path, _open(path, synchronous="NORMAL"), "CACHE", CACHE_VERSION)
 
 
@@ -103,6 +116,32 @@ def intact(path: Path) -> Iterator[None]:
         yield
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise SpoiledError(path, f"a value that is none: {type(error).__name__}") from None
+
+
+@contextlib.contextmanager
+def available(path: Path) -> Iterator[None]:
+    """Take what the system refuses within for a file that is not available now."""
+    try:
+        yield
+    except OSError as error:
+        raise UnavailableError(path, error.strerror) from None
+
+
+def _hindrance(path: Path) -> str | None:
+    """Return what a person can see and mend of a file that cannot be opened, or None."""
+    for part in (path.parent, *parts(path)):
+        try:
+            if part.is_symlink() and not part.exists():
+                return f"{part.name} is a link to nothing; remove it"
+            if not part.exists():
+                continue
+            if part.is_dir() and part != path.parent:
+                return f"{part.name} is a folder; move it away"
+            if (words := not_ours(part)) is not None:
+                return words
+        except OSError:
+            return None
+    return None
 
 
 @contextlib.contextmanager
@@ -171,13 +210,12 @@ def _examine(path: Path, fault_of: Callable[[Path], str | None]) -> None:
 
 def _open(path: Path, synchronous: str) -> sqlite3.Connection:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _keep_private(path)
+        with available(path):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _keep_private(path)
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     except sqlite3.OperationalError as error:
-        raise StoreError(f"{path} cannot be opened: {error}") from None
-    except OSError as error:
-        raise StoreError(f"{path} cannot be opened: {error.strerror}") from None
+        raise UnavailableError(path, error) from None
     try:
         connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         connection.execute("PRAGMA journal_mode=WAL")
@@ -207,7 +245,7 @@ def _explained(path: Path, error: sqlite3.DatabaseError) -> StoreError:
         return SpoiledError(path, error)
     if "locked" in str(error):
         return StoreError(f"{path} is in use: another kaikuportti is running")
-    return StoreError(f"{path} cannot be opened: {error}")
+    return UnavailableError(path, error)
 
 
 def rewrite_version(connection: sqlite3.Connection) -> None:
@@ -230,5 +268,5 @@ def _shape(
             make_tables(connection, File[name], version)
         except sqlite3.OperationalError as error:
             connection.close()
-            raise StoreError(f"{path} cannot be made: {error}") from None
+            raise UnavailableError(path, error, "made") from None
     return connection

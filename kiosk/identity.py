@@ -4,6 +4,7 @@ They lie in a file of their own, apart from the databases, that only the kiosk's
 key need not be there: the register tells it (decision 12).
 """
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass, field, replace
@@ -12,10 +13,18 @@ from typing import Any, Self
 
 from kaiku.digest import KEY_SIZE
 from kiosk.erasing import erase
+from kiosk.owners import not_ours
 
 
 class NotEnrolledError(Exception):
     """There is no usable identity; the message says how to get one."""
+
+
+class UnreadableIdentityError(OSError):
+    """There is an identity and the system does not give it now; it may pass, or a person mends it.
+
+    The message says why.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +62,19 @@ class Identity:
 
 
 def load_identity(folder: Path) -> Identity:
-    """Read the identity; raise :class:`NotEnrolledError` where there is none or it is spoiled."""
+    """Read the identity.
+
+    Raises :class:`NotEnrolledError` where there is none or it is spoiled, and
+    :class:`UnreadableIdentityError` where it cannot be read now.
+    """
     try:
         body = json.loads(_path(folder).read_text())
         return Identity(str(body["kiosk"]), str(body["token"]), _key(body))
     except FileNotFoundError:
         raise NotEnrolledError("this kiosk is not enrolled; run kaikuportti enrol") from None
-    except (OSError, ValueError, KeyError, TypeError):
+    except OSError as error:
+        raise UnreadableIdentityError(_unreadable(_path(folder), error)) from None
+    except (ValueError, KeyError, TypeError):
         raise NotEnrolledError(f"{_path(folder)} is spoiled; run kaikuportti enrol") from None
 
 
@@ -86,6 +101,14 @@ def _tidy(folder: Path) -> None:
     """Erase what a saving that broke off has left."""
     erase(_path(folder, "new"))
     erase(_path(folder, "old"))
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    why = error.strerror
+    for part in (path.parent, path):
+        with contextlib.suppress(OSError):
+            why = not_ours(part) or why
+    return f"{path} cannot be read now: {why}"
 
 
 def _key(body: dict[str, Any]) -> bytes | None:

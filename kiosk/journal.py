@@ -14,7 +14,7 @@ from kaiku.wire import Use
 from kiosk.cache import Used
 from kiosk.desk import Standing
 from kiosk.entries import COLUMNS, USE, as_row, read_instant, read_members, read_use
-from kiosk.files import StoreError, committing, intact, open_journal, rewrite_version, shut
+from kiosk.files import UnavailableError, committing, intact, open_journal, rewrite_version, shut
 from kiosk.integrity import JOURNAL
 
 KEEP = timedelta(days=7)
@@ -97,7 +97,7 @@ class UseJournal:
             self.id = self._name()
         except sqlite3.OperationalError as error:
             self._db.close()
-            raise StoreError(f"{path} cannot be written: {error}") from None
+            raise UnavailableError(path, error, "written") from None
         """By which a lease says that this journal knows what was spent of it."""
 
     def _name(self) -> UUID:

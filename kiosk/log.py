@@ -19,6 +19,7 @@ LOOK_EVERY = 5.0
 
 _listeners: list[Listener] = []
 _quieting: Quieting | None = None
+_lost = 0
 
 
 def log(event: str, **fields: Any) -> None:
@@ -38,10 +39,26 @@ def log(event: str, **fields: Any) -> None:
 
 
 def _write(told: Iterable[Told]) -> None:
+    """Write lines; what a full disk or a reader that is gone does not take is lost, and counted.
+
+    A visitor is not kept out for a log.
+    """
+    global _lost
     for event, fields in told:
-        line = json.dumps({"event": event, **fields}, ensure_ascii=False)
-        sys.stderr.write(line + "\n")
-        sys.stderr.flush()
+        try:
+            if _lost:
+                sys.stderr.write("\n")  # the last line may have been written in part
+                _put("log_lost", {"at": fields.get("at"), "lines": _lost})
+                _lost = 0
+            _put(event, fields)
+        except OSError:
+            _lost += 1
+
+
+def _put(event: str, fields: Mapping[str, Any]) -> None:
+    line = json.dumps({"event": event, **fields}, ensure_ascii=False)
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
 
 
 @contextmanager

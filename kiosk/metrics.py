@@ -41,7 +41,8 @@ def serving(port: int | None) -> Iterator[Show]:
     try:
         server, thread = start_http_server(port, LOOPBACK, registry)
     except OSError as error:
-        raise MetricsError(f"metrics.port {port} of {LOOPBACK}: {error.strerror}") from None
+        mend = "choose another port, or end what has it"
+        raise MetricsError(f"metrics.port {port} of {LOOPBACK}: {error.strerror}; {mend}") from None
     try:
         with listen(count):
             yield show
@@ -86,6 +87,9 @@ def _verdicts(registry: Any) -> Callable[[str, Mapping[str, Any]], None]:
     return count
 
 
+_NOT_KNOWN = float("nan")
+"""What a figure is where the store cannot be read: no alert takes it for nought."""
+
 _FIGURES = {
     "unsent": "Uses that the register does not have yet.",
     "parked": "Uses that the register could not take.",
@@ -112,8 +116,9 @@ def _condition(registry: Any) -> Show:
     about = Gauge("kaikuportti_info", "Always 1.", ("version",), registry=registry)
 
     def show(condition: Mapping[str, Any]) -> None:
+        is_known = condition["unsent"] is not None
         for name, figure in figures.items():
-            figure.set(condition[name] or 0)
+            figure.set((condition[name] or 0) if is_known else _NOT_KNOWN)
         if condition["cache_age"] is not None:
             silence.set(condition["cache_age"])
         connected.set(condition["contact"] == "up")

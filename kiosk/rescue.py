@@ -25,7 +25,7 @@ from pathlib import Path
 
 from kaiku.days import aware
 from kiosk.erasing import erase, persist
-from kiosk.files import SpoiledError, StoreError, parts, unmark
+from kiosk.files import SpoiledError, UnavailableError, parts, unmark
 from kiosk.journal import UseJournal
 from kiosk.log import log
 from kiosk.remnants import Remnants, read_remnants
@@ -61,8 +61,8 @@ class Rescue:
 def open_journal(path: Path) -> UseJournal:
     """Open the journal; one that is spoiled is set aside, and what is readable of it rescued.
 
-    Raises :class:`kiosk.files.StoreError` where that fails, as on a full disk; then the next start
-    goes on with it.
+    Raises :class:`kiosk.files.UnavailableError` where that fails, as on a full disk; then the next
+    opening goes on with it.
     """
     folder = path.with_name(_UNDER_WAY)
     if not folder.exists():
@@ -75,8 +75,7 @@ def open_journal(path: Path) -> UseJournal:
         _rescue(path, folder)
     except (OSError, sqlite3.OperationalError) as error:
         why = error.strerror if isinstance(error, OSError) else error
-        mend = "free some space or replace the memory card"
-        raise StoreError(f"{path} is spoiled and cannot be set aside: {why}; {mend}") from None
+        raise UnavailableError(path, why, "set aside") from None
     return UseJournal(path)
 
 

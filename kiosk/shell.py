@@ -4,6 +4,7 @@ Devices' events in, one at a time; the desk's effects out, in order.
 """
 
 import asyncio
+import contextlib
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -88,6 +89,7 @@ class Shell:
         self._link, self._reading, self._outputs, self._budget = link, reading, outputs, budget
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._desk = desk.Desk(manners)
+        self._is_up = False
         self._scanned_at = 0.0
 
     def emit(self, event: Event) -> None:
@@ -99,15 +101,9 @@ class Shell:
         await self._events.join()
 
     async def run(self) -> None:
-        """Deal with events until cancelled."""
-        last = await self._store.call(lambda stores: stores.journal.last_accepted())
-        if last is not None:
-            self._desk = desk.resume(
-                self._manners, last.use, last.admitted, self._now(), last.booked
-            )
-        offerings = await self._store.call(lambda stores: stores.cache.offerings())
-        served = desk.Served(offerings)
-        self._desk, _ = desk.step(self._desk, served, desk.Known(), self._now())
+        """Deal with events until cancelled; with a fault while the store cannot be read."""
+        with contextlib.suppress(DiskError):
+            await self._take_up()
         await self._show(desk.idle(self._desk))
         while True:
             try:
@@ -118,6 +114,8 @@ class Shell:
                 await self._step(desk.TimePassed(), await self._known_of_group())
                 continue
             try:
+                if not isinstance(event, NoticeChanged | desk.StatusTold):
+                    await self._take_up()
                 await self._take(event)
             except DiskError as error:
                 await self._show_fault(str(error))
@@ -126,6 +124,21 @@ class Shell:
                 raise
             finally:
                 self._events.task_done()
+
+    async def _take_up(self) -> None:
+        """Go on where the last run ended, once."""
+        if self._is_up:
+            return
+        last, offerings = await self._store.call(
+            lambda stores: (stores.journal.last_accepted(), stores.cache.offerings())
+        )
+        if last is not None:
+            before = self._desk
+            resumed = desk.resume(self._manners, last.use, last.admitted, self._now(), last.booked)
+            self._desk = replace(resumed, notice=before.notice, shown_until=before.shown_until)
+        served = desk.Served(offerings)
+        self._desk, _ = desk.step(self._desk, served, desk.Known(), self._now())
+        self._is_up = True
 
     def _deadline(self) -> float | None:
         due = desk.deadline(self._desk)

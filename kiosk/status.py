@@ -3,6 +3,7 @@
 So that ``kaikuportti status`` can tell it without the store.
 """
 
+import errno
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ STALE = 60.0
 """Seconds after which a condition is told as old: it is written every quarter of a minute."""
 
 _WELL = "ok"
+_NOT_ALL = ", not all yet; the register tells them"
 _KEY = "key of the card digests"
 FOREIGN_KEY = "is not the register's: every card is unknown; enrol this kiosk again"
 """What staff are told of a key under which no card is known."""
@@ -25,11 +27,27 @@ _AWAITED = "the register must tell it; no card is read until the network is ther
 
 
 def write_status(folder: Path, condition: Mapping[str, Any]) -> None:
-    """Write the condition, whole or not at all."""
-    draft = folder / "status.new"
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump({"pid": os.getpid(), **condition}, file)
-    draft.replace(folder / "status.json")
+    """Write the condition, whole or not at all.
+
+    Raises OSError where the disk does not take it. On a full one it is written into the room of the
+    last: what ``status`` tells is then that the disk is full, and not that all was well before.
+    """
+    body = json.dumps({"pid": os.getpid(), **condition})
+    draft, place = folder / "status.new", folder / "status.json"
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(body)
+        draft.replace(place)
+    except OSError as error:
+        if error.errno == errno.ENOSPC and place.exists():
+            _overwrite(place, body)
+        raise
+
+
+def _overwrite(place: Path, body: str) -> None:
+    with place.open("r+") as file:
+        file.write(body)
+        file.truncate()
 
 
 def read_status(folder: Path) -> dict[str, Any] | None:
@@ -92,6 +110,8 @@ def _ailing(condition: Mapping[str, Any]) -> Iterator[str]:
         yield "clock: looks wrong; set the time"
     if condition.get("disk"):
         yield f"disk: {condition['disk']}; free some space or replace the memory card"
+    if condition.get("no_figures"):
+        yield f"figures: {condition['no_figures']}"
     yield from (f"journal: {words}" for words in describe_spoiled(condition.get("spoiled", {})))
     if (seconds := _age(condition)) > STALE:
         yield f"all this is {int(seconds)} s old: the disk may be full; look at the log"
@@ -114,9 +134,9 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
         f"register: {_CONTACT[condition['contact']]}"
         + (f" ({why})" if (why := condition.get("contact_why")) else "")
         + ("" if age is None else f", last heard {int(age)} s before"),
-        f"cards: {condition['cards']}"
-        + ("" if condition.get("cards_whole", True) else ", not all yet; the register tells them"),
-        f"uses waiting to be sent: {condition['unsent']}",
+        f"cards: {_known(condition['cards'])}"
+        + (_NOT_ALL if condition.get("cards_whole") is False else ""),
+        f"uses waiting to be sent: {_known(condition['unsent'])}",
     ]
     if "key" in condition:
         place = "on the disk" if condition["key"] == "disk" else "in memory only"
@@ -126,6 +146,11 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
     lines += _ailing(condition)
     lines += [f"{name}: {_as_it_is(name, words)}" for name, words in condition["devices"].items()]
     return "\n".join(lines)
+
+
+def _known(count: int | None) -> int | str:
+    """Return a count, or that the disk does not give it."""
+    return "not known, the disk does not give it" if count is None else count
 
 
 def _as_it_is(name: str, words: str) -> str:

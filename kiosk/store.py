@@ -5,6 +5,7 @@ kiosk reaches them through :meth:`Store.call`.
 """
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +24,7 @@ from kiosk import rescue
 from kiosk.cache import CardCache
 from kiosk.desk import Choice, Known, Record
 from kiosk.disk import Disk, DiskError, translated
-from kiosk.files import SpoiledError, mark_spoiled
+from kiosk.files import SpoiledError, UnavailableError, available, mark_spoiled
 from kiosk.integrity import is_spoiled
 from kiosk.leases import Leases
 
@@ -37,9 +38,12 @@ class Stores:
     def __init__(self, folder: Path) -> None:
         """Open both files in the station's state folder; what is spoiled is rescued or erased."""
         self._folder = folder
-        self.journal = rescue.open_journal(folder / "journal.sqlite")
+        journal, cache = folder / "journal.sqlite", folder / "cache.sqlite"
+        with available(journal):
+            self.journal = rescue.open_journal(journal)
         try:
-            self.cache = CardCache(folder / "cache.sqlite")
+            with available(cache):
+                self.cache = CardCache(cache)
         except BaseException:
             self.journal.close()
             raise
@@ -175,24 +179,59 @@ class Stores:
 
 
 class Store:
-    """The stores behind their own thread."""
+    """The stores behind their own thread; not open yet where the disk does not let them."""
 
-    def __init__(self, stores: Stores, thread: ThreadPoolExecutor) -> None:
-        """Take over what :meth:`open` has opened."""
-        self._stores = stores
-        self._thread = thread
+    def __init__(self, folder: Path) -> None:
+        """Take the folder; :meth:`open` and :meth:`begin` open what is in it."""
+        self._folder = folder
+        self._stores: Stores | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self.disk = Disk()
 
     @classmethod
     async def open(cls, folder: Path) -> Self:
         """Open the store in a folder; raise :class:`kiosk.files.StoreError` where that fails."""
-        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        store = cls(folder)
         try:
-            stores = await asyncio.get_running_loop().run_in_executor(thread, Stores, folder)
+            await store._open()
         except BaseException:
-            thread.shutdown()
+            await store.close()
             raise
-        return cls(stores, thread)
+        return store
+
+    @classmethod
+    async def begin(cls, folder: Path) -> Self:
+        """Return the store in a folder; one that is not available now is for :meth:`try_again`.
+
+        Raises :class:`kiosk.files.StoreError` for what does not pass by itself.
+        """
+        store = cls(folder)
+        try:
+            with contextlib.suppress(DiskError):
+                await store.try_again()
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def _open(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._stores = await loop.run_in_executor(self._thread, Stores, self._folder)
+
+    async def try_again(self) -> None:
+        """Open the store where that could not be done before.
+
+        Raises :class:`kiosk.disk.DiskError` where it cannot be done yet, and
+        :class:`kiosk.files.StoreError` for what does not pass by itself.
+        """
+        if self._stores is not None:
+            return
+        try:
+            with translated():
+                await self._open()
+        except (UnavailableError, DiskError) as error:
+            self.disk.fails("store", error)
+            raise DiskError(str(error)) from None
 
     async def call(
         self, work: Callable[Concatenate[Stores, P], T], *args: P.args, **kwargs: P.kwargs
@@ -205,15 +244,18 @@ class Store:
         :class:`kiosk.files.SpoiledError` where a file is not what was written: the kiosk is to end,
         and its next start sees to it.
         """
+        stores = self._stores
 
         def piece() -> T:
+            if stores is None:
+                raise DiskError("the store is not open")
             try:
                 with translated():
-                    return work(self._stores, *args, **kwargs)
+                    return work(stores, *args, **kwargs)
             except sqlite3.DatabaseError as error:
                 if not is_spoiled(error):
                     raise
-                found = self._stores.spoiled(error)
+                found = stores.spoiled(error)
             except SpoiledError as error:
                 found = error
             mark_spoiled(found.path)
@@ -227,5 +269,6 @@ class Store:
 
     async def close(self) -> None:
         """Finish what has begun, and close the files."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._stores.close)
+        if self._stores is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._stores.close)
         self._thread.shutdown()

@@ -40,11 +40,11 @@ async def forget_cards(store: Store, folder: Path) -> None:
     await _until_done(store, work)
 
 
-async def out_of_touch(store: Store, link: Link, after: timedelta) -> None:
-    """Return once there are cards and the register has not been heard for so long.
+async def out_of_touch(store: Store, link: Link, after: timedelta | None) -> None:
+    """Return once there are cards and the register has not been heard for so long; never for None.
 
-    Restarts do not begin the time anew. A clock that is suspect proves nothing, and is not counted
-    by (promise P7).
+    When it was heard is noted in any case: restarts do not begin the time anew. A clock that is
+    suspect proves nothing, and is not counted by (promise P7).
     """
     while True:
         if not link.clock_suspect:
@@ -54,12 +54,16 @@ async def out_of_touch(store: Store, link: Link, after: timedelta) -> None:
         await asyncio.sleep(LOOK_EVERY)
 
 
-def _is_too_long(stores: Stores, contact: datetime | None, now: datetime, after: timedelta) -> bool:
-    heard = contact or stores.cache.heard or now
+def _is_too_long(
+    stores: Stores, contact: datetime | None, now: datetime, after: timedelta | None
+) -> bool:
+    heard = contact or stores.cache.heard or (None if after is None else now)
+    if heard is None:
+        return False
     if heard != stores.cache.heard or heard > now:
         heard = min(heard, now)
         stores.cache.hear(heard)
-    return stores.cache.cards > 0 and now - heard > after
+    return after is not None and stores.cache.cards > 0 and now - heard > after
 
 
 async def _forget(store: Store, folder: Path) -> None:

@@ -60,6 +60,12 @@ class TerminalDisplay:
         self._coloured = stream.isatty() and not os.environ.get("NO_COLOR")
         self._signs = _SIGNS if _can_say(stream, "".join(_SIGNS.values())) else _PLAIN_SIGNS
         self._shown: Scene | None = None
+        self._trouble: str | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """Return why the terminal took nothing last, such as a full disk behind it."""
+        return self._trouble
 
     async def show(self, scene: Scene) -> None:
         """Print the scene; an idle one only where something else was shown since."""
@@ -75,8 +81,14 @@ class TerminalDisplay:
             head = f"{sign} {head}"
         block = "\n".join([head, *(indent + line for line in rest)]) + "\n"
         encoding = self._stream.encoding or "utf-8"
-        self._stream.write(block.encode(encoding, "replace").decode(encoding))
-        self._stream.flush()
+        try:
+            self._stream.write(block.encode(encoding, "replace").decode(encoding))
+            self._stream.flush()
+        except OSError as error:
+            self._shown = None
+            self._trouble = f"the terminal takes nothing: {error.strerror}"
+        else:
+            self._trouble = None
 
     async def close(self) -> None:
         """Leave the terminal as it is."""

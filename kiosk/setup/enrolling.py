@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kaiku.text import Language
 from kiosk.config import Config, Role
-from kiosk.identity import NotEnrolledError, load_identity
+from kiosk.identity import NotEnrolledError, UnreadableIdentityError, load_identity
 from kiosk.ports import Scanned, Surroundings
 from kiosk.setup.finding import listen
 from kiosk.setup.talk import Talk
@@ -99,4 +99,6 @@ def _is_enrolled(state: Path) -> bool:
         load_identity(state)
     except NotEnrolledError:
         return False
+    except UnreadableIdentityError:  # there is one, and it may be read again
+        return True
     return True

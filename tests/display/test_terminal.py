@@ -1,12 +1,13 @@
 """Scenes in a terminal: whole lines that are read in order."""
 
+import errno
 import io
 from dataclasses import replace
 
 import pytest
 
 from kiosk.display.terminal import Settings, TerminalDisplay, connect, lines
-from kiosk.ports import Surroundings
+from kiosk.ports import Surroundings, Troubled
 from tests.display.scenes import (
     ACCEPTED,
     COVERED,
@@ -150,3 +151,24 @@ async def test_the_stream_is_chosen(stream: str, capsys: pytest.CaptureFixture[s
     shown = capsys.readouterr()
     assert "Näytä kortti" in getattr(shown, stream[3:])
     assert Settings(driver="terminal").stream == "stdout"
+
+
+class FullTerminal(io.StringIO):
+    """A stream whose disk is full."""
+
+    def flush(self) -> None:
+        """Fail as the disk does."""
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+async def test_a_terminal_that_takes_nothing_is_told_and_ends_nothing() -> None:
+    """The idle screen is there as soon as it can be."""
+    display = TerminalDisplay(FullTerminal(), SURROUNDINGS)
+    await display.show(IDLE)
+    told: list[str | None] = [display.trouble]
+    stream = display._stream = io.StringIO()
+    await display.show(IDLE)
+    told.append(display.trouble)
+    assert isinstance(display, Troubled)
+    assert told == ["the terminal takes nothing: No space left on device", None]
+    assert stream.getvalue().startswith("▸ Näytä kortti")

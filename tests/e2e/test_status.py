@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -95,3 +96,26 @@ def test_prometheus_reads_the_figures_where_a_port_is_set(
         kiosk.kill()
     assert sum(n for name, n in read.items() if name.startswith("kaikuportti_verdicts_total")) == 1
     assert read["kaikuportti_cards"] > 0
+
+
+def test_a_port_of_the_figures_that_is_taken_keeps_nobody_out(
+    tmp_path: Path, register: Register, scanner: SerialScanner
+) -> None:
+    """Cards are decided without figures, and staff are told what to do."""
+    serial = {"driver": "serial", "port": scanner.port}
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        config = write_config(tmp_path, register.url, serial, f"[metrics]\nport = {port}")
+        enrol(config, register.seed["vars"]["enrolment"])
+        kiosk = KioskProcess(config)
+        try:
+            assert f"metrics.port {port}" in kiosk.wait_for("no_figures")["why"]
+            kiosk.wait_for("ready")
+            scanner.scan(register.seed["codes"][0])
+            kiosk.wait_for("verdict")
+            wait_until(lambda: status(config)[0] == 1, "staff are not told")
+            (mend,) = status(config)[1]["mend"]
+        finally:
+            kiosk.kill()
+    assert mend.startswith(f"figures: metrics.port {port}")
+    assert mend.endswith("choose another port, or end what has it")

@@ -137,6 +137,15 @@ async def test_staff_are_told_of_a_key_that_is_not_the_registers(
     assert app._notice != words.KEY_FOREIGN
 
 
+async def test_the_register_s_silence_is_told_after_a_restart(store: Store, tmp_path: Path) -> None:
+    """An alert on it goes off though the kiosk has not reached it in this run."""
+    app = await started(store, tmp_path)
+    assert (await app._gauges.look())["cache_age"] is None
+    heard = datetime.now(UTC) - timedelta(hours=5)
+    await store.call(lambda stores: stores.cache.hear(heard))
+    assert (await app._gauges.look())["cache_age"] == pytest.approx(5 * 3600, abs=60)
+
+
 class Told:
     """A shell that keeps what it is told, where the test asks for nothing else."""
 

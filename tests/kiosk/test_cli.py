@@ -1,6 +1,7 @@
 """``kaikuportti``: its commands, their help and their exit codes."""
 
 import json
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -158,6 +159,17 @@ def test_a_kiosk_that_is_not_enrolled_does_not_start(
     event = json.loads(capsys.readouterr().err)
     assert event["event"] == "cannot_start"
     assert "run kaikuportti enrol" in event["why"]
+
+
+def test_a_kiosk_whose_identity_cannot_be_read_now_is_tried_again(
+    config: str, state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It exits 1, so that systemd starts it anew: 78 would be for good."""
+    (state / "identity.json").mkdir(parents=True)
+    assert main(["run", "--config", config]) == 1
+    event = json.loads(capsys.readouterr().err)
+    assert event["event"] == "cannot_start"
+    assert "identity.json cannot be read now: Is a directory" in event["why"]
 
 
 class TestStatus:
@@ -344,6 +356,19 @@ class TestDoctor:
         findings = json.loads(capsys.readouterr().out)
         assert {finding["what"]: finding["ok"] for finding in findings}["scanner/stdin"]
         assert all({"what", "ok", "words"} == set(finding) for finding in findings)
+
+    def test_a_port_of_the_figures_that_is_taken_is_told(
+        self, config: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The kiosk would run without figures."""
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            with Path(config).open("a") as file:
+                file.write(f"[metrics]\nport = {port}\n")
+            assert main(["doctor", "--config", config]) == 1
+            assert f"MEND  figures: metrics.port {port}" in capsys.readouterr().out
+        assert main(["doctor", "--config", config]) == 1
+        assert f"ok    figures: can be served at port {port}" in capsys.readouterr().out
 
     def test_it_makes_nothing(
         self, config: str, state: Path, capsys: pytest.CaptureFixture[str]

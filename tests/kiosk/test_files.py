@@ -1,6 +1,7 @@
 """The two SQLite files: how they are opened, and what happens to those that cannot be used."""
 
 import os
+import pwd
 import sqlite3
 import subprocess
 import sys
@@ -11,7 +12,13 @@ from pathlib import Path
 import pytest
 
 from kiosk import files
-from kiosk.files import SpoiledError, StoreError, open_cache, open_journal
+from kiosk.files import (
+    SpoiledError,
+    StoreError,
+    UnavailableError,
+    open_cache,
+    open_journal,
+)
 from kiosk.journal import UseJournal
 
 
@@ -215,10 +222,34 @@ class TestSpoiled:
             open_journal(tmp_path / "file" / "journal.sqlite")
 
     def test_a_folder_in_place_of_the_file_is_named(self, tmp_path: Path) -> None:
-        """With what SQLite says of it."""
+        """With what to do about it."""
         (tmp_path / "journal.sqlite").mkdir()
-        with pytest.raises(StoreError, match=r"journal\.sqlite cannot be opened: unable to open"):
+        with pytest.raises(UnavailableError, match=r"journal\.sqlite is a folder; move it away"):
             open_journal(tmp_path / "journal.sqlite")
+
+    @pytest.mark.parametrize("name", ["cache.sqlite", "cache.sqlite-wal"])
+    def test_a_folder_in_place_of_the_cache_is_named(self, tmp_path: Path, name: str) -> None:
+        """It may hold whatever somebody has put there, so it is not removed."""
+        (tmp_path / name).mkdir()
+        with pytest.raises(UnavailableError, match=f"{name} is a folder; move it away"):
+            open_cache(tmp_path / "cache.sqlite")
+
+    def test_a_link_to_nothing_is_named(self, tmp_path: Path) -> None:
+        """SQLite would say no more than that it cannot open the file."""
+        (tmp_path / "journal.sqlite").symlink_to(tmp_path / "gone" / "journal.sqlite")
+        with pytest.raises(UnavailableError, match="is a link to nothing; remove it"):
+            open_journal(tmp_path / "journal.sqlite")
+
+    def test_another_account_s_file_is_named_with_the_mend(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As after somebody has run a command as root, or copied the folder."""
+        open_journal(tmp_path / "journal.sqlite").close()
+        monkeypatch.setattr(os, "geteuid", lambda: 65534)
+        monkeypatch.setattr(os, "access", lambda *_args: False)
+        owner, own = pwd.getpwuid(tmp_path.stat().st_uid).pw_name, pwd.getpwuid(65534).pw_name
+        told = str(UnavailableError(tmp_path / "journal.sqlite", "unable to open database file"))
+        assert f"belongs to {owner}; run as root: chown -R {own}: {tmp_path}" in told
 
 
 class TestAJournalOfAnEarlierVersion:

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from gpiozero.pins.mock import MockFactory
 
+from kiosk import words
 from kiosk.app import App
 from kiosk.config import load
 from kiosk.identity import Identity
+from kiosk.ports import Scanned
 from tests.drivers.fixtures import pins, pty
 from tests.drivers.rigs import Pty
 
@@ -84,5 +86,25 @@ async def test_a_kiosk_that_waits_for_its_key_keeps_the_relay_idle_and_reads_not
         app._stop.set()
 
     monkeypatch.setattr(app, "_prune", look_and_end)
+    await app.run()
+    assert [state.state for state in pins.pin(RELAY).states if state.state] == []
+
+
+async def test_a_kiosk_whose_store_cannot_be_opened_keeps_the_relay_idle(
+    tmp_path: Path, pins: MockFactory, pty: Pty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reads the card and answers with a fault: without a record nobody is let in."""
+    app = kiosk(tmp_path, pty, Identity("k", "t", bytes(32)))
+    (tmp_path / "state" / "journal.sqlite").mkdir(parents=True)
+    pty.plug()
+
+    async def scan_and_end() -> None:
+        app._shell.emit(Scanned(b"CARD0001", 0.0))
+        await app._shell.join()
+        assert app._shell._desk.notice == words.DISK_FULL
+        assert app._shell._desk.shown_until is not None
+        app._stop.set()
+
+    monkeypatch.setattr(app, "_prune", scan_and_end)
     await app.run()
     assert [state.state for state in pins.pin(RELAY).states if state.state] == []

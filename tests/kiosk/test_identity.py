@@ -1,5 +1,6 @@
 """Who the kiosk is to the register: kept apart, kept whole, and kept from other users."""
 
+import errno
 import json
 import os
 import stat
@@ -10,6 +11,7 @@ import pytest
 from kiosk.identity import (
     Identity,
     NotEnrolledError,
+    UnreadableIdentityError,
     forget_identity,
     forget_key,
     load_identity,
@@ -95,6 +97,29 @@ def test_a_spoiled_identity_is_told_as_such(tmp_path: Path, spoiled: str) -> Non
     """Cut short by a failing card, or written by hand; never by its contents."""
     (tmp_path / "identity.json").write_text(spoiled)
     with pytest.raises(NotEnrolledError, match=r"identity\.json is spoiled; run kaikuportti enrol"):
+        load_identity(tmp_path)
+
+
+def test_an_identity_that_cannot_be_read_is_not_taken_for_none(tmp_path: Path) -> None:
+    """As from a sector that fails: enrolling anew is not what mends it."""
+    (tmp_path / "identity.json").mkdir()
+    with pytest.raises(UnreadableIdentityError, match="cannot be read now: Is a directory"):
+        load_identity(tmp_path)
+
+
+def test_another_account_s_identity_is_told_with_the_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after somebody has enrolled as root."""
+    IDENTITY.save(tmp_path)
+
+    def refuse(*_args: object, **_options: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    monkeypatch.setattr(os, "geteuid", lambda: 65534)
+    monkeypatch.setattr(os, "access", lambda file, _mode: file == tmp_path)
+    with pytest.raises(UnreadableIdentityError, match=r"identity\.json belongs to .*chown -R"):
         load_identity(tmp_path)
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import errno
+import io
 import json
 import logging
 import subprocess
@@ -122,3 +124,34 @@ class TestQuieted:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         assert [(line["state"], line["more"]) for line in told] == [(str(MOST + 4), 4)]
+
+
+class FullStream(io.StringIO):
+    """A stream on a disk that is full at first."""
+
+    is_full = True
+
+    def flush(self) -> None:
+        """Fail as the disk does."""
+        if self.is_full:
+            self.truncate(0)
+            self.seek(0)
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_log_that_cannot_be_written_loses_lines_and_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Listeners hear them all the same; once it is written again, what is missing is told."""
+    stream, heard = FullStream(), list[str]()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with listen(lambda event, _fields: heard.append(event)):
+        log("verdict", outcome="accepted")
+        log("sent", uses=["a"])
+        stream.is_full = False
+        log("sent", uses=["b"])
+        log("sent", uses=["c"])
+    assert heard == ["verdict", "sent", "sent", "sent"]
+    lost, *told = lines(stream.getvalue().lstrip())
+    assert (lost["event"], lost["lines"]) == ("log_lost", 2)
+    assert [line["uses"] for line in told] == [["b"], ["c"]]

@@ -215,3 +215,14 @@ def test_a_device_that_is_left_out_is_not_said_to_be_well() -> None:
     """There is no gate: nothing of it is ``ok``."""
     told = describe("Desk", {**CONDITION, "devices": {"gate/none": "ok", "scanner/hid": "ok"}})
     assert told.splitlines()[-2:] == ["gate/none: there is none", "scanner/hid: ok"]
+
+
+def test_a_full_disk_is_told_in_the_room_of_the_last_condition(tmp_path: Path) -> None:
+    """And not only once the last condition is old; whoever writes hears of the failure too."""
+    write_status(tmp_path, {**CONDITION, "disk": None})
+    (tmp_path / "status.new").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        write_status(tmp_path, {**CONDITION, "disk": "database or disk is full"})
+    found = read_status(tmp_path)
+    assert found is not None
+    assert found["disk"] == "database or disk is full"

@@ -180,3 +180,13 @@ async def test_a_kiosk_without_cards_has_nothing_to_forget(store: Store, tmp_pat
     await forget_cards(store, tmp_path)
     await hear(store, timedelta(days=31))
     assert not await returned(asyncio.create_task(out_of_touch(store, Link(), MONTH)))
+
+
+async def test_without_a_limit_it_is_noted_when_the_register_was_heard(store: Store) -> None:
+    """For what is told after a restart; nothing is forgotten, and what never was is not noted."""
+    assert not await returned(asyncio.create_task(out_of_touch(store, Link(), None)))
+    assert await store.call(lambda stores: stores.cache.heard) is None
+    heard = datetime.now(UTC) - timedelta(days=400)
+    link = Link(last_contact=heard)
+    assert not await returned(asyncio.create_task(out_of_touch(store, link, None)))
+    assert await store.call(lambda stores: stores.cache.heard) == heard
