@@ -69,10 +69,10 @@ def status_folder(state: Path) -> Path:
 
 def to_be_mended(condition: Mapping[str, Any]) -> list[str]:
     """Return what staff must mend, a line each; a kiosk without a network serves by itself."""
-    revoked = condition.get("contact") == "revoked"
+    heals = condition.get("contact") not in _TO_BE_MENDED
     devices = condition.get("devices", {}).items()
     return [
-        *([f"register: {_CONTACT['revoked']}"] if revoked else []),
+        *([] if heals else [f"register: {_contact(condition)}"]),
         *([] if condition.get("key_known", True) else [f"{_KEY}: {_AWAITED}"]),
         *_ailing(condition),
         *(f"{name}: {words}" for name, words in devices if words != _WELL),
@@ -106,21 +106,40 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
     lines = [
         f"{station}: version {condition['version']}",
         f"running for {timedelta(seconds=int(condition['uptime']))}",
-        f"register: {_CONTACT[condition['contact']]}"
-        + (f" ({why})" if (why := condition.get("contact_why")) else "")
+        f"register: {_contact(condition)}"
         + ("" if age is None else f", last heard {int(age)} s before"),
-        f"cards: {condition['cards']}"
-        + ("" if condition.get("cards_whole", True) else ", not all yet; the register tells them"),
+        f"cards: {condition['cards']}{_still_to_come(condition)}",
         f"uses waiting to be sent: {condition['unsent']}",
     ]
     if "key" in condition:
-        place = "on the disk" if condition["key"] == "disk" else "in memory only"
-        lines.append(f"{_KEY}: {place if condition['key_known'] else _AWAITED}")
+        lines.append(f"{_KEY}: {_key(condition)}")
     if condition.get("leased"):
         lines.append(f"seats it may give away without the register: {condition['leased']}")
     lines += _ailing(condition)
     lines += [f"{name}: {_as_it_is(name, words)}" for name, words in condition["devices"].items()]
     return "\n".join(lines)
+
+
+def _contact(condition: Mapping[str, Any]) -> str:
+    """Return how things stand with the register, and why."""
+    why = condition.get("contact_why")
+    return _CONTACT[condition["contact"]] + (f" ({why})" if why else "")
+
+
+def _still_to_come(condition: Mapping[str, Any]) -> str:
+    """Return what is to be said of a number of cards that is not that of all."""
+    if condition["contact"] == "revoked":
+        return ", erased"
+    return "" if condition.get("cards_whole", True) else ", not all yet; the register tells them"
+
+
+def _key(condition: Mapping[str, Any]) -> str:
+    """Return where the key is; a kiosk that was revoked has none."""
+    if condition["contact"] == "revoked":
+        return "erased"
+    if not condition["key_known"]:
+        return _AWAITED
+    return "on the disk" if condition["key"] == "disk" else "in memory only"
 
 
 def _as_it_is(name: str, words: str) -> str:
@@ -142,5 +161,12 @@ _CONTACT = {
     "untried": "not reached yet",
     "up": "connected",
     "down": "no connection; deciding from the kiosk's own store",
+    "refused": "it does not take this kiosk's token; call support: enrol this kiosk again, with"
+    " kaikuportti enrol --again",
+    "untrusted": "its certificate is not valid; look at this kiosk's clock, then call support:"
+    " renew the register's certificate, or correct registry.url",
     "revoked": "this kiosk was revoked; enrol it again",
 }
+
+_TO_BE_MENDED = ("refused", "untrusted", "revoked")
+"""The contacts that do not heal by themselves."""

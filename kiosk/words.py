@@ -146,6 +146,16 @@ NOT_ENROLLED = Text(
     "Enheten är inte ansluten till registret",
     "Not enrolled in the register",
 )
+TOKEN_REFUSED = Text(
+    "Rekisteri ei tunnista laitetta",
+    "Registret känner inte igen enheten",
+    "The register does not recognise the kiosk",
+)
+UNTRUSTED = Text(
+    "Rekisterin varmenne ei kelpaa",
+    "Registrets certifikat gäller inte",
+    "The register’s certificate is not valid",
+)
 PARKED = Text(
     "Rekisteri ei ota käyntejä vastaan: {count}",
     "Registret tar inte emot besök: {count}",

@@ -163,6 +163,8 @@ class TestDescribe:
             ),
             ({"contact": "down"}, "register: no connection; deciding from the kiosk's own store"),
             ({"contact": "revoked"}, "register: this kiosk was revoked; enrol it again"),
+            ({"contact": "refused"}, "does not take this kiosk's token; call support: enrol"),
+            ({"contact": "untrusted"}, "certificate is not valid; look at this kiosk's clock"),
             ({"parked": 2}, "uses the register could not take: 2 (ask support)"),
             ({"clock_suspect": True}, "clock: looks wrong; set the time"),
             ({"disk": "database or disk is full"}, "disk: database or disk is full; free some"),
@@ -194,6 +196,23 @@ def test_a_kiosk_that_waits_for_its_key_is_to_be_mended() -> None:
     well = {**CONDITION, "devices": {}, "contact": "down", "key": "memory"}
     assert to_be_mended({**well, "key_known": False})
     assert not to_be_mended({**well, "key_known": True})
+
+
+@pytest.mark.parametrize("contact", ["refused", "untrusted", "revoked"])
+def test_a_register_that_does_not_come_back_by_itself_is_to_be_mended(contact: str) -> None:
+    """One that is down comes back; of these the reason is told too."""
+    condition = {**CONDITION, "devices": {}, "contact": contact, "contact_why": "the reason"}
+    [line] = to_be_mended(condition)
+    assert line.startswith("register: ")
+    assert line.endswith("(the reason)")
+
+
+def test_a_revoked_kiosk_has_no_key_and_awaits_no_cards() -> None:
+    """They were erased, and nothing comes before it is enrolled again."""
+    revoked = {"contact": "revoked", "cards": 0, "cards_whole": False, "key": "disk"}
+    told = describe("Gate", {**CONDITION, **revoked, "key_known": True})
+    assert "cards: 0, erased\n" in told
+    assert "key of the card digests: erased\n" in told
 
 
 def test_what_is_to_be_mended_is_listed_for_scripts() -> None:
