@@ -147,14 +147,14 @@ NOT_ENROLLED = Text(
     "Not enrolled in the register",
 )
 TOKEN_REFUSED = Text(
-    "Rekisteri ei tunnista laitetta",
-    "Registret känner inte igen enheten",
-    "The register does not recognise the kiosk",
+    "Rekisteri ei tunne laitetta",
+    "Registret känner inte enheten",
+    "Kiosk not recognised",
 )
 UNTRUSTED = Text(
-    "Rekisterin varmenne ei kelpaa",
-    "Registrets certifikat gäller inte",
-    "The register’s certificate is not valid",
+    "Varmenne ei kelpaa",
+    "Certifikatet gäller inte",
+    "Certificate not valid",
 )
 PARKED = Text(
     "Rekisteri ei ota käyntejä vastaan: {count}",
