@@ -333,6 +333,18 @@ def drivers(role: Role) -> tuple[str, ...]:
     )
 
 
+def driver_of(role: Role, name: object) -> ModuleType | None:
+    """Return the driver of a role that has this name, or None where there is none."""
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z]+(-[a-z]+)*", name):
+        return None
+    package, prefix = _place(role)
+    place = f"{package}.{prefix}{name.replace('-', '_')}"
+    if importlib.util.find_spec(place) is None:
+        return None
+    module = importlib.import_module(place)
+    return module if hasattr(module, "connect") else None
+
+
 def _place(role: Role) -> tuple[str, str]:
     if role is Role.DISPLAY:
         return "kiosk.display", ""
@@ -352,14 +364,8 @@ def _parts(data: Mapping[str, Any]) -> Iterator[tuple[Role, int | None, Mapping[
 def _device(
     path: Path, role: Role, where: tuple[str | int, ...], part: Mapping[str, Any]
 ) -> Device:
-    driver = part.get("driver")
-    package, prefix = _place(role)
-    module = None
-    if isinstance(driver, str) and re.fullmatch(r"[a-z]+(-[a-z]+)*", driver):
-        name = f"{package}.{prefix}{driver.replace('-', '_')}"
-        if importlib.util.find_spec(name) is not None:
-            module = importlib.import_module(name)
-    if module is None or not hasattr(module, "connect"):
+    module = driver_of(role, part.get("driver"))
+    if module is None:
         known = ", ".join(f'"{name}"' for name in drivers(role))
         raise ConfigError(f"{path}: {key_of((*where, 'driver'))}: must be one of {known}")
     try:

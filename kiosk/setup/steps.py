@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -20,6 +19,7 @@ from kiosk.config import (
 )
 from kiosk.desk import Profile
 from kiosk.registry import RegistryClient, RegistryError
+from kiosk.setup.before import read_before
 from kiosk.setup.displays import ask_displays
 from kiosk.setup.enrolling import enrol_here, start_here
 from kiosk.setup.outputs import ask_buzzer, ask_gate
@@ -54,7 +54,7 @@ async def set_up(path: Path, descriptor: int = 0, out: TextIO = sys.stdout) -> i
 
 
 async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
-    before = _read_before(talk, path)
+    before = read_before(talk, path)
     station = dict(before.get("station", {}))
     if find_status(Path(station.get("state", "/var/lib/kaikuportti"))) is not None:
         talk.say("A kiosk is running here and holds the devices. Stop it first:")
@@ -88,17 +88,6 @@ async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
     if await enrol_here(talk, path, config):
         await start_here(talk)
     return DONE
-
-
-def _read_before(talk: Talk, path: Path) -> dict[str, Any]:
-    """Return what stands in the file already: the answers that Enter takes."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        talk.say(f"{path} cannot be read as a configuration; this makes a new one.")
-        return {}
 
 
 def _read_whole(talk: Talk, path: Path, parts: dict[str, Any]) -> Config | None:
