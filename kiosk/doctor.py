@@ -36,10 +36,13 @@ async def examine(config: Config) -> list[Finding]:
     findings = await _register(config)
     if running is not None:
         return [*findings, *_of_running(running)]
-    findings.append(await _store(config))
-    findings += _spoiled(
-        {name: asdict(found) for name, found in set_aside(config.station.state).items()}
-    )
+    try:
+        findings.append(await _store(config))
+        found = set_aside(config.station.state)
+        findings += _spoiled({name: asdict(each) for name, each in found.items()})
+    except PermissionError:
+        words = "closed to this user; run this as root or as the kiosk's user"
+        findings.append(Finding(f"store {config.station.state}", ok=False, words=words))
     if is_mute(config):
         findings.append(Finding("display", ok=False, words=MUTE))
     return [*findings, *[await _device(config, device) for device in config.devices]]

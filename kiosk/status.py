@@ -25,7 +25,8 @@ def write_status(folder: Path, condition: Mapping[str, Any]) -> None:
     """Write the condition, whole or not at all."""
     draft = folder / "status.new"
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump({"pid": os.getpid(), **condition}, file)
+        pid = os.getpid()
+        json.dump({"pid": pid, "born": _birth(pid), **condition}, file)
     draft.replace(folder / "status.json")
 
 
@@ -33,7 +34,7 @@ def read_status(folder: Path) -> dict[str, Any] | None:
     """Return the condition that a running kiosk wrote last, or None where none is running."""
     try:
         condition: dict[str, Any] = json.loads((folder / "status.json").read_text())
-        alive = _is_alive(int(condition["pid"]))
+        alive = condition["born"] == _birth(int(condition["pid"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return condition if alive else None
@@ -51,14 +52,13 @@ def find_status(state: Path) -> dict[str, Any] | None:
     return found if found is not None and found.get("state") == str(state) else None
 
 
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _birth(pid: int) -> int:
+    """Return when a process began, by the kernel's own count: its number may be another's later.
+
+    Raises OSError where there is no such process.
+    """
+    after_the_name = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2]
+    return int(after_the_name.split()[19])
 
 
 def status_folder(state: Path) -> Path:

@@ -33,7 +33,7 @@ DONE, BROKEN_OFF = 0, 1
 _BEGIN = """\
 This sets the kiosk up: its name, its register, its devices. Have the scanner and the keypad plugged
 in, and a card or any barcode at hand. Enter takes what stands in brackets. Nothing is written
-before the end; Ctrl-C leaves everything as it was.
+before all devices are settled; until then Ctrl-C leaves everything as it was.
 """
 
 _KEY = """\
@@ -86,7 +86,7 @@ async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
     if is_mute(config):
         talk.say(f"  to mend: {MUTE}")
     if await enrol_here(talk, path, config):
-        await start_here(talk)
+        await start_here(talk, path)
     return DONE
 
 

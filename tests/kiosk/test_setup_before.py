@@ -9,6 +9,7 @@ import pytest
 
 from kiosk.setup.before import read_before
 from kiosk.setup.talk import Talk
+from kiosk.setup.writing import write_configuration
 
 WELL = """
 [station]
@@ -87,3 +88,12 @@ def test_what_is_no_toml_is_told(tmp_path: Path) -> None:
     found, said = kept(tmp_path, "[station")
     assert found == {}
     assert "this makes a new one" in said
+
+
+def test_what_stood_there_first_is_never_lost(tmp_path: Path) -> None:
+    """However often a setup is run."""
+    path = tmp_path / "kiosk.toml"
+    path.write_text("first")
+    kept = [write_configuration(path, text) for text in ("second", "third")]
+    assert kept == [tmp_path / "kiosk.toml.before", tmp_path / "kiosk.toml.before-2"]
+    assert [each.read_text() for each in (*kept, path) if each] == ["first", "second", "third"]
