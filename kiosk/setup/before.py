@@ -7,7 +7,16 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from kiosk.config import ConfigError, Registry, Role, Station, configure, driver_of, without_file
+from kiosk.config import (
+    ConfigError,
+    Metrics,
+    Registry,
+    Role,
+    Station,
+    configure,
+    driver_of,
+    without_file,
+)
 from kiosk.setup.talk import Talk
 
 _SEVERAL = (Role.SCANNER, Role.DISPLAY)
@@ -30,7 +39,7 @@ def read_before(talk: Talk, path: Path) -> dict[str, Any]:
 
 
 def _kept(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, model in (("station", Station), ("registry", Registry)):
+    for name, model in (("station", Station), ("registry", Registry), ("metrics", Metrics)):
         if isinstance(table := data.get(name), dict):
             yield name, _sound(model, table)
     for role in Role:

@@ -68,6 +68,8 @@ async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
     await ask_displays(talk, parts, before)
     await ask_gate(talk, parts, before)
     await ask_buzzer(talk, parts, before)
+    if "metrics" in before:  # is not asked about, and stays
+        parts["metrics"] = before["metrics"]
     config = _read_whole(talk, path, parts)
     if config is None:
         return BROKEN_OFF

@@ -62,7 +62,9 @@ def test_a_kiosk_that_has_ended_is_not_running(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
     )
-    (tmp_path / "status.json").write_text(json.dumps({**CONDITION, "pid": int(ended.stdout)}))
+    (tmp_path / "status.json").write_text(
+        json.dumps({**CONDITION, "pid": int(ended.stdout), "born": 1})
+    )
     assert read_status(tmp_path) is None
 
 
