@@ -342,13 +342,18 @@ class App:
         self._give_notice()
 
     def _give_notice(self) -> None:
-        notice = next(self._troubles(self._devices.missing), None)
+        notice = next(self._troubles(self._missing()), None)
         if notice != self._notice:
             self._notice = notice
             self._keying.noticed(notice)
             self._shell.emit(NoticeChanged(notice))
 
-    def _troubles(self, missing: Collection[str | Text]) -> Iterator[Text]:
+    def _missing(self) -> list[Text]:
+        """Return the devices that do not work, as staff at the desk call them."""
+        devices = self._config.devices
+        return [device.in_words for device in devices if self._devices.lacks(device.name)]
+
+    def _troubles(self, missing: Collection[Text]) -> Iterator[Text]:
         return troubles(
             self._link,
             missing,
@@ -416,7 +421,7 @@ class App:
                 backlog = await self._store.call(lambda stores: stores.journal.backlog())
                 unsent, self._parked = backlog.unsent, backlog.parked
             there = [device for device in self._config.devices if not device.is_none]
-            missing = [device.in_words for device in there if self._devices.lacks(device.name)]
+            missing = self._missing()
             told = report(
                 self._link,
                 self._troubles(missing),

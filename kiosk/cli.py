@@ -2,10 +2,12 @@
 
 import argparse
 import asyncio
+import io
 import json
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,6 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return BAD_CONFIG
+    except PermissionError as error:
+        what = error.filename or "the disk"
+        sys.stderr.write(f"{what}: closed to this user; run this as root or as the kiosk's user\n")
+        return TROUBLE
+    except KeyboardInterrupt:
+        sys.stderr.write("\nBroken off.\n")
+        return TROUBLE
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,11 +102,7 @@ def setup(options: argparse.Namespace) -> int:
     """Set the kiosk up in a talk at the terminal."""
     from kiosk.setup import set_up
 
-    try:
-        return asyncio.run(set_up(options.config))
-    except KeyboardInterrupt:
-        sys.stderr.write("\nBroken off.\n")
-        return TROUBLE
+    return asyncio.run(set_up(options.config))
 
 
 def run(config: Config, _options: argparse.Namespace) -> int:
@@ -152,8 +157,16 @@ def enrol(config: Config, options: argparse.Namespace) -> int:
     if code is None:
         if sys.stdin.isatty():
             print("Type or scan the enrolment code: ", end="", flush=True)
-        code = sys.stdin.readline()
+        code = _first_line()
     return asyncio.run(enrol_kiosk(config, code.strip(), again=options.again))
+
+
+def _first_line() -> str:
+    """Return the first line of standard input, with a mark for each byte that is no letter."""
+    try:
+        return sys.stdin.readline()
+    except UnicodeDecodeError as error:
+        return error.object.decode(error.encoding, "replace")
 
 
 def rescue(config: Config, options: argparse.Namespace) -> int:
@@ -184,7 +197,8 @@ def doctor(config: Config, options: argparse.Namespace) -> int:
     """Try everything that the kiosk needs, and say what to mend."""
     from kiosk.doctor import examine
 
-    findings = asyncio.run(examine(config))
+    with redirect_stderr(io.StringIO()):  # the log is for programs; what it tells is found too
+        findings = asyncio.run(examine(config))
     if options.json:
         print(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False))
     else:

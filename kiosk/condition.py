@@ -38,11 +38,6 @@ class Devices:
         """Tell whether a device is there and does not do its work."""
         return (name, name) in self._missing
 
-    @property
-    def missing(self) -> list[str]:
-        """The parts that are not there."""
-        return [part for _, part in self._missing]
-
     def told(self) -> dict[str, str]:
         """Return how each device is."""
         found = dict.fromkeys(self._names, "ok")

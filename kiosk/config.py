@@ -24,7 +24,7 @@ from kaiku.text import Language, Text
 from kiosk import words
 from kiosk.desk import Profile
 from kiosk.mistakes import explain, key_of
-from kiosk.ports import DriverSettings
+from kiosk.ports import DriverSettings, Place
 from kiosk.wiring import seldom_meant, taken_twice
 
 
@@ -58,7 +58,7 @@ _LISTS = (Role.SCANNER, Role.DISPLAY)
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Station(_Part):
@@ -72,7 +72,7 @@ class Station(_Part):
     """
 
     name: str = Field(min_length=1, max_length=100)
-    state: Path = Field(default=Path("/var/lib/kaikuportti"), strict=False)
+    state: Place = Field(default=Path("/var/lib/kaikuportti"), strict=False)
     key: KeyPlace = Field(default=KeyPlace.DISK, strict=False)
     forget_after: int | None = Field(default=None, ge=1, le=365)
     profile: Profile = Field(default=Profile.ENTRANCE, strict=False)
@@ -85,6 +85,20 @@ class Station(_Part):
     repeat: float = Field(default=8.0, ge=0, le=300)
     group: float = Field(default=60.0, ge=10, le=600)
     passage: float = Field(default=20.0, ge=1, le=300)
+
+    @field_validator("name")
+    @classmethod
+    def _is_legible(cls, name: str) -> str:
+        if not name.strip() or not name.isprintable():
+            raise ValueError("needs words that can be read, on one line")
+        return name
+
+    @field_validator("state")
+    @classmethod
+    def _is_whole(cls, state: Path) -> Path:
+        if not state.is_absolute():
+            raise ValueError("needs all of the path, such as /var/lib/kaikuportti")
+        return state
 
     @field_validator("languages")
     @classmethod
@@ -114,15 +128,35 @@ class Registry(_Part):
     @classmethod
     def _is_address(cls, url: str) -> str:
         wrong = ValueError("needs an address such as https://kaikukanta.example")
-        if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
+        if not url.isprintable() or not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
             raise wrong
         try:
-            host = urlsplit(url).port != 0 and urlsplit(url).hostname
+            parts = urlsplit(url)
+            host = parts.port != 0 and parts.hostname
         except ValueError:  # brackets or a port that are none
             raise wrong from None
-        if not host:
+        if "@" in parts.netloc:
+            raise ValueError("must name no user and no password; the kiosk has a token of its own")
+        if not host or not _is_host(host):
             raise wrong
         return url.rstrip("/")
+
+
+def _is_host(host: str) -> bool:
+    """Tell whether it is a name or a number that a machine may have."""
+    if ":" in host:  # in brackets, which were looked into
+        return True
+    if re.fullmatch(r"[\d.]+", host):
+        try:
+            ipaddress.IPv4Address(host)
+        except ValueError:
+            return False
+        return True
+    try:
+        labels = host.encode("idna").decode()
+    except UnicodeError:
+        return False
+    return re.fullmatch(r"([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?", labels) is not None
 
 
 def _is_here(host: str) -> bool:
@@ -215,7 +249,7 @@ class Config:
 def load(path: Path) -> Config:
     """Read a configuration file; raise :class:`ConfigError` with all that is wrong with it."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors put a mark before it
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -269,6 +303,9 @@ def unfit(path: Path, config: Config) -> Iterator[str]:
     """
     if config.registry.is_exposed:
         yield f"{path}: registry.url: {EXPOSED}"
+    state = config.station.state
+    if state.exists() and not state.is_dir():
+        yield f"{path}: station.state: {state} is no folder; name another"
     for device in config.devices:
         for key, mend in device.settings.lacks().items():
             yield f"{path}: {device.key}.{key}: {mend}"
@@ -333,6 +370,18 @@ def drivers(role: Role) -> tuple[str, ...]:
     )
 
 
+def driver_of(role: Role, name: object) -> ModuleType | None:
+    """Return the driver of a role that has this name, or None where there is none."""
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z]+(-[a-z]+)*", name):
+        return None
+    package, prefix = _place(role)
+    place = f"{package}.{prefix}{name.replace('-', '_')}"
+    if importlib.util.find_spec(place) is None:
+        return None
+    module = importlib.import_module(place)
+    return module if hasattr(module, "connect") else None
+
+
 def _place(role: Role) -> tuple[str, str]:
     if role is Role.DISPLAY:
         return "kiosk.display", ""
@@ -352,14 +401,8 @@ def _parts(data: Mapping[str, Any]) -> Iterator[tuple[Role, int | None, Mapping[
 def _device(
     path: Path, role: Role, where: tuple[str | int, ...], part: Mapping[str, Any]
 ) -> Device:
-    driver = part.get("driver")
-    package, prefix = _place(role)
-    module = None
-    if isinstance(driver, str) and re.fullmatch(r"[a-z]+(-[a-z]+)*", driver):
-        name = f"{package}.{prefix}{driver.replace('-', '_')}"
-        if importlib.util.find_spec(name) is not None:
-            module = importlib.import_module(name)
-    if module is None or not hasattr(module, "connect"):
+    module = driver_of(role, part.get("driver"))
+    if module is None:
         known = ", ".join(f'"{name}"' for name in drivers(role))
         raise ConfigError(f"{path}: {key_of((*where, 'driver'))}: must be one of {known}")
     try:

@@ -12,7 +12,13 @@ from kiosk.identity import Identity, NotEnrolledError, UnreadableIdentityError, 
 from kiosk.journal import Backlog
 from kiosk.metrics import MetricsError, serving
 from kiosk.ports import DeviceError, SelfTest, Surroundings
-from kiosk.registry import RegistryClient, RegistryError, RevokedError
+from kiosk.registry import (
+    RegistryClient,
+    RegistryError,
+    RevokedError,
+    TokenRefusedError,
+    UntrustedError,
+)
 from kiosk.rescue import set_aside
 from kiosk.status import FOREIGN_KEY, describe_spoiled, find_status, to_be_mended
 from kiosk.store import Store, Stores
@@ -39,10 +45,13 @@ async def examine(config: Config) -> list[Finding]:
     findings = await _register(config)
     if running is not None:
         return [*findings, *_of_running(running)]
-    findings.append(await _store(config))
-    findings += _spoiled(
-        {name: asdict(found) for name, found in set_aside(config.station.state).items()}
-    )
+    try:
+        findings.append(await _store(config))
+        found = set_aside(config.station.state)
+        findings += _spoiled({name: asdict(each) for name, each in found.items()})
+    except PermissionError:
+        words = "closed to this user; run this as root or as the kiosk's user"
+        findings.append(Finding(f"store {config.station.state}", ok=False, words=words))
     findings += _figures(config.metrics.port)
     if is_mute(config):
         findings.append(Finding("display", ok=False, words=MUTE))
@@ -76,6 +85,11 @@ async def _greeting(config: Config, what: str) -> list[Finding]:
         return [Finding("identity", ok=False, words=str(error))]
     except RevokedError:
         return [Finding(what, ok=False, words="this kiosk was revoked; enrol it again")]
+    except TokenRefusedError as error:
+        return [Finding(what, ok=False, words=f"{error}; enrol this kiosk again")]
+    except UntrustedError as error:
+        words = f"{error}; look at the register's certificate and at this machine's clock"
+        return [Finding(what, ok=False, words=words)]
     except RegistryError as error:
         return [Finding(what, ok=False, words=f"{error}; look at the network and the address")]
 

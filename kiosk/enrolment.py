@@ -22,6 +22,8 @@ async def enrol_kiosk(config: Config, code: str, *, again: bool) -> int:
     folder = config.station.state
     if not code:
         return _fail("no code was given; make one in the register and type it here")
+    if not (code.isascii() and code.isprintable()):
+        return _fail("the code has letters that no code has; type or scan it again")
     if not again and _is_enrolled(config):
         return _fail("this kiosk is enrolled already; to replace its identity add --again")
     try:

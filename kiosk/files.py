@@ -139,6 +139,8 @@ def _hindrance(path: Path) -> str | None:
                 return f"{part.name} is a folder; move it away"
             if (words := not_ours(part)) is not None:
                 return words
+        except PermissionError:
+            return "it is closed to this user; run this as root or as the kiosk's user"
         except OSError:
             return None
     return None

@@ -87,6 +87,8 @@ class Keying:
 def _waiting(notice: Text | None) -> Scene:
     if notice == words.NOT_ENROLLED:
         return Scene(Signal.WAIT, words.NOT_ENROLLED, detail=words.ASK_STAFF)
+    if notice in (words.TOKEN_REFUSED, words.UNTRUSTED):  # no network would help
+        return Scene(Signal.WAIT, words.NO_CARDS_YET, detail=words.ASK_STAFF, notice=notice)
     shown = None if notice == words.NO_NETWORK else notice
     return Scene(Signal.WAIT, words.NO_CARDS_YET, detail=words.WAITS_FOR_NETWORK, notice=shown)
 

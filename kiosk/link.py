@@ -12,11 +12,17 @@ SILENCE = 10.0
 
 
 class Contact(StrEnum):
-    """How things stand with the register."""
+    """How things stand with the register.
+
+    ``REFUSED`` is one that does not take the kiosk's token, ``UNTRUSTED`` one whose certificate is
+    not valid: unlike one that is down, neither heals by itself.
+    """
 
     UNTRIED = "untried"
     UP = "up"
     DOWN = "down"
+    REFUSED = "refused"
+    UNTRUSTED = "untrusted"
     REVOKED = "revoked"
 
 

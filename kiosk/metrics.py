@@ -125,7 +125,8 @@ def _condition(registry: Any) -> Show:
         clock.set(condition["clock_suspect"])
         disk.set(condition["disk"] is not None)
         for name, state in condition["devices"].items():
-            device.labels(name).set(state == "ok")
+            if not name.endswith("/none"):
+                device.labels(name).set(state == "ok")
         about.labels(condition["version"]).set(1)
 
     return show

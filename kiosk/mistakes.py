@@ -15,7 +15,11 @@ def explain(
 
     ``where`` is the place of the model's table in the file, () for the whole of it.
     """
-    for problem in error.errors(include_url=False, include_input=False):
+    problems = error.errors(include_url=False, include_input=False)
+    wrong = {problem["loc"][:-1] for problem in problems}
+    for problem in problems:
+        if problem["type"] == "too_short" and problem["loc"] in wrong:
+            continue  # it was filled, but with what is told by itself
         mend = _mend(problem, model, is_whole=not where)
         yield f"{path}: {key_of((*where, *problem['loc']))}: {mend}"
 
@@ -42,9 +46,34 @@ def _mend(problem: ErrorDetails, model: type[BaseModel], *, is_whole: bool) -> s
             return f"write [{problem['loc'][0]}], for there is one"
         case "value_error":
             return problem["msg"].removeprefix("Value error, ")
-        case _:
-            message = problem["msg"]
-            return message[0].lower() + message[1:]
+        case kind:
+            words = _WORDS.get(kind, "is not what can stand here; see the page on the kiosk")
+            return words.format(**problem.get("ctx", {}))
+
+
+_WORDS = {
+    "string_type": "needs words in quotes",
+    "path_type": "needs a path in quotes",
+    "bool_type": "needs true or false, without quotes",
+    "int_type": "needs a whole number, without quotes",
+    "int_from_float": "needs a whole number, without quotes",
+    "float_type": "needs a number, without quotes",
+    "finite_number": "needs a number that has an end",
+    "tuple_type": "needs a list in brackets",
+    "list_type": "needs a list in brackets",
+    "dict_type": "needs a table",
+    "model_type": "needs a table",
+    "greater_than": "must be more than {gt:.9g}",
+    "greater_than_equal": "must be {ge:.9g} or more",
+    "less_than": "must be less than {lt:.9g}",
+    "less_than_equal": "must be {le:.9g} or less",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have {max_length} characters or fewer",
+    "too_short": "must name at least one",
+    "enum": "must be {expected}",
+    "literal_error": "must be {expected}",
+}
+"""What mends each kind of mistake."""
 
 
 def _keys(model: type[BaseModel], within: tuple[str | int, ...]) -> list[str]:

@@ -10,7 +10,7 @@ from kiosk.link import Contact, Link
 
 def troubles(
     link: Link,
-    missing: Collection[str | Text],
+    missing: Collection[Text],
     parked: int,
     *,
     disk_fails: bool,
@@ -35,7 +35,12 @@ def troubles(
         yield words.DEVICE_LOST.fill(device=device)
     if link.clock_suspect:
         yield words.CLOCK_WRONG
-    if cards_awaited:
+    match link.contact:
+        case Contact.REFUSED:
+            yield words.TOKEN_REFUSED
+        case Contact.UNTRUSTED:
+            yield words.UNTRUSTED
+    if cards_awaited and link.contact is not Contact.REVOKED:
         yield words.CARDS_AWAITED
     if link.contact is Contact.DOWN:
         yield words.NO_NETWORK

@@ -17,12 +17,15 @@ Every driver and display, real or fake, passes the one suite in ``tests/contract
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated, Protocol, runtime_checkable
+from pathlib import Path
+from typing import Annotated, Protocol, TypeVar, runtime_checkable
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from kaiku.party import Party
 from kaiku.text import Language, Text
+
+T = TypeVar("T", str, Path)
 
 
 class DeviceError(Exception):
@@ -38,7 +41,7 @@ class DriverSettings(BaseModel):
     TOML has no word of its own, says ``Field(strict=False)``.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     driver: str
 
@@ -64,6 +67,24 @@ def _is_line(number: int) -> int:
         raise ValueError("no Raspberry Pi has this line; its 40-pin header has GPIO 2 to 27")
     return number
 
+
+def _is_place(path: T) -> T:
+    """Refuse a path that the system would not even look for."""
+    named = str(path)
+    parts = named.encode(errors="replace").split(b"/")
+    is_short = len(named.encode(errors="replace")) < _PATH_MAX and max(map(len, parts)) <= _NAME_MAX
+    if not named.strip(" ./") or not named.isprintable() or not is_short:
+        raise ValueError("needs a path that the system can have, such as /dev/ttyACM0")
+    return path
+
+
+_PATH_MAX, _NAME_MAX = 4096, 255
+
+Place = Annotated[Path, AfterValidator(_is_place)]
+"""A path of a file or a folder."""
+
+DevicePath = Annotated[str, AfterValidator(_is_place)]
+"""A path of a device, as it is written."""
 
 LAST_LINE = 45
 """The highest GPIO line that a Raspberry Pi leads out, on the earlier Compute Modules."""

@@ -63,6 +63,14 @@ class UnreachableError(RegistryError):
     """The register gave no answer, or none that makes sense."""
 
 
+class TokenRefusedError(UnreachableError):
+    """The register does not take the kiosk's token; people mend that."""
+
+
+class UntrustedError(UnreachableError):
+    """The register's certificate is not valid; people mend that."""
+
+
 class FailedError(UnreachableError):
     """The register failed at what was asked of it; it may be at this alone."""
 
@@ -277,19 +285,20 @@ class _translated:  # noqa: N801  reads as a with-clause
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         """Raise :class:`UnreachableError` in place of what the library raised."""
         if isinstance(error, httpx.HTTPError | httpx.StreamError | httpx.InvalidURL | TimeoutError):
-            raise UnreachableError(_words(error)) from None
+            raise _unreachable(error) from None
         if isinstance(error, NoAnswerError):
             raise UnreachableError(f"{SENSELESS}: {error}") from None
 
 
-def _words(error: BaseException) -> str:
+def _unreachable(error: BaseException) -> UnreachableError:
     """Return what went wrong: of a certificate why it is not taken, for that people can mend."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"the register's certificate is not valid: {cause.verify_message}"
+            why = cause.verify_message
+            return UntrustedError(f"the register's certificate is not valid: {why}")
         cause = cause.__cause__ or cause.__context__
-    return type(error).__name__
+    return UnreachableError(type(error).__name__)
 
 
 def _check(status: int, content: bytes) -> None:
@@ -304,6 +313,8 @@ def _check(status: int, content: bytes) -> None:
     words = told or f"HTTP {status}"
     if status == httpx.codes.UNAUTHORIZED and problem.get("code") == "revoked":
         raise RevokedError(words)
+    if status == httpx.codes.UNAUTHORIZED and problem:  # put back from an old backup, perhaps
+        raise TokenRefusedError(words)
     if httpx.codes.is_client_error(status) and problem and status not in _PASSING:
         raise RejectedError(status, words)
     if httpx.codes.is_server_error(status) and status != httpx.codes.SERVICE_UNAVAILABLE:
@@ -312,7 +323,6 @@ def _check(status: int, content: bytes) -> None:
 
 
 _PASSING = {
-    httpx.codes.UNAUTHORIZED,  # a register put back from an old backup: people mend that
     httpx.codes.REQUEST_TIMEOUT,
     httpx.codes.TOO_MANY_REQUESTS,
 }

@@ -32,7 +32,8 @@ def write_status(folder: Path, condition: Mapping[str, Any]) -> None:
     Raises OSError where the disk does not take it. On a full one it is written into the room of the
     last: what ``status`` tells is then that the disk is full, and not that all was well before.
     """
-    body = json.dumps({"pid": os.getpid(), **condition})
+    pid = os.getpid()
+    body = json.dumps({"pid": pid, "born": _birth(pid), **condition})
     draft, place = folder / "status.new", folder / "status.json"
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -54,7 +55,7 @@ def read_status(folder: Path) -> dict[str, Any] | None:
     """Return the condition that a running kiosk wrote last, or None where none is running."""
     try:
         condition: dict[str, Any] = json.loads((folder / "status.json").read_text())
-        alive = _is_alive(int(condition["pid"]))
+        alive = condition["born"] == _birth(int(condition["pid"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return condition if alive else None
@@ -72,14 +73,13 @@ def find_status(state: Path) -> dict[str, Any] | None:
     return found if found is not None and found.get("state") == str(state) else None
 
 
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _birth(pid: int) -> int:
+    """Return when a process began, by the kernel's own count: its number may be another's later.
+
+    Raises OSError where there is no such process.
+    """
+    after_the_name = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2]
+    return int(after_the_name.split()[19])
 
 
 def status_folder(state: Path) -> Path:
@@ -90,10 +90,10 @@ def status_folder(state: Path) -> Path:
 
 def to_be_mended(condition: Mapping[str, Any]) -> list[str]:
     """Return what staff must mend, a line each; a kiosk without a network serves by itself."""
-    revoked = condition.get("contact") == "revoked"
+    heals = condition.get("contact") not in _TO_BE_MENDED
     devices = condition.get("devices", {}).items()
     return [
-        *([f"register: {_CONTACT['revoked']}"] if revoked else []),
+        *([] if heals else [f"register: {_contact(condition)}"]),
         *([] if condition.get("key_known", True) else [f"{_KEY}: {_AWAITED}"]),
         *_ailing(condition),
         *(f"{name}: {words}" for name, words in devices if words != _WELL),
@@ -131,16 +131,13 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
     lines = [
         f"{station}: version {condition['version']}",
         f"running for {timedelta(seconds=int(condition['uptime']))}",
-        f"register: {_CONTACT[condition['contact']]}"
-        + (f" ({why})" if (why := condition.get("contact_why")) else "")
+        f"register: {_contact(condition)}"
         + ("" if age is None else f", last heard {int(age)} s before"),
-        f"cards: {_known(condition['cards'])}"
-        + (_NOT_ALL if condition.get("cards_whole") is False else ""),
+        f"cards: {_known(condition['cards'])}{_still_to_come(condition)}",
         f"uses waiting to be sent: {_known(condition['unsent'])}",
     ]
     if "key" in condition:
-        place = "on the disk" if condition["key"] == "disk" else "in memory only"
-        lines.append(f"{_KEY}: {place if condition['key_known'] else _AWAITED}")
+        lines.append(f"{_KEY}: {_key(condition)}")
     if condition.get("leased"):
         lines.append(f"seats it may give away without the register: {condition['leased']}")
     lines += _ailing(condition)
@@ -151,6 +148,28 @@ def describe(station: str, condition: Mapping[str, Any]) -> str:
 def _known(count: int | None) -> int | str:
     """Return a count, or that the disk does not give it."""
     return "not known, the disk does not give it" if count is None else count
+
+
+def _contact(condition: Mapping[str, Any]) -> str:
+    """Return how things stand with the register, and why."""
+    why = condition.get("contact_why")
+    return _CONTACT[condition["contact"]] + (f" ({why})" if why else "")
+
+
+def _still_to_come(condition: Mapping[str, Any]) -> str:
+    """Return what is to be said of a number of cards that is not that of all."""
+    if condition["contact"] == "revoked":
+        return ", erased"
+    return _NOT_ALL if condition.get("cards_whole") is False else ""
+
+
+def _key(condition: Mapping[str, Any]) -> str:
+    """Return where the key is; a kiosk that was revoked has none."""
+    if condition["contact"] == "revoked":
+        return "erased"
+    if not condition["key_known"]:
+        return _AWAITED
+    return "on the disk" if condition["key"] == "disk" else "in memory only"
 
 
 def _as_it_is(name: str, words: str) -> str:
@@ -172,5 +191,12 @@ _CONTACT = {
     "untried": "not reached yet",
     "up": "connected",
     "down": "no connection; deciding from the kiosk's own store",
+    "refused": "it does not take this kiosk's token; call support: enrol this kiosk again, with"
+    " kaikuportti enrol --again",
+    "untrusted": "its certificate is not valid; look at this kiosk's clock, then call support:"
+    " renew the register's certificate, or correct registry.url",
     "revoked": "this kiosk was revoked; enrol it again",
 }
+
+_TO_BE_MENDED = ("refused", "untrusted", "revoked")
+"""The contacts that do not heal by themselves."""

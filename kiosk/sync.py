@@ -25,8 +25,10 @@ from kiosk.registry import (
     RegistryError,
     RejectedError,
     RevokedError,
+    TokenRefusedError,
     Told,
     UnreachableError,
+    UntrustedError,
 )
 from kiosk.store import Store, Stores
 
@@ -159,6 +161,17 @@ def _give_back(stores: Stores, now: datetime) -> list[Returning]:
     return stores.leases.give_back(now)
 
 
+def _contact_after(error: RegistryError) -> Contact:
+    """Return how things stand with a register that could not be used."""
+    match error:
+        case TokenRefusedError():
+            return Contact.REFUSED
+        case UntrustedError():
+            return Contact.UNTRUSTED
+        case _:
+            return Contact.DOWN
+
+
 class Sync:
     """The tasks that talk with the register in the background."""
 
@@ -238,7 +251,7 @@ class Sync:
             except RevokedError:
                 raise
             except RegistryError as error:
-                await self._turn(Contact.DOWN, str(error))
+                await self._turn(_contact_after(error), str(error))
             except DiskError:
                 pass  # the register is there; what it tells is taken in once there is room
             await backoff.wait()

@@ -146,6 +146,16 @@ NOT_ENROLLED = Text(
     "Enheten är inte ansluten till registret",
     "Not enrolled in the register",
 )
+TOKEN_REFUSED = Text(
+    "Rekisteri ei tunne laitetta",
+    "Registret känner inte enheten",
+    "Kiosk not recognised",
+)
+UNTRUSTED = Text(
+    "Varmenne ei kelpaa",
+    "Certifikatet gäller inte",
+    "Certificate not valid",
+)
 PARKED = Text(
     "Rekisteri ei ota käyntejä vastaan: {count}",
     "Registret tar inte emot besök: {count}",

@@ -12,8 +12,12 @@ from pydantic import BaseModel
 
 import kiosk.cli
 from kaiku.reason import WORDS, Reason
+from kaiku.text import Language, Text
+from kiosk import words
 from kiosk.config import Registry, Role, Station, drivers, load
 from kiosk.desk import Profile
+from kiosk.link import Contact, Link
+from kiosk.notices import troubles
 from server.kaikukanta.app import create_app
 from server.kaikukanta.cli import parser
 from server.kaikukanta.migrations import migrate
@@ -26,8 +30,8 @@ def test_every_reason_is_documented_with_its_words() -> None:
     """The page on decisions lists each reason code with the English words that are shown."""
     page = (DOCS / "decision.md").read_text()
     for reason in Reason:
-        words = WORDS[reason]
-        assert f"| `{reason}` | {words.title.en} | {words.mend.en} |" in page
+        told = WORDS[reason]
+        assert f"| `{reason}` | {told.title.en} | {told.mend.en} |" in page
 
 
 def test_every_decision_is_one_numbered_page() -> None:
@@ -39,6 +43,37 @@ def test_every_decision_is_one_numbered_page() -> None:
         assert text.startswith(f"# {number}. ")
         for heading in ("Context", "Decision", "Consequences"):
             assert f"\n## {heading}\n" in text
+
+
+def test_the_page_for_staff_has_every_notice_word_by_word() -> None:
+    """In all three languages in one order, so that whoever reads the screen finds it there."""
+    pages = re.split("^## ", (DOCS / "staff.md").read_text(), flags=re.MULTILINE)[1:]
+    shown = {notice for contact in Contact for notice in _notices(contact)}
+    order = []
+    for language, page in zip(Language, pages, strict=True):
+        rows = re.findall(r"^\| (.+?) \| .+ \|$", page, re.MULTILINE)[1:]
+        found = {notice: rows.index(notice.in_(language)) for notice in shown}
+        lamps = 2
+        assert sorted(found.values()) == list(range(len(rows) - lamps))
+        order.append(found)
+    assert order[0] == order[1] == order[2]
+
+
+def _notices(contact: Contact) -> Iterator[Text]:
+    """Yield all that the screen can say to staff, with dots where it names what or how many."""
+    link = Link(contact, clock_doubted=True)
+    found = troubles(
+        link,
+        [Text.same("…")],
+        7,
+        disk_fails=True,
+        key_foreign=True,
+        cards_awaited=True,
+        was_spoiled=True,
+    )
+    yield words.NO_CARDS_YET
+    for each in found:
+        yield Text(*(each.in_(language).replace("7", "…") for language in Language))
 
 
 def test_the_example_configuration_is_accepted(tmp_path: Path) -> None:

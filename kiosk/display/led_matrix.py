@@ -118,8 +118,8 @@ class Settings(DriverSettings):
     orientation: Literal[0, 90, -90, 180] = -90
     reversed: bool = False
     upside_down: bool = False
-    port: int = Field(default=0, ge=0)
-    device: int = Field(default=0, ge=0)
+    port: int = Field(default=0, ge=0, le=255)
+    device: int = Field(default=0, ge=0, le=255)
     contrast: int = Field(default=64, ge=0, le=255)
 
     def takes(self) -> Mapping[str, tuple[str, ...]]:

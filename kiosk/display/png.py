@@ -6,13 +6,14 @@ The file is always whole: a new picture is written beside it and takes its place
 import logging
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from kiosk.display._newest import Newest, NotTakenError
 from kiosk.display.screen import Canvas, Palette, draw
-from kiosk.ports import DeviceError, Display, DriverSettings, Scene, Surroundings
+from kiosk.ports import DeviceError, Display, DriverSettings, Place, Scene, Surroundings
 
 _log = logging.getLogger(__name__)
 
@@ -20,29 +21,46 @@ _log = logging.getLogger(__name__)
 class Settings(DriverSettings):
     """Where the picture goes, its size in pixels and its colours."""
 
-    path: Path = Field(strict=False)
-    width: int = Field(default=800, le=4096)
-    height: int = Field(default=480, le=4096)
+    path: Place = Field(strict=False)
+    width: int = Field(default=800, ge=200, le=4096)
+    height: int = Field(default=480, ge=96, le=4096)
     palette: Palette = Field(default=Palette.RGB, strict=False)
+
+    @field_validator("height")
+    @classmethod
+    def _is_not_upright(cls, height: int, known: ValidationInfo) -> int:
+        if height > known.data.get("width", height):
+            raise ValueError("must not be more than width: a screen is not higher than wide")
+        return height
 
     def takes(self) -> Mapping[str, tuple[str, ...]]:
         """Return its file."""
         return {"path": (os.path.realpath(self.path),)}
 
     def lacks(self) -> Mapping[str, str]:
-        """Return the folder where it is not there."""
-        folder = self.path.parent
-        return {} if folder.is_dir() else {"path": f"the folder {folder} does not exist; create it"}
+        """Return the folder where it is not there; what is there may be no folder itself."""
+        mend = _missing(self.path.parent)
+        with suppress(PermissionError):  # of this user, who need not be the kiosk's
+            if mend is None and self.path.is_dir():
+                mend = f"{self.path} is a folder; name a file in it"
+        return {} if mend is None else {"path": mend}
+
+
+def _missing(folder: Path) -> str | None:
+    """Return what to do about a folder that is not there."""
+    try:
+        there = folder.is_dir()
+    except PermissionError:
+        return f"the folder {folder} is closed to this user; open it, or name another"
+    return None if there else f"the folder {folder} does not exist; create it"
 
 
 def connect(settings: Settings, surroundings: Surroundings) -> Display:
-    """Return the file as a display. Raises ``DeviceError`` for a size or folder that won't do."""
-    try:
-        canvas = Canvas(settings.width, settings.height, settings.palette)
-    except ValueError as error:
-        raise DeviceError(f"width and height: {error}") from error
-    for key, mend in settings.lacks().items():
-        raise DeviceError(f"{key}: {mend}")
+    """Return the file as a display. Raises ``DeviceError`` for a path that won't do."""
+    canvas = Canvas(settings.width, settings.height, settings.palette)
+    mend = _missing(settings.path.parent)
+    if mend is not None:
+        raise DeviceError(f"path: {mend}")
     return PngDisplay(settings.path, canvas, surroundings)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 from pydantic import BeforeValidator, Field
 
 from kiosk.drivers._link import AbsentError, Link, follow
-from kiosk.ports import DeviceError, Emit
+from kiosk.ports import DeviceError, DevicePath, Emit
 
 if TYPE_CHECKING:
     from evdev import InputDevice
@@ -26,7 +26,7 @@ EVIOCSMASK = 0x40104593
 
 
 Devices = Annotated[
-    tuple[Annotated[str, Field(min_length=1)], ...],
+    tuple[DevicePath, ...],
     BeforeValidator(lambda value: (value,) if isinstance(value, str) else value),
     Field(strict=False, min_length=1),
 ]

@@ -27,6 +27,7 @@ from kiosk.drivers._link import AbsentError, Link, follow
 from kiosk.drivers._silence import Silence
 from kiosk.ports import (
     DeviceError,
+    DevicePath,
     DriverSettings,
     Emit,
     Reader,
@@ -47,8 +48,8 @@ _PARITIES = {"none": "N", "even": "E", "odd": "O"}
 class Settings(DriverSettings):
     """``port`` is a path, ``idle`` is in seconds, the rest is how the scanner is set up."""
 
-    port: str = Field(min_length=1)
-    baud: int = Field(default=9600, gt=0)
+    port: DevicePath
+    baud: int = Field(default=9600, gt=0, le=4_000_000)
     data_bits: Literal[7, 8] = 8
     parity: Literal["none", "even", "odd"] = "none"
     stop_bits: Literal[1, 2] = 1
@@ -157,5 +158,5 @@ def _reason(error: Exception) -> str:
             return _DENIED
         case OSError(errno=errno.EAGAIN | errno.EBUSY):
             return "another program holds the port"
-        case _:
-            return str(error)
+        case _:  # what the system said, without its number
+            return str((error.__context__ or error).args[-1])

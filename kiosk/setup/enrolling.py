@@ -36,12 +36,12 @@ async def enrol_here(talk: Talk, path: Path, config: Config) -> bool:
             return True
 
 
-async def start_here(talk: Talk) -> None:
+async def start_here(talk: Talk, path: Path) -> None:
     """Offer to start the unit where systemd has it."""
     systemctl = shutil.which("systemctl")
     there = systemctl and (await _run([systemctl, "cat", UNIT], quiet=True)) == 0
     if systemctl is None or not there or os.geteuid() != 0:
-        talk.say("\nThe kiosk is set up. Start it with: kaikuportti run")
+        talk.say(f"\nThe kiosk is set up. Start it with: kaikuportti run --config {path}")
         return
     if await talk.confirm("\nStart the kiosk now, and whenever this machine starts?"):
         failed = await _run([systemctl, "enable", "--now", UNIT])

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -20,6 +19,7 @@ from kiosk.config import (
 )
 from kiosk.desk import Profile
 from kiosk.registry import RegistryClient, RegistryError
+from kiosk.setup.before import read_before
 from kiosk.setup.displays import ask_displays
 from kiosk.setup.enrolling import enrol_here, start_here
 from kiosk.setup.outputs import ask_buzzer, ask_gate
@@ -33,7 +33,7 @@ DONE, BROKEN_OFF = 0, 1
 _BEGIN = """\
 This sets the kiosk up: its name, its register, its devices. Have the scanner and the keypad plugged
 in, and a card or any barcode at hand. Enter takes what stands in brackets. Nothing is written
-before the end; Ctrl-C leaves everything as it was.
+before all devices are settled; until then Ctrl-C leaves everything as it was.
 """
 
 _KEY = """\
@@ -54,7 +54,7 @@ async def set_up(path: Path, descriptor: int = 0, out: TextIO = sys.stdout) -> i
 
 
 async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
-    before = _read_before(talk, path)
+    before = read_before(talk, path)
     station = dict(before.get("station", {}))
     if find_status(Path(station.get("state", "/var/lib/kaikuportti"))) is not None:
         talk.say("A kiosk is running here and holds the devices. Stop it first:")
@@ -68,6 +68,8 @@ async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
     await ask_displays(talk, parts, before)
     await ask_gate(talk, parts, before)
     await ask_buzzer(talk, parts, before)
+    if "metrics" in before:  # is not asked about, and stays
+        parts["metrics"] = before["metrics"]
     config = _read_whole(talk, path, parts)
     if config is None:
         return BROKEN_OFF
@@ -86,19 +88,8 @@ async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
     if is_mute(config):
         talk.say(f"  to mend: {MUTE}")
     if await enrol_here(talk, path, config):
-        await start_here(talk)
+        await start_here(talk, path)
     return DONE
-
-
-def _read_before(talk: Talk, path: Path) -> dict[str, Any]:
-    """Return what stands in the file already: the answers that Enter takes."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        talk.say(f"{path} cannot be read as a configuration; this makes a new one.")
-        return {}
 
 
 def _read_whole(talk: Talk, path: Path, parts: dict[str, Any]) -> Config | None:

@@ -21,7 +21,7 @@ def as_toml(parts: Mapping[str, Any]) -> str:
 def write_configuration(path: Path, text: str) -> Path | None:
     """Put the text in place, whole or not at all; return where what stood there is kept."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft, kept = path.with_suffix(".new"), path.with_suffix(".toml.before")
+    draft, kept = path.with_suffix(".new"), _unused(path.with_suffix(".toml.before"))
     with draft.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
@@ -29,10 +29,18 @@ def write_configuration(path: Path, text: str) -> Path | None:
     draft.chmod(0o644)
     before = path.exists()
     if before:
-        kept.unlink(missing_ok=True)
         os.link(path, kept)
     draft.replace(path)
     return kept if before else None
+
+
+def _unused(path: Path) -> Path:
+    """Return the path, numbered where something is kept there: what stood there first stays."""
+    tried, number = path, 1
+    while tried.exists():
+        number += 1
+        tried = path.with_name(f"{path.name}-{number}")
+    return tried
 
 
 def _tables(parts: Mapping[str, Any]) -> Iterator[str]:

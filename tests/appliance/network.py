@@ -124,7 +124,7 @@ def tls_wrong(house: House) -> Seen:
             station.staff_read("^register: connected")
             for wrong, why in _WRONG.items():
                 door.receive(authority.receive(wrong))
-                told.append(station.staff_read(f"^register: no connection.*certificate.*{why}"))
+                told.append(station.staff_read(f"^register: its certificate is not valid.*{why}"))
                 verdicts.append(station.visit(house.card()))
                 assert "MEND" in station.staff_read("certificate is not valid", "doctor")
             unsent = [line["use"] for line in verdicts if line["use"] not in house.uses()]

@@ -136,3 +136,11 @@ def test_settings_are_closed(pty: Pty, wrong: dict[str, object]) -> None:
     """A wrong type, a wrong value and an unknown key are errors."""
     with pytest.raises(ValidationError):
         scanner(pty, **wrong)
+
+
+async def test_a_port_that_is_none_is_told_in_words(tmp_path: Path) -> None:
+    """Those of the system, without its numbers."""
+    (tmp_path / "port").touch()
+    settings = Settings(driver="serial", port=str(tmp_path / "port"))
+    async with running(SerialScanner(settings)) as heard:
+        assert (await heard.next(DeviceChanged)).why == "Inappropriate ioctl for device"

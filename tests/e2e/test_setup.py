@@ -61,7 +61,9 @@ async def test_a_kiosk_is_set_up_from_nothing(
     config = tmp_path / "etc" / "kiosk.toml"
     state = tmp_path / "state"
     config.parent.mkdir()
-    config.write_text(f'[station]\nname = "Old"\nstate = "{state}"\nshown = 7.0\n')
+    config.write_text(
+        f'[station]\nname = "Old"\nstate = "{state}"\nshown = 7.0\n[metrics]\nport = 9464\n'
+    )
     scanner = SerialScanner()
     (sockets / "ports" / "usb-1").symlink_to(scanner.port)
     keypad = plug_keyboard(sockets, input_layer, "usb-2")
@@ -129,6 +131,7 @@ async def test_a_kiosk_is_set_up_from_nothing(
 
     read = load(config)
     assert (read.station.name, read.station.shown) == ("Pool, gate 1", 7.0)
+    assert read.metrics.port == 9464
     assert [device.settings.model_dump(exclude_unset=True) for device in read.devices] == [
         {"driver": "serial", "port": str(sockets / "ports" / "usb-1")},
         {"driver": "hid", "device": (keypad,)},

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from kiosk.config import load
 from tests.e2e.house import (
     BIN,
     KioskProcess,
@@ -76,6 +77,32 @@ def test_a_display_that_shows_nothing_is_told(
     assert lost["device"] == "display/png"
     assert "the picture cannot be written" in told["devices"]["display/png"]
     assert told["mend"] == [f"display/png: {told['devices']['display/png']}"]
+
+
+def test_a_token_that_the_register_does_not_take_is_to_be_mended(
+    tmp_path: Path, register: Register, scanner: SerialScanner
+) -> None:
+    """The kiosk goes on by itself, but it will not come back by itself."""
+    serial = {"driver": "serial", "port": scanner.port}
+    config = write_config(tmp_path, register.url, serial)
+    enrol(config, register.seed["vars"]["enrolment"])
+    identity = load(config).station.state / "identity.json"
+    body = json.loads(identity.read_text())
+    identity.write_text(json.dumps({**body, "token": f"{body['token']}x"}))
+    kiosk = KioskProcess(config)
+    kiosk.wait_for("ready")
+    kiosk.wait_for("contact", state="refused")
+    try:
+        scanner.scan(register.seed["codes"][0])
+        verdict = kiosk.wait_for("verdict")
+        wait_until(lambda: status(config)[1].get("contact") == "refused", "it is not told")
+        code, told = status(config)
+    finally:
+        kiosk.kill()
+    assert verdict["outcome"] == "accepted"
+    assert code == 1
+    [line] = told["mend"]
+    assert "kaikuportti enrol --again" in line
 
 
 def test_prometheus_reads_the_figures_where_a_port_is_set(

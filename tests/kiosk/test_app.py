@@ -203,6 +203,16 @@ async def test_staff_are_told_of_a_disk_that_cannot_be_read(
     task.cancel()
 
 
+async def test_a_device_that_is_lost_is_shown_by_its_role(store: Store, tmp_path: Path) -> None:
+    """Staff at the desk cannot do anything with a path."""
+    app = await started(store, tmp_path)
+    shell = Told()
+    app._shell = cast("Any", shell)
+    app._note_device("scanner/stdin", "/dev/x", present=False, why="not plugged in")
+    notice = await shell.events.get()
+    assert notice.notice == words.DEVICE_LOST.fill(device=words.DEVICES["scanner"])
+
+
 def test_the_kernel_says_whether_the_clock_is_kept() -> None:
     """Whichever it is here, asking changes nothing."""
     assert is_synchronised() in (True, False)

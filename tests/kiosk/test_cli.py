@@ -1,10 +1,12 @@
 """``kaikuportti``: its commands, their help and their exit codes."""
 
+import io
 import json
 import socket
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Coroutine
 from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -28,6 +30,7 @@ from kiosk.status import write_status
 from kiosk.store import Store
 from tests.kaiku.made import ENTRY, NOON
 from tests.kiosk.replies import register, reply
+from tests.kiosk.test_status import as_another_user
 
 CONFIG = """
 [station]
@@ -249,6 +252,20 @@ class TestEnrol:
             monkeypatch.setattr(sys, "stdin", nothing)
             assert main(["enrol", "--config", config]) == 1
         assert "no code was given" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+    def test_a_code_that_no_register_has_made_is_refused_here(
+        self,
+        errors: str,
+        config: str,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        """As a scanner with a wrong setting types it."""
+        typed = io.TextIOWrapper(io.BytesIO(b"\xff\xfe\n"), encoding="utf-8", errors=errors)
+        monkeypatch.setattr(sys, "stdin", typed)
+        assert main(["enrol", "--config", config]) == 1
+        assert "type or scan it again" in capsys.readouterr().err
 
     def test_a_kiosk_that_is_enrolled_keeps_its_identity(
         self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
@@ -474,6 +491,51 @@ class TestDoctor:
         write_status(state, {"uptime": 1.0, "devices": {"keypad/hid": "/dev/x: not plugged in"}})
         assert main(["doctor", "--config", config]) == 1
         assert "MEND  keypad/hid: /dev/x: not plugged in" in capsys.readouterr().out
+
+    def test_the_log_is_not_mixed_into_what_people_read(
+        self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """What it says is among the findings."""
+        UseJournal(state / "journal.sqlite").close()
+        mark_spoiled(state / "journal.sqlite")
+        assert main(["doctor", "--config", config]) == 1
+        told = capsys.readouterr()
+        assert "MEND  journal: was damaged" in told.out
+        assert told.err == ""
+
+
+@pytest.mark.parametrize("command", ["enrol", "doctor", "rescue", "setup"])
+def test_a_command_that_is_broken_off_says_so(
+    command: str, config: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With Ctrl-C, without a traceback."""
+
+    def break_off(work: Coroutine[Any, Any, int]) -> int:
+        work.close()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("asyncio.run", break_off)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("CODE\n"))
+    assert main([command, "--config", config]) == 1
+    assert capsys.readouterr().err == "\nBroken off.\n"
+
+
+@pytest.mark.parametrize("command", ["doctor", "rescue"])
+def test_a_state_that_is_closed_to_this_user_is_told(
+    command: str,
+    config: str,
+    state: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """With who should run it, without a traceback."""
+    loaded = load(Path(config))
+    monkeypatch.setattr("kiosk.cli.load", lambda _path: loaded)
+    with as_another_user(state):
+        assert main([command, "--config", config]) == 1
+    told = "".join(capsys.readouterr())
+    assert "run this as root or as the kiosk's user" in told
+    assert str(state) in told
 
 
 class TestAnExposedWay:

@@ -12,11 +12,12 @@ def test_a_reader_is_not_tried_until_it_says_how_it_is() -> None:
 
 
 def test_each_part_that_is_missing_is_told_with_why() -> None:
-    """A reader may have several; staff are shown the parts."""
+    """A reader may have several; it is whole once all of them are back."""
     devices = Devices(("keypad",), ("keypad",))
     devices.note("keypad", "left", present=False, why="unplugged")
     devices.note("keypad", "right", present=False, why="")
     assert devices.told() == {"keypad": "left: unplugged; right: missing"}
-    assert devices.missing == ["left", "right"]
     devices.note("keypad", "left", present=True, why="")
-    assert devices.missing == ["right"]
+    assert devices.lacks("keypad")
+    devices.note("keypad", "right", present=True, why="")
+    assert not devices.lacks("keypad")

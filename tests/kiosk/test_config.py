@@ -1,15 +1,33 @@
 """The kiosk's configuration: what it may say, and how each mistake is told."""
 
+import re
 from importlib import import_module
+from itertools import product
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel, ValidationError
 
 from kaiku.text import Language
-from kiosk.config import EXPOSED, ConfigError, Role, doubtful, drivers, load, unfit
+from kiosk.config import (
+    EXPOSED,
+    ConfigError,
+    Metrics,
+    Registry,
+    Role,
+    Station,
+    doubtful,
+    driver_of,
+    drivers,
+    load,
+    unfit,
+)
 from kiosk.desk import Profile
+from kiosk.mistakes import explain
 
+PNG = '[[display]]\ndriver = "png"\npath = "/tmp/screen.png"\n'
 LEAST = """
 [station]
 name = "Pool, gate 1"
@@ -196,36 +214,99 @@ class TestMistakes:
             (("[station]", "[sttaion]"), "station: is missing; add it"),
             (("[station]", "[sttaion]"), "sttaion: is not a setting; did you mean station?"),
             (("[registry]", "zebra = 1\n[registry]"), "station.zebra: is not a setting; remove it"),
-            (('"Pool, gate 1"', '""'), "station.name: string should have at least 1 character"),
-            (('"Pool, gate 1"', "7"), "station.name: input should be a valid string"),
+            (('"Pool, gate 1"', '""'), "station.name: must not be empty"),
+            (('"Pool, gate 1"', "7"), "station.name: needs words in quotes"),
             (
                 ("[registry]", 'attended = "yes"\n[registry]'),
-                "station.attended: input should be a valid boolean",
+                "station.attended: needs true or false, without quotes",
             ),
             (
                 ("[registry]", 'shown = "5"\n[registry]'),
-                "station.shown: input should be a valid number",
+                "station.shown: needs a number, without quotes",
             ),
             (
                 ("[registry]", "shown = 0\n[registry]"),
-                "station.shown: input should be greater than or equal to 1",
+                "station.shown: must be 1 or more",
             ),
             (
                 ("[registry]", "shown = 61\n[registry]"),
-                "station.shown: input should be less than or equal to 60",
+                "station.shown: must be 60 or less",
             ),
             (
                 ("[registry]", 'languages = ["fi", "de"]\n[registry]'),
-                "station.languages[2]: input should be 'fi', 'sv' or 'en'",
+                "station.languages[2]: must be 'fi', 'sv' or 'en'",
             ),
             (
                 ("[registry]", 'languages = ["fi", "fi"]\n[registry]'),
                 "station.languages: names a language twice",
             ),
-            (("[registry]", "languages = []\n[registry]"), "station.languages: "),
+            (
+                ("[registry]", "languages = []\n[registry]"),
+                "station.languages: must name at least one",
+            ),
+            (
+                ("[registry]", 'languages = "fi"\n[registry]'),
+                "station.languages: needs a list in brackets",
+            ),
+            (('"Pool, gate 1"', '"  "'), "station.name: needs words that can be read"),
+            (('"Pool, gate 1"', '"a\\u001b[2J"'), "station.name: needs words that can be read"),
+            (('"Pool, gate 1"', f'"{"x" * 101}"'), "station.name: must have 100 characters or"),
+            (("[registry]", 'state = ""\n[registry]'), "station.state: needs a path"),
+            (("[registry]", 'state = "var"\n[registry]'), "station.state: needs all of the path"),
+            (("[registry]", 'state = "/a\\u0000"\n[registry]'), "station.state: needs a path"),
+            (
+                ("[registry]", f'state = "/{"a" * 256}"\n[registry]'),
+                "station.state: needs a path",
+            ),
+            (("[registry]", "state = 5\n[registry]"), "station.state: needs a path in quotes"),
+            (("[registry]", "shown = inf\n[registry]"), "station.shown: needs a number that has"),
+            (("[[scanner]]", "budget = nan\n[[scanner]]"), "registry.budget: needs a number that"),
+            (
+                ("kaikukanta.example", "me:sesame@kanta.example"),
+                "registry.url: must name no user and no password",
+            ),
+            (("kaikukanta.example", "999.1.1.1"), "registry.url: needs an address such as"),
+            (("kaikukanta.example", "a\\u001b"), "registry.url: needs an address such as"),
+            (("kaikukanta.example", "a..b"), "registry.url: needs an address such as"),
+            (
+                ('driver = "stdin"', 'driver = "serial"\nport = "/dev/x"\nbaud = 99999999999'),
+                "scanner[1].baud: must be 4000000 or less",
+            ),
+            (
+                ('driver = "stdin"', 'driver = "serial"\nport = "/dev/x"\nidle = inf'),
+                "scanner[1].idle: needs a number that has an end",
+            ),
+            (
+                ('driver = "stdin"', 'driver = "serial"\nport = "/dev/x\\u0000"'),
+                "scanner[1].port: needs a path",
+            ),
+            (
+                ('driver = "stdin"', 'driver = "hid"\ndevice = ["/dev/x", "\\u0007"]'),
+                "scanner[1].device[2]: needs a path",
+            ),
+            (
+                ('driver = "stdin"', 'driver = "hid"\ndevice = []'),
+                "scanner[1].device: must name at least one",
+            ),
+            (
+                ('driver = "stdin"', f"driver = 'stdin'\n{PNG}width = 0"),
+                "display[1].width: must be 200 or more",
+            ),
+            (
+                ('driver = "stdin"', f"driver = 'stdin'\n{PNG}height = 1"),
+                "display[1].height: must be 96 or more",
+            ),
+            (
+                ('driver = "stdin"', f"driver = 'stdin'\n{PNG}width = 300\nheight = 301"),
+                "display[1].height: must not be more than width",
+            ),
+            (
+                ('driver = "stdin"', "driver = 'stdin'\n[[display]]\ndriver = 'png'\npath = '/'"),
+                "display[1].path: needs a path",
+            ),
             (
                 ("[registry]", 'profile = "bar"\n[registry]'),
-                "station.profile: input should be 'entrance' or 'library'",
+                "station.profile: must be 'entrance' or 'library'",
             ),
             (("https://", "ftp://"), "registry.url: needs an address such as https://"),
             (("https://kaikukanta.example", "https://"), "registry.url: needs an address such as"),
@@ -235,7 +316,7 @@ class TestMistakes:
             (("kaikukanta.example", "kanta:http"), "registry.url: needs an address such as"),
             (
                 ("[[scanner]]", "budget = 0\n[[scanner]]"),
-                "registry.budget: input should be greater",
+                "registry.budget: must be more than 0",
             ),
             (("[[scanner]]", "bugdet = 1\n[[scanner]]"), "did you mean budget?"),
             (("[[scanner]]", "[[sacnner]]"), "scanner: is missing; add it"),
@@ -263,7 +344,7 @@ class TestMistakes:
             ),
             (
                 ('driver = "stdin"', 'driver = "serial"\nport = "/dev/ttyACM0"\nbaud = "9600"'),
-                "scanner[1].baud: input should be a valid integer",
+                "scanner[1].baud: needs a whole number, without quotes",
             ),
             (
                 ('driver = "stdin"', 'driver = "stdin"\n[[display]]\ndriver = "screen"'),
@@ -301,6 +382,26 @@ class TestMistakes:
         """In words that name the key as it stands in the file."""
         assert LEAST.count(change[0]) == 1
         assert told in problem(path, LEAST.replace(*change))
+
+    def test_a_list_of_what_is_wrong_is_told_once(self, path: Path) -> None:
+        """It is not empty besides."""
+        text = problem(path, LEAST.replace("[registry]", 'languages = ["de"]\n[registry]'))
+        assert text == "station.languages[1]: must be 'fi', 'sv' or 'en'"
+
+    def test_no_words_of_the_library_that_reads_it_are_told(self) -> None:
+        """Each kind of mistake that a setting can have has words of ours, with what it names."""
+        settings: list[type[BaseModel]] = [Station, Registry, Metrics]
+        for role in Role:
+            found = [driver_of(role, name) for name in drivers(role)]
+            settings += [module.Settings for module in found if module is not None]
+        odd = [None, 1, 0.5, inf, -1e9, 10**12, "", "x" * 999, True, [], [1], {}, {"a": 1}]
+        for model in settings:
+            for key, value in product(model.model_fields, odd):
+                try:
+                    model.model_validate({key: value})
+                except ValidationError as error:
+                    for line in explain(Path("k"), error, model, ("part",)):
+                        assert not re.search(r"[Ii]nput|should|see the page|[{}]", line), line
 
     def test_all_mistakes_are_told_at_once(self, path: Path) -> None:
         """One line each."""
@@ -448,6 +549,24 @@ device = "/dev/b"
         assert problem(path, text).startswith(
             'keypad: is missing; profile = "library" needs keys for the service and the sum'
         )
+
+    def test_a_mark_before_the_text_does_not_matter(self, path: Path) -> None:
+        """Some editors put one there."""
+        path.write_text(LEAST, encoding="utf-8-sig")
+        assert load(path).station.name == "Pool, gate 1"
+
+    def test_what_is_no_folder_or_no_file_is_told_where_it_is(
+        self, path: Path, tmp_path: Path
+    ) -> None:
+        """A picture cannot be a folder, nor the state a file."""
+        (tmp_path / "file").touch()
+        state = f'state = "{tmp_path}/file"\n[registry]'
+        picture = f'[[display]]\ndriver = "png"\npath = "{tmp_path}"\n'
+        path.write_text(LEAST.replace("[registry]", state) + picture)
+        assert [*unfit(path, load(path))] == [
+            f"{path}: station.state: {tmp_path}/file is no folder; name another",
+            f"{path}: display[1].path: {tmp_path} is a folder; name a file in it",
+        ]
 
     def test_a_file_that_is_no_text_is_named(self, path: Path) -> None:
         """A file saved in an old encoding reads as such."""

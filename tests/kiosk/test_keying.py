@@ -171,7 +171,12 @@ async def test_what_is_waited_for_is_shown_in_every_language(
     keying = Keying(IDENTITY.without_key(), station(tmp_path, KeyPlace.DISK))
     reading, display = keying.begin(), Shown()
     waiting = asyncio.create_task(keying.show_waiting([display]))
-    for notice in (words.NO_NETWORK, words.CLOCK_WRONG, words.NOT_ENROLLED):
+    for notice in (
+        words.NO_NETWORK,
+        words.CLOCK_WRONG,
+        words.UNTRUSTED,
+        words.NOT_ENROLLED,
+    ):
         await asyncio.sleep(0.01)
         keying.noticed(notice)
     await asyncio.sleep(0.01)
@@ -183,11 +188,13 @@ async def test_what_is_waited_for_is_shown_in_every_language(
         ("Cards are not read yet", None),
         ("Cards are not read yet", None),
         ("Cards are not read yet", "The clock is wrong"),
+        ("Cards are not read yet", "Certificate not valid"),
         ("Not enrolled in the register", None),
     ]
     detail = display.scenes[0].detail
     assert detail is not None
     assert detail.in_(Language.FI) == "Laite odottaa verkkoyhteyttä. Kysy henkilökunnalta."
+    assert display.scenes[3].detail == words.ASK_STAFF  # no network would help
 
 
 def test_only_what_may_lie_on_the_disk_is_kept_at_enrolment(tmp_path: Path) -> None:

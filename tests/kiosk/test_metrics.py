@@ -17,7 +17,7 @@ CONDITION: dict[str, Any] = {
     "parked": 1,
     "leased": None,
     "cache_age": 2.5,
-    "devices": {"scanner/serial": "ok", "keypad/hid": "missing"},
+    "devices": {"scanner/serial": "ok", "keypad/hid": "missing", "gate/none": "ok"},
     "contact": "up",
     "cards": 20,
     "clock_suspect": False,
@@ -59,6 +59,7 @@ def test_verdicts_are_counted_from_the_log_and_the_condition_is_shown() -> None:
     assert (read["kaikuportti_connected"], read["kaikuportti_disk_failing"]) == (1, 0)
     assert read['kaikuportti_device_up{device="keypad/hid"}'] == 0
     assert read['kaikuportti_device_up{device="scanner/serial"}'] == 1
+    assert 'kaikuportti_device_up{device="gate/none"}' not in read
     with pytest.raises(OSError, match="refused"):
         figures(port)
 

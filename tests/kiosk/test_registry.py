@@ -37,7 +37,9 @@ from kiosk.registry import (
     RejectedError,
     RevokedError,
     Sent,
+    TokenRefusedError,
     UnreachableError,
+    UntrustedError,
 )
 from tests.appliance.relay import relay
 from tests.appliance.tls import Authority, Certificate
@@ -405,7 +407,6 @@ class TestFailures:
         [
             "301 Moved Permanently",
             "302 Found",
-            "401 Unauthorized",
             "408 Request Timeout",
             "429 Too Many Requests",
             "503 Service Unavailable",
@@ -519,7 +520,9 @@ class TestRefusals:
     ) -> None:
         """A register put back from an old backup must not wipe its kiosks (promise P1)."""
         error = await said(call, problem("401 Unauthorized", code=code))
-        assert type(error) is UnreachableError
+        assert type(error) is TokenRefusedError
+        error = await said(call, reply(b"<html>", "401 Unauthorized", "text/html"))
+        assert type(error) is UnreachableError  # a proxy's
 
     async def test_only_a_401_revokes(self, call: Call) -> None:
         """The word alone does not."""
@@ -709,5 +712,7 @@ async def test_a_certificate_that_is_not_valid_is_told_as_that(
     with relay(free_port()) as door:
         door.receive(authority.receive(certificate))
         async with RegistryClient(f"https://127.0.0.1:{door.port}", TOKEN) as client:
-            with pytest.raises(UnreachableError, match=why[certificate]):
+            with pytest.raises(UnreachableError, match=why[certificate]) as caught:
                 await client.find()
+    is_valid = certificate is Certificate.VALID
+    assert type(caught.value) is (UnreachableError if is_valid else UntrustedError)

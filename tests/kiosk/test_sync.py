@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -52,6 +53,7 @@ class FakeRegister:
         self.returned: list[int | None] = []
         self.failures = 0
         self.unknown = False
+        self.events = httpx.Response(503)
         self.on_batch: Callable[[list[dict[str, Any]]], httpx.Response] = self.take_all
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -62,7 +64,7 @@ class FakeRegister:
                 text = "\n".join(json.dumps(write_row(row)) for row in rows)
                 return httpx.Response(200, text=text + "\n")
             case "/api/v1/kiosk/events":
-                return httpx.Response(503)
+                return self.events
             case "/api/v1/uses/batch":
                 uses = json.loads(request.content)["uses"]
                 self.batches.append([use["id"] for use in uses])
@@ -624,6 +626,38 @@ async def test_contact_is_down_while_the_stream_of_events_cannot_be_had(
             while link.contact is not Contact.DOWN:  # noqa: ASYNC110  a link has no event
                 await asyncio.sleep(0.01)
     assert not link.may_ask(0.0)
+
+
+async def test_a_token_that_the_register_does_not_take_is_no_missing_network(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """It does not heal by itself, so staff are told; no scan waits for the register."""
+    link = Link()
+    register.events = problem(401)
+    async with syncing(store, client, link), asyncio.timeout(5):
+        while link.contact is not Contact.REFUSED:  # noqa: ASYNC110  a link has no event
+            await asyncio.sleep(0.01)
+    assert not link.may_ask(0.0)
+
+
+async def test_a_certificate_that_is_not_valid_is_no_missing_network(store: Store) -> None:
+    """Whatever makes it so, people mend it."""
+
+    def refuse(_request: httpx.Request) -> httpx.Response:
+        error = ssl.SSLCertVerificationError()
+        error.verify_message = "certificate has expired"
+        raise httpx.ConnectError("") from error
+
+    link = Link()
+    transport = httpx.MockTransport(refuse)
+    async with (
+        RegistryClient("https://register", "t", transport) as client,
+        syncing(store, client, link),
+        asyncio.timeout(5),
+    ):
+        while link.contact is not Contact.UNTRUSTED:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert link.why == "the register's certificate is not valid: certificate has expired"
 
 
 async def test_a_recalled_lease_is_given_back_at_once_and_told_again(
