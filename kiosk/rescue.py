@@ -106,14 +106,13 @@ def let_go(state: Path) -> None:
 
 
 def _raise_where_emptied(path: Path) -> None:
-    """Raise where a journal is empty that was in use: the cache is made after it."""
-    cache = path.with_name("cache.sqlite")
-    if _is_empty(path) and cache.exists() and not _is_empty(cache):
-        raise SpoiledError(path, "it is empty")
+    """Raise where a journal is empty or gone that was in use: the cache is made after it."""
+    if _holds_nothing(path) and not _holds_nothing(path.with_name("cache.sqlite")):
+        raise SpoiledError(path, "it is empty" if path.exists() else "it is gone")
 
 
-def _is_empty(path: Path) -> bool:
-    return path.exists() and path.stat().st_size < PAGE
+def _holds_nothing(path: Path) -> bool:
+    return not path.exists() or path.stat().st_size < PAGE
 
 
 def _rescue(path: Path, folder: Path) -> None:

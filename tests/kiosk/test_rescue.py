@@ -487,6 +487,17 @@ def test_what_is_cut_off_keeps_no_journal_from_working(
     assert len(rescue.set_aside(tmp_path)) == 1
 
 
+def test_a_journal_that_is_gone_is_told_where_it_was_in_use(tmp_path: Path) -> None:
+    """Its uses went with it; the cache shows that it was there. A first start tells nothing."""
+    with closing(Stores(tmp_path)) as stores:
+        assert stores.set_aside() == {}
+    for file in tmp_path.glob("journal.sqlite*"):
+        file.unlink()
+    with closing(Stores(tmp_path)) as stores:
+        (found,) = stores.set_aside().values()
+        assert (found.rescued, found.unsent) == (0, 0)
+
+
 def test_a_log_without_its_file_is_rescued(cut: Path, tmp_path: Path) -> None:
     """SQLite would remove it."""
     shutil.copy(cut / "journal.sqlite-wal", tmp_path)
