@@ -78,7 +78,7 @@ def _is_severed(seen: Sequence[_Seen], ends: Sequence[int], *, head_is_whole: bo
     """Tell whether SQLite would pass over a transaction that was on the disk as a whole.
 
     It takes none beyond the first frame that does not fit. A power cut tears the last transaction
-    alone, in which no page comes twice.
+    alone, which SQLite writes in the order of its pages.
     """
     if not head_is_whole:
         return bool(ends)
@@ -86,7 +86,7 @@ def _is_severed(seen: Sequence[_Seen], ends: Sequence[int], *, head_is_whole: bo
     beyond = [end for end in ends if end >= fitting]
     taken = max((end + 1 for end in ends if end < fitting), default=0)
     pages = [each.frame.page for each in seen[taken:] if each.ours]
-    torn = beyond == [len(seen) - 1] and len(pages) == len(set(pages))
+    torn = beyond == [len(seen) - 1] and pages == sorted(set(pages))
     return bool(beyond) and not torn
 
 

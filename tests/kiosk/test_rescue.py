@@ -498,6 +498,22 @@ def test_a_journal_that_is_gone_is_told_where_it_was_in_use(tmp_path: Path) -> N
         assert (found.rescued, found.unsent) == (0, 0)
 
 
+def test_what_follows_the_broken_end_of_a_transaction_is_rescued(cut: Path, scratch: Path) -> None:
+    """The two then look like one, but for the order of their pages: no power cut tears them so.
+
+    Where no head is left of any frame of the transaction, nothing tells them apart.
+    """
+    end = last_transaction(cut) - FRAME
+    for stop in (end + 4, end + 9, end + 24, end + 200):
+        for length in (1000, 4000, 7000):
+            folder = copied(cut, scratch)
+            with (folder / "journal.sqlite-wal").open("r+b") as file:
+                file.seek(stop - length)
+                file.write(random.Random(stop).randbytes(length))
+            check(cut, folder, "-wal", range(stop - length, stop))
+            shutil.rmtree(folder)
+
+
 def test_a_log_without_its_file_is_rescued(cut: Path, tmp_path: Path) -> None:
     """SQLite would remove it."""
     shutil.copy(cut / "journal.sqlite-wal", tmp_path)
