@@ -165,19 +165,11 @@ CLOCK_WRONG = Text("Kello on väärässä", "Klockan går fel", "The clock is wr
 DISK_FULL = Text(
     "Muisti täynnä tai viallinen", "Minnet är fullt eller trasigt", "Storage full or failing"
 )
-KEY_FOREIGN = Text(
-    "Väärä korttiavain: ilmoita ylläpidolle",
-    "Fel kortnyckel: meddela underhållet",
-    "Wrong card key: tell support",
-)
+KEY_FOREIGN = Text("Väärä korttiavain", "Fel kortnyckel", "Wrong card key")
 CARDS_AWAITED = Text(
     "Kortteja haetaan vielä", "Korten hämtas ännu", "Cards are still being fetched"
 )
-JOURNAL_SPOILED = Text(
-    "Muisti vioittunut: ilmoita ylläpidolle",
-    "Minnet är skadat: meddela underhållet",
-    "Storage damaged: tell support",
-)
+JOURNAL_SPOILED = Text("Muisti vioittunut", "Minnet är skadat", "Storage damaged")
 DEVICE_LOST = Text(
     "Laite ei toimi: {device}", "Enheten fungerar inte: {device}", "Not working: {device}"
 )
