@@ -51,7 +51,7 @@ def register_garbage(house: House) -> Seen:
     house.register.kill()
     with answering(house.register.port, Manner.GARBAGE):
         verdict = house.station.visit(house.card())
-        told = house.station.staff_read("^register: no connection.*makes no sense")
+        told = house.station.staff_read("^register: no connection.*no answer of the register")
     house.register.start()
     return _accepted_and_sent(house, verdict, told)
 
