@@ -477,4 +477,5 @@ class Sync:
             self._up.set()
         self._link.contact = contact
         log("contact", state=contact.value, **({"why": why} if why else {}))
-        await self._changed()
+        with suppress(DiskError):  # staff are told; a revoked kiosk goes on to wipe the cards
+            await self._changed()
