@@ -277,7 +277,8 @@ class App:
 
         earlier, last, doubted, self._is_whole = await self._store.call(look)
         self._doubt_noted = doubted
-        self._link.clock_doubted = doubted or (last is not None and datetime.now(UTC) < last)
+        if doubted or (last is not None and datetime.now(UTC) < last):
+            self._link.clock_doubted = True  # what was seen before a late opening stays
         if last is not None:
             self._link.on_by_record = last - timedelta(seconds=time.monotonic())
         self._reading.accept(earlier)
@@ -453,10 +454,10 @@ class App:
             await backoff.wait()
             with contextlib.suppress(DiskError):
                 await self._store.try_again()
-                await self._store.call(Stores.try_to_write)
                 if not self._recalled.is_set():
                     await self._recall()
                     await self._tell_offerings()
+                await self._store.call(Stores.try_to_write)
                 self._store.disk.works("store")
                 backoff.reset()
 

@@ -107,6 +107,37 @@ async def test_a_kiosk_that_starts_in_1970_takes_its_last_record_for_the_time(
     assert timedelta(seconds=60) <= now - last < timedelta(seconds=70)
 
 
+async def test_a_clock_that_jumped_before_a_late_opening_stays_suspect(
+    store: Store, tmp_path: Path
+) -> None:
+    """What is on record says nothing for it (promise P7)."""
+    app = await started(store, tmp_path)
+    now = datetime.now(UTC)
+    app._link.watch(now + timedelta(hours=1), time.monotonic())
+    app._link.watch(now, time.monotonic())
+    await app._recall()
+    assert app._link.clock_suspect
+
+
+async def test_a_store_that_opens_late_on_a_full_disk_is_taken_up(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To read is enough to speak with the register, which tells of ended cards (P4)."""
+
+    def full(_stores: Stores) -> None:
+        raise DiskError("database or disk is full")
+
+    app = await started(store, tmp_path)
+    app._recalled.clear()
+    app._shell = cast("Any", Told())
+    monkeypatch.setattr(Stores, "try_to_write", full)
+    store.disk.fails("store", DiskError("disk I/O error"))
+    task = asyncio.create_task(app._try_the_disk())
+    async with asyncio.timeout(10):
+        await app._recalled.wait()
+    task.cancel()
+
+
 async def test_a_clock_that_a_time_service_keeps_is_trusted(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
