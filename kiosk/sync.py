@@ -403,6 +403,7 @@ class Sync:
                 raise
             except RegistryError:
                 self._leases.set()
+                self._up.clear()
                 await backoff.wait(sooner=self._up)
             except DiskError:
                 self._leases.set()

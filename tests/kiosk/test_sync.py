@@ -692,6 +692,18 @@ async def test_a_lease_that_the_register_does_not_know_is_done_with(
     assert register.returned == [0]
 
 
+async def test_a_lease_that_cannot_be_given_back_is_tried_at_a_pace(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """In contact too: the register may fail at this alone."""
+    await store.call(lambda stores: stores.journal.give_back([uuid4()]))
+    register.events = httpx.Response(200, text="event: x\n\n")
+    register.failures = 10_000
+    async with syncing(store, client, Link()):
+        await asyncio.sleep(1)
+    assert 10_000 - register.failures < 20
+
+
 @pytest.mark.parametrize("is_revoked", [True, False])
 async def test_a_disk_that_gives_nothing_ends_no_contact(
     store: Store, register: FakeRegister, is_revoked: bool
