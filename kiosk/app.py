@@ -332,6 +332,7 @@ class App:
         days = self._config.station.forget_after
         limit = None if days is None else timedelta(days=days)
         await out_of_touch(self._store, self._link, limit)
+        self._keying.known.clear()
         self._reading.forget()
         await forget_cards(self._store, self._config.station.state)
         log("forgotten", days=days)
@@ -452,6 +453,8 @@ class App:
         while True:
             await self._store.disk.failed()
             await backoff.wait()
+            if "store" not in self._store.disk.troubles:
+                continue  # what else fails is tried by whoever writes it
             with contextlib.suppress(DiskError):
                 await self._store.try_again()
                 if not self._recalled.is_set():
