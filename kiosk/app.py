@@ -277,7 +277,8 @@ class App:
 
         earlier, last, doubted, self._is_whole = await self._store.call(look)
         self._doubt_noted = doubted
-        self._link.clock_doubted = doubted or (last is not None and datetime.now(UTC) < last)
+        if doubted or (last is not None and datetime.now(UTC) < last):
+            self._link.clock_doubted = True  # what was seen before a late opening stays
         if last is not None:
             self._link.on_by_record = last - timedelta(seconds=time.monotonic())
         self._reading.accept(earlier)
@@ -331,6 +332,7 @@ class App:
         days = self._config.station.forget_after
         limit = None if days is None else timedelta(days=days)
         await out_of_touch(self._store, self._link, limit)
+        self._keying.known.clear()
         self._reading.forget()
         await forget_cards(self._store, self._config.station.state)
         log("forgotten", days=days)
@@ -451,12 +453,14 @@ class App:
         while True:
             await self._store.disk.failed()
             await backoff.wait()
+            if "store" not in self._store.disk.troubles:
+                continue  # what else fails is tried by whoever writes it
             with contextlib.suppress(DiskError):
                 await self._store.try_again()
-                await self._store.call(Stores.try_to_write)
                 if not self._recalled.is_set():
                     await self._recall()
                     await self._tell_offerings()
+                await self._store.call(Stores.try_to_write)
                 self._store.disk.works("store")
                 backoff.reset()
 

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from kaiku.card import Card, Kind, Status
+from kaiku.days import aware
 from kaiku.offering import Offering, Service
 from kaiku.wire import (
     Anew,
@@ -129,18 +130,21 @@ class CardCache:
         that was put back may have given their seats to others (promise P2).
         """
         rows = self._db.execute(f"{_LEASE} ORDER BY id", (self._round,))
-        return tuple(_lease(row) for row in rows)
+        with intact(self.path):
+            return tuple(_lease(row) for row in rows)
 
     def leases_of(self, offering: UUID, day: date) -> tuple[LeaseRow, ...]:
         """Return those of an offering's day."""
         key = (self._round, str(offering), day.toordinal())
         rows = self._db.execute(f"{_LEASE} AND offering = ? AND day = ?", key)
-        return tuple(_lease(row) for row in rows)
+        with intact(self.path):
+            return tuple(_lease(row) for row in rows)
 
     def lease(self, lease: UUID) -> LeaseRow | None:
         """Return a lease by its id."""
         row = self._db.execute(f"{_LEASE} AND id = ?", (self._round, str(lease))).fetchone()
-        return None if row is None else _lease(row)
+        with intact(self.path):
+            return None if row is None else _lease(row)
 
     def forget_leases(self, leases: Iterable[UUID]) -> None:
         """Forget leases that were given back: the journal knows of them."""
@@ -219,7 +223,8 @@ class CardCache:
     def heard(self) -> datetime | None:
         """When the register was last heard, as far as it was written down."""
         note = self._note("heard")
-        return None if note is None else datetime.fromisoformat(note)
+        with intact(self.path):
+            return None if note is None else aware(datetime.fromisoformat(note))
 
     def hear(self, at: datetime) -> None:
         """Remember over a restart that the register was heard at an instant."""

@@ -30,7 +30,7 @@ class Reading:
             return
         try:
             self.earlier = re.compile(pattern)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             log("pattern_refused", why=str(error))
 
     def has_key(self, check: str) -> bool:

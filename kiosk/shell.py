@@ -110,20 +110,34 @@ class Shell:
                 async with asyncio.timeout_at(self._deadline()):
                     event = await self._events.get()
             except TimeoutError:
-                self._scanned_at = time.monotonic()
-                await self._step(desk.TimePassed(), await self._known_of_group())
+                await self._pass_time()
                 continue
             try:
                 if not isinstance(event, NoticeChanged | desk.StatusTold):
                     await self._take_up()
                 await self._take(event)
             except DiskError as error:
-                await self._show_fault(str(error))
+                await self._fail(str(error))
             except SpoiledError as error:  # the kiosk ends; nobody is left without an answer
                 await self._show_fault(error.fault)
                 raise
             finally:
                 self._events.task_done()
+
+    async def _pass_time(self) -> None:
+        """Let time pass; a group of which nothing can be read now is ended in a while, unseen."""
+        self._scanned_at = time.monotonic()
+        known, group = desk.Known(), self._desk.group
+        try:
+            known = await self._known_of_group()
+        except DiskError:
+            if group is not None:
+                later = max(group.until, self._now().clock + self._manners.shown)
+                self._desk = replace(self._desk, group=replace(group, until=later))
+        try:
+            await self._step(desk.TimePassed(), known)
+        except DiskError as error:
+            await self._fail(str(error))
 
     async def _take_up(self) -> None:
         """Go on where the last run ended, once."""
@@ -301,6 +315,15 @@ class Shell:
             refusal = (Outcome.REFUSED, Reason.CANNOT_CHECK_NOW)
             self._log(desk.Verdict(*refusal, use.id, use.party, "local", amends=amends))
         await self._show_fault(str(failure))
+
+    async def _fail(self, why: str) -> None:
+        """Show a fault; what the register was asked about is sent as it stands on record (P1)."""
+        asked = self._desk.asked
+        if asked is not None:
+            self._desk = replace(self._desk, asked=None)
+            await self._store.call(lambda stores: stores.journal.give_up(asked.use))
+            self._sync.wake()
+        await self._show_fault(why)
 
     async def _show_fault(self, why: str) -> None:
         log("journal_failed", why=why)

@@ -149,7 +149,10 @@ class Stores:
 
     def set_aside(self) -> dict[str, rescue.Rescue]:
         """Return the spoiled journals that were set aside and are still there."""
-        return rescue.set_aside(self._folder)
+        try:
+            return rescue.set_aside(self._folder)
+        except OSError as error:
+            raise DiskError(str(error)) from None
 
     def read_again(self) -> int:
         """Take over what can now be read of those; return how many uses were new."""

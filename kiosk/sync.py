@@ -403,6 +403,7 @@ class Sync:
                 raise
             except RegistryError:
                 self._leases.set()
+                self._up.clear()
                 await backoff.wait(sooner=self._up)
             except DiskError:
                 self._leases.set()
@@ -477,4 +478,5 @@ class Sync:
             self._up.set()
         self._link.contact = contact
         log("contact", state=contact.value, **({"why": why} if why else {}))
-        await self._changed()
+        with suppress(DiskError):  # staff are told; a revoked kiosk goes on to wipe the cards
+            await self._changed()

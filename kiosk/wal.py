@@ -78,16 +78,17 @@ def _is_severed(seen: Sequence[_Seen], ends: Sequence[int], *, head_is_whole: bo
     """Tell whether SQLite would pass over a transaction that was on the disk as a whole.
 
     It takes none beyond the first frame that does not fit. A power cut tears the last transaction
-    alone, which SQLite writes in the order of its pages.
+    alone, which SQLite writes in the order of its pages, its last frame alone being an end.
     """
     if not head_is_whole:
         return bool(ends)
     fitting = next((place for place, each in enumerate(seen) if not each.fits), len(seen))
     beyond = [end for end in ends if end >= fitting]
     taken = max((end + 1 for end in ends if end < fitting), default=0)
-    pages = [each.frame.page for each in seen[taken:] if each.ours]
-    torn = beyond == [len(seen) - 1] and pages == sorted(set(pages))
-    return bool(beyond) and not torn
+    rest = [each.frame for each in seen[taken:] if each.ours]
+    pages = [frame.page for frame in rest]
+    is_one = pages == sorted(set(pages)) and not any(frame.ends for frame in rest[:-1])
+    return bool(beyond) and not (beyond == [len(seen) - 1] and is_one)
 
 
 def _look(data: bytes, *, head_is_whole: bool) -> list[_Seen]:

@@ -71,7 +71,8 @@ async def _forget(store: Store, folder: Path) -> None:
         forget_key(folder)
     except NotEnrolledError:
         forget_identity(folder)
-    await store.call(Stores.forget_cards)
+    finally:  # of a key that cannot be read now, too
+        await store.call(Stores.forget_cards)
 
 
 async def _until_done(store: Store, work: Callable[[], Awaitable[None]]) -> None:

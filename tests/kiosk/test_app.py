@@ -107,6 +107,94 @@ async def test_a_kiosk_that_starts_in_1970_takes_its_last_record_for_the_time(
     assert timedelta(seconds=60) <= now - last < timedelta(seconds=70)
 
 
+async def test_a_clock_that_jumped_before_a_late_opening_stays_suspect(
+    store: Store, tmp_path: Path
+) -> None:
+    """What is on record says nothing for it (promise P7)."""
+    app = await started(store, tmp_path)
+    now = datetime.now(UTC)
+    app._link.watch(now + timedelta(hours=1), time.monotonic())
+    app._link.watch(now, time.monotonic())
+    await app._recall()
+    assert app._link.clock_suspect
+
+
+async def test_a_store_that_opens_late_on_a_full_disk_is_taken_up(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To read is enough to speak with the register, which tells of ended cards (P4)."""
+
+    def full(_stores: Stores) -> None:
+        raise DiskError("database or disk is full")
+
+    app = await started(store, tmp_path)
+    app._recalled.clear()
+    app._shell = cast("Any", Told())
+    monkeypatch.setattr(Stores, "try_to_write", full)
+    store.disk.fails("store", DiskError("disk I/O error"))
+    task = asyncio.create_task(app._try_the_disk())
+    async with asyncio.timeout(10):
+        await app._recalled.wait()
+    task.cancel()
+
+
+async def test_the_store_is_not_written_for_what_else_fails(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A memory card wears out; once the store fails it is tried."""
+    tried = asyncio.Event()
+    monkeypatch.setattr(Stores, "try_to_write", lambda _stores: tried.set())
+    app = await started(store, tmp_path)
+    app._shell = cast("Any", Told())
+    store.disk.fails("status", OSError("No space left on device"))
+    task = asyncio.create_task(app._try_the_disk())
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1):
+            await tried.wait()
+    store.disk.fails("store", DiskError("disk I/O error"))
+    async with asyncio.timeout(10):
+        await tried.wait()
+    task.cancel()
+
+
+async def test_a_folder_that_cannot_be_read_ends_nothing(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked at before old uses are forgotten, and at each heartbeat."""
+
+    def unreadable(_folder: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    app = await started(store, tmp_path)
+    monkeypatch.setattr("kiosk.rescue.set_aside", unreadable)
+    for work in (app._condition, lambda: store.call(Stores.prune, datetime.now(UTC))):
+        with pytest.raises(DiskError):
+            await work()
+
+
+async def test_a_kiosk_that_forgets_its_key_does_not_call_it_foreign(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as the disk does not take it: to enrol again would be wrong."""
+    app = await started(store, tmp_path)
+    app._link.key_check = check_value(app._reading.key)
+    begun = asyncio.Event()
+
+    async def out_of_touch(*_: object) -> None:
+        return None
+
+    async def never(*_: object) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("kiosk.app.out_of_touch", out_of_touch)
+    monkeypatch.setattr("kiosk.app.forget_cards", never)
+    task = asyncio.create_task(app._forget_in_time())
+    await begun.wait()
+    assert not app._has_foreign_key()
+    task.cancel()
+
+
 async def test_a_clock_that_a_time_service_keeps_is_trusted(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -97,6 +97,23 @@ async def test_a_card_that_is_none(store: Store, tmp_path: Path) -> None:
     await again.close()
 
 
+@pytest.mark.parametrize("heard", ["2026-11-24T1?:00:00+00:00", "2026-11-24T12:00:00"])
+async def test_a_time_that_is_none(store: Store, heard: str) -> None:
+    """It is asked for at each look at how the kiosk does."""
+    change = "INSERT INTO note VALUES ('heard', ?)"
+    await store.call(lambda stores: stores.cache._db.execute(change, (heard,)))
+    with pytest.raises(SpoiledError):
+        await store.call(lambda stores: stores.cache.heard)
+
+
+async def test_a_lease_that_is_none(store: Store) -> None:
+    """So are the seats that are left."""
+    change = "INSERT INTO lease VALUES ('x', 'x', 1, 1, 'x', 0, 0)"
+    await store.call(lambda stores: stores.cache._db.execute(change))
+    with pytest.raises(SpoiledError):
+        await store.call(lambda stores: stores.leases.seats_left())
+
+
 async def test_a_disk_that_takes_nothing_is_no_spoiled_file(store: Store, tmp_path: Path) -> None:
     """Nor is a file that another kiosk has."""
     await store.call(lambda stores: stores.journal._db.execute("PRAGMA query_only = ON"))

@@ -45,7 +45,7 @@ def test_without_a_pattern_the_last_one_holds() -> None:
     assert reading.earlier is EARLIER
 
 
-@pytest.mark.parametrize("pattern", ["[0-9", "(", "*", "(?P<"])
+@pytest.mark.parametrize("pattern", ["[0-9", "(", "*", "(?P<", "a{99999999999}", "(" * 9999])
 def test_a_pattern_that_is_none_is_refused_and_logged(
     pattern: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -28,6 +28,7 @@ from kiosk.files import JOURNAL_VERSION, SpoiledError, StoreError, mark_spoiled
 from kiosk.integrity import is_spoiled
 from kiosk.journal import KEEP, UseJournal
 from kiosk.store import Stores
+from kiosk.wal import read_log
 from tests.kaiku.made import ENTRY, NOON
 
 PAGE, FRAME, HEAD = 4096, 24 + 4096, 32
@@ -568,3 +569,19 @@ def test_the_rescue_is_the_kiosks_alone(closed: Path, tmp_path: Path) -> None:
     assert (tmp_path / name).stat().st_mode & 0o777 == 0o700
     for file in (tmp_path / "journal.sqlite", tmp_path / name / "journal.sqlite"):
         assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_damaged_transaction_of_lower_pages_is_told_from_a_torn_one(tmp_path: Path) -> None:
+    """The next one's pages follow on; but no transaction ends twice."""
+    with closing(sqlite3.connect(tmp_path / "made.sqlite", isolation_level=None)) as made:
+        made.execute("PRAGMA journal_mode=WAL")
+        made.execute("CREATE TABLE one AS SELECT 0 AS x")
+        made.execute("CREATE TABLE two AS SELECT 0 AS x")
+        made.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        made.execute("UPDATE one SET x = 1")
+        made.execute("UPDATE two SET x = 1")
+        data = bytearray((tmp_path / "made.sqlite-wal").read_bytes())
+    assert len(data) == HEAD + 2 * FRAME
+    data[HEAD + FRAME // 2] ^= 0xFF
+    (tmp_path / "damaged").write_bytes(data)
+    assert read_log(tmp_path / "damaged").severed

@@ -3,8 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -676,3 +676,63 @@ async def test_a_use_after_the_clock_has_jumped_is_marked_at_once(
         (Outcome.ACCEPTED, False),
         (Outcome.ACCEPTED, True),
     ]
+
+
+@contextmanager
+def unreadable_at_will(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bool], None]]:
+    """Give what makes the disk give nothing of a card, and what lets it again."""
+    real, broken = Stores.known, False
+
+    def known(stores: Stores, *args: Any, **options: Any) -> desk.Known:
+        if broken:
+            raise DiskError("disk I/O error")
+        return real(stores, *args, **options)
+
+    def breaks(now: bool) -> None:
+        nonlocal broken
+        broken = now
+
+    monkeypatch.setattr(Stores, "known", known)
+    yield breaks
+
+
+async def test_a_question_is_dropped_where_the_disk_gives_nothing_at_its_answer(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The visitor saw a fault, so the register's yes is overruled at once (P1)."""
+    with unreadable_at_will(monkeypatch) as breaks:
+
+        def accept(request: httpx.Request) -> httpx.Response:
+            breaks(True)
+            admitted = {"adults": 1, "children": 0, "helpers": 0, "supporters": 0}
+            body = {"id": json.loads(request.content)["id"], "outcome": "accepted"}
+            return httpx.Response(
+                200, json={**body, "reason": None, "admitted": admitted, "remaining": None}
+            )
+
+        told = Recorder()
+        async with running(store, told, Link(Contact.UP), httpx.MockTransport(accept)) as shell:
+            await scan(shell, "UNKNOWN1")
+            assert told.told[-1] == "fault"
+            (use,) = await recorded(store)
+            assert use.outcome is Outcome.REFUSED
+
+
+async def test_a_group_outlasts_a_disk_that_gives_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its time comes meanwhile; it is ended once it can be, and the kiosk goes on."""
+    manners = desk.Manners(group=0.3, shown=0.2)
+    told = Recorder()
+    with unreadable_at_will(monkeypatch) as breaks:
+        async with running(store, told, Link(Contact.DOWN), manners=manners) as shell:
+            await scan(shell, WORKER)
+            await scan(shell, NUMBER)
+            breaks(True)
+            await asyncio.sleep(0.8)
+            breaks(False)
+            async with asyncio.timeout(5):
+                while not await recorded(store):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+                await scan(shell, OTHER)
+    assert [verdict["outcome"] for verdict in verdicts(capsys)][-2:] == ["refused", "accepted"]

@@ -31,6 +31,7 @@ from kaiku.wire import (
     write_row,
 )
 from kiosk.desk import Record
+from kiosk.disk import DiskError
 from kiosk.link import Contact, Link
 from kiosk.registry import RegistryClient, UnreachableError
 from kiosk.store import Store, Stores
@@ -689,6 +690,47 @@ async def test_a_lease_that_the_register_does_not_know_is_done_with(
     async with syncing(store, client, Link()):
         await all_returned(store, register)
     assert register.returned == [0]
+
+
+async def test_a_lease_that_cannot_be_given_back_is_tried_at_a_pace(
+    store: Store, client: RegistryClient, register: FakeRegister
+) -> None:
+    """In contact too: the register may fail at this alone."""
+    await store.call(lambda stores: stores.journal.give_back([uuid4()]))
+    register.events = httpx.Response(200, text="event: x\n\n")
+    register.failures = 10_000
+    async with syncing(store, client, Link()):
+        await asyncio.sleep(1)
+    assert 10_000 - register.failures < 20
+
+
+@pytest.mark.parametrize("is_revoked", [True, False])
+async def test_a_disk_that_gives_nothing_ends_no_contact(
+    store: Store, register: FakeRegister, is_revoked: bool
+) -> None:
+    """As staff are told of the register: it is tried again, and one that has revoked obeyed."""
+    revoked = asyncio.Event()
+
+    async def unreadable() -> None:
+        raise DiskError("disk I/O error")
+
+    async def wipe() -> None:
+        revoked.set()
+
+    async def condition() -> dict[str, Any]:
+        return {}
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        body = {"code": "revoked", "title": "no", "status": 401}
+        return httpx.Response(401, json=body) if is_revoked else httpx.Response(503)
+
+    async with RegistryClient("http://register", "t", httpx.MockTransport(answer)) as client:
+        sync = Sync(client, store, Link(), unreadable, wipe, condition)
+        task = asyncio.create_task(sync.run())
+        await asyncio.wait([task], timeout=0.3)
+        assert (task.done(), revoked.is_set()) == (is_revoked, is_revoked)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def all_returned(store: Store, register: FakeRegister) -> None:

@@ -15,7 +15,7 @@ from kaiku.wire import CardRow, Use
 from kiosk import wiping
 from kiosk.desk import Record, Standing
 from kiosk.files import mark_spoiled
-from kiosk.identity import Identity, NotEnrolledError, load_identity
+from kiosk.identity import Identity, NotEnrolledError, UnreadableIdentityError, load_identity
 from kiosk.journal import UseJournal
 from kiosk.link import Link
 from kiosk.store import Store, Stores
@@ -100,6 +100,26 @@ async def test_a_spoiled_identity_is_wiped_too(store: Store, tmp_path: Path) -> 
     (tmp_path / "identity.json").write_bytes(b'{"digest_key": "000102')
     await wipe(store, tmp_path)
     assert b"000102" not in held(tmp_path)
+
+
+async def test_an_identity_that_cannot_be_read_keeps_no_card(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cards go all the same; the identity is tried again, and staff are told (promise P6)."""
+
+    def unreadable(_folder: Path) -> bool:
+        raise UnreadableIdentityError("Input/output error")
+
+    failed = asyncio.Event()
+    store.disk.changed = failed.set
+    monkeypatch.setattr(wiping, "forget_key", unreadable)
+    waiting = asyncio.create_task(wipe(store, tmp_path))
+    await failed.wait()
+    assert AINO not in held(tmp_path)
+    assert ELLI in held(tmp_path)
+    monkeypatch.undo()
+    await waiting
+    assert b"token" not in held(tmp_path)
 
 
 async def test_a_disk_that_takes_nothing_is_tried_again(
