@@ -113,6 +113,7 @@ class App:
                 self._link,
                 self._reading,
                 outputs,
+                self._recalled,
                 config.registry.budget,
             )
             self._store.disk.changed = self._take_stock

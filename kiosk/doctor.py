@@ -114,6 +114,8 @@ async def _store(config: Config) -> Finding:
     what = f"store {config.station.state}"
     if not (config.station.state / "journal.sqlite").exists():
         words = "nothing is there yet; run the kiosk with the register in reach"
+        if (config.station.state / "cache.sqlite").exists():
+            words = "the journal is gone, and what was unsent in it; replace the memory card"
         return Finding(what, ok=False, words=words)
     try:
         store = await Store.open(config.station.state)

@@ -79,14 +79,17 @@ class Shell:
         link: Link,
         reading: Reading,
         outputs: Outputs,
+        recalled: asyncio.Event,
         budget: float,
     ) -> None:
         """Take what the desk works with.
 
+        ``recalled`` is set once it is known what the last run knew, of the clock above all.
         ``budget`` is how long a scan may wait for the register.
         """
         self._manners, self._store, self._registry, self._sync = manners, store, registry, sync
         self._link, self._reading, self._outputs, self._budget = link, reading, outputs, budget
+        self._recalled = recalled
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._desk = desk.Desk(manners)
         self._is_up = False
@@ -143,6 +146,8 @@ class Shell:
         """Go on where the last run ended, once."""
         if self._is_up:
             return
+        if not self._recalled.is_set():
+            raise DiskError("what the last run knew is still to be read")
         last, offerings = await self._store.call(
             lambda stores: (stores.journal.last_accepted(), stores.cache.offerings())
         )

@@ -94,10 +94,15 @@ def to_be_mended(condition: Mapping[str, Any]) -> list[str]:
     devices = condition.get("devices", {}).items()
     return [
         *([] if heals else [f"register: {_contact(condition)}"]),
-        *([] if condition.get("key_known", True) else [f"{_KEY}: {_AWAITED}"]),
+        *([f"{_KEY}: {_AWAITED}"] if _awaits_key(condition) else []),
         *_ailing(condition),
         *(f"{name}: {words}" for name, words in devices if words != _WELL),
     ]
+
+
+def _awaits_key(condition: Mapping[str, Any]) -> bool:
+    """Tell whether the register still has to tell the key; it tells a revoked kiosk none."""
+    return condition.get("key_known") is False and condition.get("contact") != "revoked"
 
 
 def _ailing(condition: Mapping[str, Any]) -> Iterator[str]:
@@ -167,7 +172,7 @@ def _key(condition: Mapping[str, Any]) -> str:
     """Return where the key is; a kiosk that was revoked has none."""
     if condition["contact"] == "revoked":
         return "erased"
-    if not condition["key_known"]:
+    if _awaits_key(condition):
         return _AWAITED
     return "on the disk" if condition["key"] == "disk" else "in memory only"
 

@@ -387,6 +387,14 @@ class TestDoctor:
         assert main(["doctor", "--config", config]) == 1
         assert f"ok    figures: can be served at port {port}" in capsys.readouterr().out
 
+    async def test_a_journal_that_is_gone_is_told(self, config: str, state: Path) -> None:
+        """Not as that of a kiosk that never ran: the cards are there."""
+        await (await Store.open(state)).close()
+        (state / "journal.sqlite").unlink()
+        findings = {each.what: each for each in await examine(load(Path(config)))}
+        assert "the journal is gone" in findings[f"store {state}"].words
+        assert not (state / "journal.sqlite").exists()
+
     def test_it_makes_nothing(
         self, config: str, state: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -78,8 +78,12 @@ async def running(
     transport: httpx.AsyncBaseTransport | None = None,
     served: Offering = ENTRANCE,
     manners: desk.Manners = EVERYDAY,
+    recalled: asyncio.Event | None = None,
 ) -> AsyncIterator[Shell]:
     """Run a shell on a store that knows two holders and a worker, at an entry or elsewhere."""
+    if recalled is None:
+        recalled = asyncio.Event()
+        recalled.set()
     rows = [CardRow(digest(number, KEY), card(0)) for number in (NUMBER, OTHER)]
     rows.append(CardRow(digest(WORKER, KEY), card(0, kind=Kind.COMMUNITY)))
     await store.call(lambda stores: stores.cache.apply([*rows, OfferingRow(served)]))
@@ -94,7 +98,9 @@ async def running(
     async with RegistryClient("http://register", "t", transport) as registry:
         sync = Sync(registry, store, link, nothing, nothing, condition)
         outputs = Outputs([told], told, told)
-        shell = Shell(manners, store, registry, sync, link, Reading(KEY), outputs, budget=0.3)
+        shell = Shell(
+            manners, store, registry, sync, link, Reading(KEY), outputs, recalled, budget=0.3
+        )
         task = asyncio.create_task(shell.run())
         try:
             yield shell
@@ -178,6 +184,23 @@ async def test_a_full_disk_lets_nobody_in_without_a_record(
         await scan(shell, NUMBER)
         (free,) = verdicts(capsys)
         assert (free["outcome"], told.told[-1]) == ("accepted", 1)
+
+
+async def test_no_card_is_decided_before_it_is_known_what_the_last_run_knew(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A store that opens late may be open already; its word on the clock must be heard (P7)."""
+    told, link, recalled = Recorder(), Link(Contact.DOWN), asyncio.Event()
+    async with running(store, told, link, recalled=recalled) as shell:
+        await scan(shell, NUMBER)
+        assert told.told[-1] == "fault"
+        assert await store.call(lambda stores: stores.journal.unsent(10)) == []
+        link.clock_doubted = True
+        recalled.set()
+        await scan(shell, NUMBER)
+        assert verdicts(capsys)[-1]["outcome"] == "accepted"
+        (use,) = await store.call(lambda stores: stores.journal.unsent(10))
+        assert use.clock_suspect
 
 
 async def writable(store: Store, *, yes: bool) -> None:

@@ -209,6 +209,12 @@ def test_a_register_that_does_not_come_back_by_itself_is_to_be_mended(contact: s
     assert line.endswith("(the reason)")
 
 
+def test_a_revoked_kiosk_does_not_wait_for_a_key() -> None:
+    """The register tells it none; it is to be enrolled again, and no more."""
+    (line,) = to_be_mended({"contact": "revoked", "key": "memory", "key_known": False})
+    assert line == "register: this kiosk was revoked; enrol it again"
+
+
 def test_a_revoked_kiosk_has_no_key_and_awaits_no_cards() -> None:
     """They were erased, and nothing comes before it is enrolled again."""
     revoked = {"contact": "revoked", "cards": 0, "cards_whole": False, "key": "disk"}
