@@ -8,7 +8,6 @@ from uuid import UUID
 from kaiku.wire import Use, WireError, read_use
 from server.kaikukanta.context import Context
 
-LARGEST_NUMBER = 2**31 - 1
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 NOT_THEN = "at is not a time at which it can have happened"
@@ -34,8 +33,6 @@ def read_item(context: Context, item: object) -> Use | str:
         return str(error)
     if not EARLIEST <= use.at < LATEST:
         return NOT_THEN
-    if max(use.revision, use.offering_version or 0) > LARGEST_NUMBER:
-        return f"revision and offering_version must be at most {LARGEST_NUMBER}"
     return use
 
 
