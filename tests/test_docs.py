@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -76,11 +77,27 @@ def _notices(contact: Contact) -> Iterator[Text]:
         yield Text(*(each.in_(language).replace("7", "…") for language in Language))
 
 
+def test_every_example_is_wired_as_the_page_on_building_says() -> None:
+    """Who wires by one page and copies the example of another gets the lamps that are meant."""
+    wired = tomllib.loads(_first_example(DOCS / "build.md"))
+    for example in (
+        _first_example(DOCS / "kiosk.md"),
+        (DOCS.parent / "deb" / "kiosk.toml").read_text(),
+    ):
+        told = tomllib.loads(example)
+        assert told["display"] == wired["display"]
+        for role in ("gate", "buzzer"):
+            assert told.get(role, {}).items() <= wired[role].items()
+
+
+def _first_example(page: Path) -> str:
+    return page.read_text().partition("```toml\n")[2].partition("```")[0]
+
+
 def test_the_example_configuration_is_accepted(tmp_path: Path) -> None:
     """The kiosk reads the configuration on the page about it as it stands."""
-    page = (DOCS / "kiosk.md").read_text()
     path = tmp_path / "kiosk.toml"
-    path.write_text(page.partition("```toml\n")[2].partition("```")[0])
+    path.write_text(_first_example(DOCS / "kiosk.md"))
     config = load(path)
     assert config.station.name == "Pool, gate 1"
     assert {device.role for device in config.devices} == set(Role)
