@@ -44,9 +44,7 @@ _MODULES = (
 )  # fmt: skip
 """What puts rows into the table, in their order."""
 
-_FEW_CUTS, _FEW_SCANS = 2, 5
-_SCANS = 60
-
+_FEW_CUTS = 2
 _TOLD = 40
 """Lines of the kiosk's log that are printed where a row is not as expected."""
 
@@ -74,8 +72,8 @@ def main() -> int:
     machine = Machine(folder, base, disk)
     try:
         machine.start()
-        cuts, scans = (_FEW_CUTS, _FEW_SCANS) if options.short else (options.cuts, _SCANS)
-        house = House(register, Station(machine), package, folder, cuts, options.quick_cuts, scans)
+        cuts = _FEW_CUTS if options.short else options.cuts
+        house = House(register, Station(machine), package, folder, cuts, options.quick_cuts)
         results = _tried(house, _chosen(options))
     finally:
         machine.cut()

@@ -26,7 +26,6 @@ class House:
     folder: Path
     cuts: int
     quick_cuts: int
-    scans: int
     shown: set[str] = field(default_factory=set)
 
     @property
