@@ -15,6 +15,14 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Register.seeded(tmp_path_factory.mktemp("sample")).folder
 
 
+@pytest.fixture(autouse=True)
+def no_kiosk_outlives_its_test() -> Iterator[None]:
+    """End what a failed test has left running: it would read the scans of the next one."""
+    yield
+    for kiosk in list(KioskProcess.running):
+        kiosk.kill()
+
+
 @pytest.fixture
 def register(tmp_path: Path, sample: Path) -> Iterator[Register]:
     """Give a register that serves a sample network of its own."""

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Any, ClassVar, Self
 
 BIN = Path(sys.executable).parent
 PATIENCE = 60.0
@@ -134,6 +134,9 @@ class Register:
 class KioskProcess:
     """One run of ``kaikuportti run``; its log is read as it comes."""
 
+    running: ClassVar[set["KioskProcess"]] = set()
+    """Those that were started and have not ended."""
+
     def __init__(
         self,
         config: Path,
@@ -147,6 +150,7 @@ class KioskProcess:
             stdout=stdout,
             stderr=subprocess.PIPE,
         )
+        self.running.add(self)
         self.lines: list[Line] = []
         self._fresh: queue.Queue[Line | None] = queue.Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -168,6 +172,13 @@ class KioskProcess:
             assert line is not None, f"the kiosk ended before {event}: {self.lines[-5:]}"
             if line["event"] == event and all(line.get(k) == v for k, v in fields.items()):
                 return line
+
+    def wait_in_touch(self) -> None:
+        """Wait until the kiosk has reached the register; that may come before it is ready."""
+        wait_until(self._in_touch, "the kiosk does not reach the register")
+
+    def _in_touch(self) -> bool:
+        return any(line.get("state") == "up" for line in self.lines if line["event"] == "contact")
 
     def type(self, text: str) -> None:
         """Write to the kiosk's standard input, and end it."""
@@ -199,6 +210,7 @@ class KioskProcess:
         self._reader.join(PATIENCE)
         if self._process.stderr is not None:
             self._process.stderr.close()
+        self.running.discard(self)
 
     def limit_files(self, size: int) -> None:
         """Let the kiosk write no file beyond a size in bytes: a full disk, as far as it can see."""

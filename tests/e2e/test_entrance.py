@@ -79,7 +79,7 @@ def test_an_unknown_card_is_asked_of_the_register(
     kiosk: KioskProcess, scanner: SerialScanner
 ) -> None:
     """A number that no store knows may have been registered a moment ago, so the register says."""
-    kiosk.wait_for("contact", state="up")
+    kiosk.wait_in_touch()
     scanner.scan(make(lambda below: below // 3))
     verdict = kiosk.wait_for("verdict")
     assert (verdict["reason"], verdict["source"]) == ("unknown_card", "register")
@@ -89,7 +89,7 @@ def test_an_ended_card_is_refused_within_a_second(
     register: Register, kiosk: KioskProcess, scanner: SerialScanner
 ) -> None:
     """A card ended at the register is refused by a connected kiosk from the next second (P4)."""
-    kiosk.wait_for("contact", state="up")
+    kiosk.wait_in_touch()
     for code in register.seed["codes"][:5]:
         scanner.scan(code)
         assert kiosk.wait_for("verdict")["outcome"] == "accepted"
@@ -104,7 +104,7 @@ def test_the_register_may_be_away_for_a_while(
     register: Register, kiosk: KioskProcess, scanner: SerialScanner
 ) -> None:
     """With the register killed the kiosk decides alone, and sends all of it when it is back."""
-    kiosk.wait_for("contact", state="up")
+    kiosk.wait_in_touch()
     register.kill()
     shown = set()
     for code in register.seed["codes"][:20]:
@@ -179,7 +179,7 @@ def test_a_revoked_kiosk_forgets_its_cards_and_keeps_its_journal(
     tmp_path: Path, register: Register, kiosk: KioskProcess, scanner: SerialScanner
 ) -> None:
     """The cards are wiped from the disk and nobody is let in; what is unsent stays (P6)."""
-    kiosk.wait_for("contact", state="up")
+    kiosk.wait_in_touch()
     state = tmp_path / "state"
     identity = json.loads((state / "identity.json").read_text())
     first, second = register.seed["codes"][:2]

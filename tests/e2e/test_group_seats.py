@@ -82,7 +82,7 @@ def door(tmp_path: Path, register: Register, show: str, booked: str) -> Iterator
     screen = tmp_path / "screen.txt"
     with screen.open("wb") as out:
         kiosk = KioskProcess(config, stdin=near, stdout=out)
-    kiosk.wait_for("contact", state="up")
+    kiosk.wait_in_touch()
     yield Door(kiosk, far, screen)
     kiosk.kill()
     os.close(far)

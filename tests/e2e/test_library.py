@@ -25,7 +25,7 @@ def desk(tmp_path: Path, register: Register) -> Path:
 def run(desk: Path, *lines: str) -> KioskProcess:
     """Run the kiosk over lines of keys and cards to their end, once it has fetched."""
     kiosk = KioskProcess(desk, stdin=subprocess.PIPE)
-    kiosk.wait_for("contact", state="up")
+    kiosk.wait_in_touch()
     kiosk.type("".join(f"{line}\n" for line in lines))
     assert kiosk.wait() == 0
     return kiosk

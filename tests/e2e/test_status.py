@@ -91,11 +91,10 @@ def test_a_token_that_the_register_does_not_take_is_to_be_mended(
     identity.write_text(json.dumps({**body, "token": f"{body['token']}x"}))
     kiosk = KioskProcess(config)
     kiosk.wait_for("ready")
-    kiosk.wait_for("contact", state="refused")
     try:
+        wait_until(lambda: status(config)[1].get("contact") == "refused", "it is not told")
         scanner.scan(register.seed["codes"][0])
         verdict = kiosk.wait_for("verdict")
-        wait_until(lambda: status(config)[1].get("contact") == "refused", "it is not told")
         code, told = status(config)
     finally:
         kiosk.kill()
