@@ -2,7 +2,7 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kiosk.erasing import overwrite
@@ -36,6 +36,14 @@ _JOURNAL_STEPS = {
 }
 """What brings a journal of an earlier version to the next one; the unsent uses stay in it."""
 
+_CACHE_STEPS = {
+    3: tuple(
+        f"ALTER TABLE {table} ADD COLUMN told INTEGER DEFAULT '0' NOT NULL"
+        for table in ("card", "offering", "tally", "booking", "lease")
+    ),
+}
+"""What brings a cache of the version before to this one, so that an update keeps the cards."""
+
 
 class StoreError(Exception):
     """A file of the store cannot be used; the message says which and what to do."""
@@ -62,7 +70,7 @@ class SpoiledError(StoreError):
 
 
 def open_cache(path: Path) -> sqlite3.Connection:
-    """Open the cache; one of another version or a spoiled one is erased and made anew.
+    """Open the cache; one that is spoiled, newer, or much older is erased and made anew.
 
     The register tells it all again. Nothing of it is set aside, for it holds cards (promise P6).
     """
@@ -70,7 +78,8 @@ def open_cache(path: Path) -> sqlite3.Connection:
         _raise_for_mark(path)
         _examine(path, fault_of_cache)
         connection = _open(path, synchronous="NORMAL")
-        if _version(connection) in (0, CACHE_VERSION):
+        if _version(connection) in (0, *_CACHE_STEPS, CACHE_VERSION):
+            _bring_up(path, connection, _CACHE_STEPS, CACHE_VERSION)
             return _shape(path, connection, "CACHE", CACHE_VERSION)
         connection.close()
     except SpoiledError as error:
@@ -188,15 +197,7 @@ def open_journal(path: Path) -> sqlite3.Connection:
         raise StoreError(
             f"{path} was written by a newer version of this program; install that version again"
         )
-    try:
-        for step in range(version or JOURNAL_VERSION, JOURNAL_VERSION):
-            with committing(connection):
-                for statement in _JOURNAL_STEPS[step]:
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version={step + 1}")
-    except sqlite3.OperationalError as error:
-        connection.close()
-        raise _explained(path, error) from None
+    _bring_up(path, connection, _JOURNAL_STEPS, JOURNAL_VERSION)
     return _shape(path, connection, "JOURNAL", JOURNAL_VERSION)
 
 
@@ -253,6 +254,21 @@ def _explained(path: Path, error: sqlite3.DatabaseError) -> StoreError:
 def rewrite_version(connection: sqlite3.Connection) -> None:
     """Write the file's version as it is: the least that shows whether the disk takes anything."""
     connection.execute(f"PRAGMA user_version={_version(connection)}")
+
+
+def _bring_up(
+    path: Path, connection: sqlite3.Connection, steps: Mapping[int, Sequence[str]], version: int
+) -> None:
+    """Bring the tables of an earlier version to this one, a version at a time."""
+    try:
+        for step in range(_version(connection) or version, version):
+            with committing(connection):
+                for statement in steps[step]:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version={step + 1}")
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _explained(path, error) from None
 
 
 def _version(connection: sqlite3.Connection) -> int:

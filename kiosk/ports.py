@@ -74,7 +74,7 @@ def _is_place(path: T) -> T:
     parts = named.encode(errors="replace").split(b"/")
     is_short = len(named.encode(errors="replace")) < _PATH_MAX and max(map(len, parts)) <= _NAME_MAX
     if not named.strip(" ./") or not named.isprintable() or not is_short:
-        raise ValueError("needs a path that the system can have, such as /dev/ttyACM0")
+        raise ValueError("needs a path that the system can have")
     return path
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from kaiku.wire import Anew
 from kiosk import files
+from kiosk.cache import CardCache
 from kiosk.files import (
     SpoiledError,
     StoreError,
@@ -250,6 +252,75 @@ class TestSpoiled:
         owner, own = pwd.getpwuid(tmp_path.stat().st_uid).pw_name, pwd.getpwuid(65534).pw_name
         told = str(UnavailableError(tmp_path / "journal.sqlite", "unable to open database file"))
         assert f"belongs to {owner}; run as root: chown -R {own}: {tmp_path}" in told
+
+
+class TestACacheOfTheVersionBefore:
+    """An update keeps the cards: a kiosk without a network goes on deciding (promise P3)."""
+
+    THIRD = """
+        CREATE TABLE card (
+            digest BLOB NOT NULL, kind VARCHAR NOT NULL, children INTEGER NOT NULL,
+            valid_from INTEGER NOT NULL, valid_until INTEGER NOT NULL, status VARCHAR NOT NULL,
+            PRIMARY KEY (digest)
+        ) WITHOUT ROWID;
+        CREATE TABLE offering (id VARCHAR NOT NULL, body VARCHAR NOT NULL, PRIMARY KEY (id));
+        CREATE TABLE tally (
+            digest BLOB NOT NULL, offering VARCHAR NOT NULL, service VARCHAR NOT NULL,
+            since INTEGER NOT NULL, uses INTEGER NOT NULL, visits INTEGER NOT NULL,
+            cents INTEGER NOT NULL, PRIMARY KEY (digest, offering, service, since)
+        ) WITHOUT ROWID;
+        CREATE TABLE booking (
+            id VARCHAR NOT NULL, digest BLOB NOT NULL, offering VARCHAR NOT NULL,
+            seats INTEGER NOT NULL, PRIMARY KEY (id)
+        );
+        CREATE INDEX booking_of ON booking (digest, offering);
+        CREATE TABLE lease (
+            id VARCHAR NOT NULL, offering VARCHAR NOT NULL, day INTEGER NOT NULL,
+            seats INTEGER NOT NULL, journal VARCHAR NOT NULL, recalled BOOLEAN NOT NULL,
+            PRIMARY KEY (id)
+        );
+        CREATE TABLE note (
+            "key" VARCHAR NOT NULL, value VARCHAR NOT NULL, PRIMARY KEY ("key")
+        );
+        INSERT INTO card VALUES (
+            x'41414141414141414141414141414141', 'personal', 2, 739900, 740300, 'active'
+        );
+        INSERT INTO note VALUES ('cards', '1'), ('cursor', 'earlier'), ('whole', 'yes');
+        PRAGMA user_version = 3;
+    """
+
+    def test_it_is_brought_to_this_versions_shape(self, tmp_path: Path) -> None:
+        """What it holds is of the round before the first in which the feed begins anew."""
+        path, fresh = tmp_path / "cache.sqlite", tmp_path / "fresh.sqlite"
+        old = sqlite3.connect(path)
+        old.executescript(self.THIRD)
+        old.close()
+        for each in (path, fresh):
+            open_cache(each).close()
+        assert self.shape(path) == self.shape(fresh)
+        cache = CardCache(path)
+        known = cache.card(b"A" * 16)
+        assert known is not None
+        assert (known.children, cache.cards, cache.cursor) == (2, 1, "earlier")
+        cache.apply([Anew()])
+        cache.turn_page("later", last=True)
+        assert cache.sweep() is None
+        assert cache.card(b"A" * 16) is None
+        cache.close()
+
+    def shape(self, path: Path) -> tuple[object, ...]:
+        """Return what a cache's tables and indexes are."""
+        connection = sqlite3.connect(path)
+        query = "SELECT name FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name"
+        names = [name for (name,) in connection.execute(query)]
+        columns = {
+            (name, *column[:4], column[5])
+            for name in names
+            for column in connection.execute(f"PRAGMA table_xinfo({name})")
+        }
+        version = connection.execute("PRAGMA user_version").fetchone()
+        connection.close()
+        return names, columns, version
 
 
 class TestAJournalOfAnEarlierVersion:
