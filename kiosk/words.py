@@ -142,9 +142,9 @@ WAITS_FOR_NETWORK = Text(
 )
 NO_NETWORK = Text("Ei verkkoyhteyttä", "Ingen nätverksanslutning", "No network")
 NOT_ENROLLED = Text(
-    "Laitetta ei ole liitetty rekisteriin",
-    "Enheten är inte ansluten till registret",
-    "Not enrolled in the register",
+    "Ei liitetty rekisteriin",
+    "Inte ansluten till registret",
+    "Not enrolled",
 )
 TOKEN_REFUSED = Text(
     "Rekisteri ei tunne laitetta",
@@ -157,9 +157,9 @@ UNTRUSTED = Text(
     "Certificate not valid",
 )
 PARKED = Text(
-    "Rekisteri ei ota käyntejä vastaan: {count}",
-    "Registret tar inte emot besök: {count}",
-    "Visits the register cannot take: {count}",
+    "Käyntejä ei oteta vastaan: {count}",
+    "Besök tas inte emot: {count}",
+    "Visits not taken: {count}",
 )
 CLOCK_WRONG = Text("Kello on väärässä", "Klockan går fel", "The clock is wrong")
 DISK_FULL = Text(

@@ -1,10 +1,11 @@
 """How the kiosk does on a panel: all of it where there is room, and never a word cut."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from kaiku.text import Language
+from kaiku.text import Language, Text
 from kiosk import words
 from kiosk.desk.report import Report, scene
 from kiosk.display.screen import Canvas, draw
@@ -13,7 +14,7 @@ from kiosk.display.screen.layout import lay_out
 from kiosk.display.screen.lettering import line_width
 from kiosk.display.terminal import lines
 from kiosk.ports import Scene, Signal
-from tests.display.scenes import CANVASES, LANGUAGES
+from tests.display.scenes import CANVASES, IDLE, LANGUAGES
 
 HEARD = datetime(2026, 12, 24, 14, 51, tzinfo=UTC)
 WELL = scene(Report((), True, True, HEARD, 0, 4, 4, "0.1.0"))
@@ -68,7 +69,7 @@ def test_a_kiosk_that_is_well_tells_all_of_it(canvas: Canvas, language: Language
 def test_the_last_lines_make_way_for_what_is_wrong() -> None:
     """Where not all has room, what is left out is left out whole."""
     told = said(lay_out(EVERYTHING, Canvas(250, 122), (Language.FI,)))
-    assert "Rekisteri ei ota käyntejä vastaan: 128" in told
+    assert "Käyntejä ei oteta vastaan: 128" in told
     assert "Versio" not in told
 
 
@@ -78,6 +79,29 @@ def test_it_is_said_in_the_first_language_only() -> None:
     assert "Läsaren är redo" in said(parts)
     assert "Lukija" not in said(parts)
     assert [part.what for part in parts if isinstance(part, Figure)] == [Signal.IDLE]
+
+
+NOTICES = [
+    words.NOT_ENROLLED,
+    words.DISK_FULL,
+    words.KEY_FOREIGN,
+    words.CLOCK_WRONG,
+    words.TOKEN_REFUSED,
+    words.UNTRUSTED,
+    words.CARDS_AWAITED,
+    words.NO_NETWORK,
+    words.JOURNAL_SPOILED,
+    words.PARKED.fill(count=128),
+    *(words.DEVICE_LOST.fill(device=device) for device in words.DEVICES.values()),
+]
+
+
+@pytest.mark.parametrize("notice", NOTICES, ids=lambda notice: notice.en)
+@pytest.mark.parametrize("canvas", [Canvas(800, 480), Canvas(1280, 720)], ids=str)
+def test_a_screen_tells_staff_each_notice_in_every_language(canvas: Canvas, notice: Text) -> None:
+    """On the idle screen, in one line beside each other; a small panel has room for the first."""
+    told = said(lay_out(replace(IDLE, notice=notice), canvas, LANGUAGES))
+    assert [language for language in LANGUAGES if notice.in_(language) not in told] == []
 
 
 def test_a_terminal_tells_it_line_by_line() -> None:

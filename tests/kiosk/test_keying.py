@@ -189,7 +189,7 @@ async def test_what_is_waited_for_is_shown_in_every_language(
         ("Cards are not read yet", None),
         ("Cards are not read yet", "The clock is wrong"),
         ("Cards are not read yet", "Certificate not valid"),
-        ("Not enrolled in the register", None),
+        ("Not enrolled", None),
     ]
     detail = display.scenes[0].detail
     assert detail is not None

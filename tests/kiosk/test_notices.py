@@ -40,7 +40,7 @@ def test_what_most_needs_mending_is_said_first() -> None:
     assert worst(link, (), 2, disk_fails=False, was_spoiled=True) == words.JOURNAL_SPOILED
     parked = worst(link, (), 2, disk_fails=False)
     assert parked is not None
-    assert parked.fi == "Rekisteri ei ota käyntejä vastaan: 2"
+    assert parked.fi == "Käyntejä ei oteta vastaan: 2"
 
 
 @pytest.mark.parametrize(
