@@ -8,4 +8,6 @@ myst_heading_anchors = 3
 html_theme = "furo"
 html_title = project
 html_show_copyright = False
+html_static_path = ["static"]
+html_css_files = ["print.css"]
 nitpicky = True
