@@ -17,6 +17,7 @@ from uvicorn.supervisors import Multiprocess
 
 from server.kaikukanta.app import create_app
 from server.kaikukanta.settings import Settings
+from server.systemd import tell_serving
 
 WORKER_PATIENCE = 60
 """Seconds of silence after which a process is replaced: a small machine takes many to start it."""
@@ -93,6 +94,8 @@ def serve(host: str, port: int, workers: int) -> int:
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_worker_healthcheck=WORKER_PATIENCE,
+        callback_notify=tell_serving,  # from the loop, as soon as the port is open
+        timeout_notify=0,
     )
     if workers > 1:
         Multiprocess(config, sockets=[config.bind_socket()]).run()

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tarfile
+import time
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,7 +31,8 @@ _DESK = "/root/desk.json"
 """The token, the card and the offering that uses are recorded with."""
 
 _ASKED = (
-    "curl --silent --retry 300 --retry-delay 1 --retry-connrefused http://127.0.0.1:8000/health"
+    "curl --silent --max-time 5 --retry 300 --retry-delay 1 --retry-all-errors"
+    " http://127.0.0.1:8000/health"
 )
 _ENDED = "kaikukanta.service: Main process exited, code=exited, status=78/CONFIG"
 _WELL = '{"status":"ok"}'
@@ -119,18 +121,24 @@ def backup(house: House) -> str:
 
 
 @row(
-    "the register is killed, and its power is cut",
+    "the register is killed, hangs, and its power is cut",
     "it serves again by itself; every use is kept",
     long=True,
 )
 def kill(house: House) -> str:
-    """Kill it after a use, and cut the power after the next."""
+    """Kill it after a use, stop it after the next, and cut the power after one more."""
     machine = house.station.machine
     machine.tell("sync")  # the installation is not of this minute
     told = {_use(machine)}
     machine.tell("systemctl kill --signal=KILL kaikukanta")
     _wait_until_served(machine)
     assert _shown(machine, "NRestarts") == "1"
+    told.add(_use(machine))
+    began = time.monotonic()
+    machine.tell("systemctl kill --kill-whom=main --signal=STOP kaikukanta")
+    _wait_until_served(machine)
+    hung = time.monotonic() - began
+    assert _shown(machine, "NRestarts") == "2"
     told.add(_use(machine))
     machine.cut()
     house.station.lines(0.0)
@@ -139,7 +147,9 @@ def kill(house: House) -> str:
     _wait_until_served(machine)
     assert told <= _uses(machine, _OF_SQLITE)
     assert _use(machine) in _uses(machine, _OF_SQLITE)
-    return "both times it served again by itself, with both uses"
+    return (
+        f"each time it served again by itself, with all uses; {hung:.0f} s after it began to hang"
+    )
 
 
 @row(

@@ -91,9 +91,17 @@ class Served:
 
 @contextmanager
 def serving(
-    database_url: str, directory: Path, more: Mapping[str, str] | None = None, workers: int = 1
+    database_url: str,
+    directory: Path,
+    more: Mapping[str, str] | None = None,
+    workers: int = 1,
+    *,
+    wait: bool = True,
 ) -> Iterator[Served]:
-    """Serve a seeded database until the end of the ``with``; ``more`` are further settings."""
+    """Serve a seeded database until the end of the ``with``; ``more`` are further settings.
+
+    Unless it is not to ``wait``, it answers calls already.
+    """
     key, log = directory / "key", directory / "log"
     key.write_text(KEY)
     with socket.create_server(("127.0.0.1", 0)) as found:
@@ -107,7 +115,8 @@ def serving(
         )
     served = Served(f"http://127.0.0.1:{port}", database_url, key, process, log)
     try:
-        _wait(served)
+        if wait:
+            _wait(served)
         yield served
     finally:
         process.kill()

@@ -2,6 +2,9 @@
 
 import json
 import logging
+import socket
+from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -24,6 +27,23 @@ def test_several_processes_share_a_port(databases: Databases, tmp_path: Path) ->
         assert served.process.returncode == 0
         events = [json.loads(line)["event"] for line in served.log.read_text().splitlines()]
         assert sum(event.startswith("Started server process") for event in events) == 2
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_systemd_is_told_once_calls_are_taken(
+    databases: Databases, tmp_path: Path, workers: int
+) -> None:
+    """Each process tells so, and no earlier than a call is taken; and then that it lives."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager, ExitStack() as stack:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(PATIENCE)
+        watched = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "60000000"}
+        url = stack.enter_context(databases.prepared(seeded))
+        served = stack.enter_context(serving(url, tmp_path, watched, workers, wait=False))
+        told = [manager.recv(64)]
+        assert httpx.get(f"{served.url}/health", timeout=PATIENCE).status_code == 200
+        told += [manager.recv(64) for _ in range(2 * workers - 1)]
+    assert Counter(told) == {b"READY=1": workers, b"WATCHDOG=1": workers}
 
 
 def test_a_logged_error_keeps_where_it_was_and_not_what_it_says() -> None:
