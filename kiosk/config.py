@@ -312,7 +312,7 @@ def unfit(path: Path, config: Config) -> Iterator[str]:
 
 
 def doubtful(path: Path, config: Config) -> Iterator[str]:
-    """Yield what works on some machines only and is more often a slip, as file, key and why."""
+    """Yield what is allowed and more often a slip, such as a line, as file, key and why."""
     for key, why in seldom_meant((device.key, device.settings) for device in config.devices):
         yield f"{path}: {key}: {why}"
 

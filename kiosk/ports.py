@@ -57,6 +57,10 @@ class DriverSettings(BaseModel):
         """Return what of it is a bus's, which other devices of that bus may take too."""
         return ()
 
+    def switched_high(self) -> tuple[str, ...]:
+        """Return the settings whose lines switch something on by a high level."""
+        return ()
+
     def lacks(self) -> Mapping[str, str]:
         """Return what is not there on this machine and must be, by the setting that names it."""
         return {}

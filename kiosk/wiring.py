@@ -19,6 +19,11 @@ _SELDOM = {
 }
 """Lines that work on some machines only, and why."""
 
+_PULLED_UP = frozenset(lines(*range(2, 9)))
+_LIT = (
+    "is pulled high by the Pi until the kiosk has it, and so switched on; take one of GPIO 9 to 27"
+)
+
 
 def taken_twice(devices: Iterable[tuple[str, DriverSettings]]) -> Iterator[tuple[str, str]]:
     """Yield the key of each setting that takes what another has, and what to do about it.
@@ -42,11 +47,12 @@ def taken_twice(devices: Iterable[tuple[str, DriverSettings]]) -> Iterator[tuple
 
 
 def seldom_meant(devices: Iterable[tuple[str, DriverSettings]]) -> Iterator[tuple[str, str]]:
-    """Yield the key of each setting with a line that only some machines have to give, and why."""
+    """Yield the key of each setting with a line that is better not taken for it, and why."""
     for part, settings in devices:
         for name, things in settings.takes().items():
+            why = _SELDOM
+            if name in settings.switched_high():
+                why = {**_SELDOM, **dict.fromkeys(_PULLED_UP, _LIT)}
             yield from (
-                (f"{part}.{name}", f"{thing} {_SELDOM[thing]}")
-                for thing in things
-                if thing in _SELDOM
+                (f"{part}.{name}", f"{thing} {why[thing]}") for thing in things if thing in why
             )

@@ -38,21 +38,29 @@ _HEARTBEAT = Rhythm(frozenset({Lamp.GREEN}), lit=0.05, dark=4.0)
 _DARK = Rhythm(frozenset())
 
 
+_LAMPS = ("red", "green", "yellow")
+
+
 class Settings(DriverSettings):
     """Lines are Broadcom numbers; ``yellow`` may be left out.
 
-    The defaults keep clear of the lines of SPI, of e-ink panels and of the gate.
+    The defaults keep clear of the lines of SPI, of e-ink panels and of the gate, and of GPIO 2 to
+    8, which a Raspberry Pi pulls high until the kiosk has them: a green lamp would say welcome.
     """
 
-    red: Line = 6
-    green: Line = 5
+    red: Line = 20
+    green: Line = 16
     yellow: Line | None = None
     active_high: bool = True
     heartbeat: bool = True
 
     def takes(self) -> Mapping[str, tuple[str, ...]]:
         """Return its lines."""
-        return {name: lines(getattr(self, name)) for name in ("red", "green", "yellow")}
+        return {name: lines(getattr(self, name)) for name in _LAMPS}
+
+    def switched_high(self) -> tuple[str, ...]:
+        """Return the lamps, where a high level lights them."""
+        return _LAMPS if self.active_high else ()
 
 
 def rhythms(settings: Settings) -> Mapping[Signal, Rhythm]:

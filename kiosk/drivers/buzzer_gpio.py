@@ -44,6 +44,10 @@ class Settings(DriverSettings):
         """Return its line."""
         return {"pin": lines(self.pin)}
 
+    def switched_high(self) -> tuple[str, ...]:
+        """Return its line, where a high level sounds it."""
+        return ("pin",) if self.active_high else ()
+
 
 def connect(settings: Settings, surroundings: Surroundings) -> Buzzer:  # noqa: ARG001
     """Take the line, silent."""

@@ -48,6 +48,10 @@ class Settings(DriverSettings):
         """Return its lines."""
         return {"pin": lines(self.pin), "passage_pin": lines(self.passage_pin)}
 
+    def switched_high(self) -> tuple[str, ...]:
+        """Return the relay, where a high level pulls it."""
+        return ("pin",) if self.active_high else ()
+
 
 def connect(settings: Settings, surroundings: Surroundings) -> Gate:  # noqa: ARG001
     """Take the lines, with the relay off."""

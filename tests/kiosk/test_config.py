@@ -446,8 +446,8 @@ class TestMistakes:
                 "gate.passage_pin: GPIO 17 is taken by gate.pin already",
             ),
             (
-                '[[display]]\ndriver = "lights"\n[gate]\ndriver = "gpio"\npin = 5',
-                "gate.pin: GPIO 5 is taken by display[1].green already",
+                '[[display]]\ndriver = "lights"\n[gate]\ndriver = "gpio"\npin = 16',
+                "gate.pin: GPIO 16 is taken by display[1].green already",
             ),
             (
                 """
@@ -623,7 +623,32 @@ def test_a_line_that_only_some_machines_have_is_doubted(path: Path, line: int, w
     assert why in told
 
 
-@pytest.mark.parametrize("line", [2, 17, 27])
+@pytest.mark.parametrize(
+    ("part", "key"),
+    [
+        ('[[display]]\ndriver = "lights"\ngreen = 5', "display[1].green: GPIO 5"),
+        ('[gate]\ndriver = "gpio"\npin = 8', "gate.pin: GPIO 8"),
+        ('[buzzer]\ndriver = "gpio"\npin = 2', "buzzer.pin: GPIO 2"),
+    ],
+)
+def test_what_a_line_would_switch_on_before_the_kiosk_runs_is_doubted(
+    path: Path, part: str, key: str
+) -> None:
+    """A Pi pulls GPIO 2 to 8 high when it starts; what a low level switches on stays off."""
+    path.write_text(f"{LEAST}{part}\n")
+    (told,) = doubtful(path, load(path))
+    assert told.startswith(f"{path}: {key} is pulled high by the Pi")
+    path.write_text(f"{LEAST}{part}\nactive_high = false\n")
+    assert not [*doubtful(path, load(path))]
+
+
+def test_the_lamps_of_the_defaults_are_dark_until_the_kiosk_runs(path: Path) -> None:
+    """And so is the relay."""
+    path.write_text(f'{LEAST}[[display]]\ndriver = "lights"\n[gate]\ndriver = "gpio"\n')
+    assert not [*doubtful(path, load(path))]
+
+
+@pytest.mark.parametrize("line", [9, 17, 27])
 def test_no_other_line_of_the_header_is_doubted(path: Path, line: int) -> None:
     """Nor those of a panel's board."""
     panel = '[[display]]\ndriver = "eink"\npanel = "epd2in13_V4"\n'
