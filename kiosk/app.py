@@ -386,9 +386,10 @@ class App:
         systemd.notify("READY=1", f"STATUS={cards} cards")
 
     async def _feed_watchdog(self) -> None:
+        """Say that the loop is alive: for the watchdog, and before it is ready for more time."""
         interval = systemd.watchdog_interval()
         while interval is not None:
-            systemd.notify("WATCHDOG=1")
+            systemd.notify("WATCHDOG=1", systemd.more_time(2 * interval))
             await asyncio.sleep(interval)
 
     async def _write_status(self) -> None:

@@ -11,7 +11,17 @@ from contextlib import redirect_stderr
 from importlib.metadata import version
 from pathlib import Path
 
-from kiosk.config import EXPOSED, MUTE, Config, ConfigError, doubtful, is_mute, load, unfit
+from kiosk.config import (
+    EXPOSED,
+    MUTE,
+    Config,
+    ConfigError,
+    UnreadableConfigError,
+    doubtful,
+    is_mute,
+    load,
+    unfit,
+)
 
 OK, TROUBLE, USAGE, BAD_CONFIG = 0, 1, 2, 78
 """Exit codes; 78 is EX_CONFIG of sysexits.h."""
@@ -27,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command(options)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
-        return BAD_CONFIG
+        return TROUBLE if isinstance(error, UnreadableConfigError) else BAD_CONFIG
     except PermissionError as error:
         what = error.filename or "the disk"
         sys.stderr.write(f"{what}: closed to this user; run this as root or as the kiosk's user\n")

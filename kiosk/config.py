@@ -32,6 +32,10 @@ class ConfigError(Exception):
     """The configuration is wrong; the text names file, key and mend, one problem a line."""
 
 
+class UnreadableConfigError(ConfigError):
+    """The configuration cannot be read now, as from a failing memory card: that may pass."""
+
+
 class Role(StrEnum):
     """What a device does at the kiosk; the first part of its driver's file name."""
 
@@ -250,8 +254,10 @@ def load(path: Path) -> Config:
     """Read a configuration file; raise :class:`ConfigError` with all that is wrong with it."""
     try:
         text = path.read_text(encoding="utf-8-sig")  # some editors put a mark before it
-    except OSError as error:
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    except OSError as error:
+        raise UnreadableConfigError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
     try:

@@ -22,3 +22,8 @@ def watchdog_interval() -> float | None:
     """Return how often systemd wants to hear ``WATCHDOG=1``, in seconds: half of its limit."""
     limit = os.environ.get("WATCHDOG_USEC")
     return int(limit) / 2_000_000 if limit else None
+
+
+def more_time(seconds: float) -> str:
+    """Return the line that asks for time until the next one, where something is under way."""
+    return f"EXTEND_TIMEOUT_USEC={round(seconds * 1_000_000)}"

@@ -11,6 +11,7 @@ _HOG = (
     "systemd-run --quiet --unit=hog python3 -c"
     " 'import time; held = bytearray(b\"x\") * (400 << 20); time.sleep(3600)'"
 )
+_SHORT = "/run/systemd/system/kaikuportti.service.d"
 _LIMITED = "/run/systemd/system.control/kaikuportti.service.d"
 
 
@@ -100,6 +101,41 @@ def hangs(house: House) -> Seen:
     told = station.machine.run("journalctl -b -o cat -u kaikuportti | grep -c -i 'watchdog'").out
     assert int(told) > 0
     return Seen(f"nothing for {took:.0f} s", "the system's log names the watchdog", "all before it")
+
+
+@row(
+    "the process hangs while it waits for its first cards",
+    "it may wait beyond the limit of a start; a hang is ended, and systemd starts it anew",
+    long=True,
+)
+def hangs_at_the_start(house: House) -> Seen:
+    """Give a start 20 s and let it wait for 60; then stop the process without ending it."""
+    station, machine = house.station, house.station.machine
+    machine.tell("systemctl stop kaikuportti && rm /var/lib/kaikuportti/cache.sqlite*")
+    machine.pull_network()
+    machine.tell(f"mkdir -p {_SHORT} && systemctl daemon-reload")
+    machine.put("[Service]\nTimeoutStartSec=20\nTimeoutStopSec=5\n", f"{_SHORT}/short.conf")
+    machine.tell("systemctl daemon-reload && systemctl start --no-block kaikuportti")
+    time.sleep(60.0)
+    waits, process = _state(house), _process(house)
+    machine.tell("systemctl kill --signal=STOP kaikuportti")
+    began = time.monotonic()
+    anew = eventually(lambda: _process(house) not in {"0", process}, 120)
+    took = time.monotonic() - began
+    named = machine.tell(
+        "journalctl -b -o cat -u kaikuportti | grep -c 'start operation timed out'"
+    )
+    station.skip()
+    machine.tell(f"rm -r {_SHORT}; systemctl daemon-reload")
+    machine.plug_network()
+    station.wait_for("ready")
+    assert (waits, anew, int(named) > 0) == ("activating", True, True)
+    assert station.visit(house.card(), outcome="accepted")
+    return Seen(
+        f"“cannot check now” until the network is back; begun anew {took:.0f} s after it hung",
+        "that cards are still fetched; the system's log names the time limit",
+        "all before it, and the use after it",
+    )
 
 
 @row("memory is short in the machine", "others are ended first; the kiosk serves on", long=True)
@@ -211,6 +247,10 @@ def old_clock(house: House) -> Seen:
 
 def _said(verdict: dict[str, object]) -> str:
     return str(verdict["reason"] or verdict["outcome"])
+
+
+def _state(house: House) -> str:
+    return house.station.machine.tell("systemctl is-active kaikuportti || true")
 
 
 def _process(house: House) -> str:

@@ -174,7 +174,8 @@ def postgresql(house: House) -> str:
     desk = {"token": seed["vars"]["token"], "card": card, "offering": seed["vars"]["offering"]}
     machine.put(json.dumps(desk), _DESK)
     machine.tell("systemctl daemon-reload && systemctl enable kaikukanta")
-    machine.tell("systemctl start kaikukanta", timeout=300)
+    machine.tell("systemctl start --no-block kaikukanta")
+    assert eventually(lambda: _shown(machine, "MainPID") != "0", 300)
     machine.tell("systemctl stop postgresql", timeout=300)
     assert eventually(lambda: _ENDED in machine.tell("journalctl -b -o cat -u kaikukanta"))
     machine.tell("systemctl start postgresql", timeout=300)

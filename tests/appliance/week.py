@@ -25,6 +25,7 @@ def week(house: House) -> Seen:
     station.configure(house.url, station="forget_after = 7")
     station.restart()
     assert station.visit(house.card())["outcome"] == "accepted"
+    assert eventually(lambda: station.status().get("clock_suspect") is False)
     machine.pull_network()
     verdicts = _first_day(house)
     for days in (2, 4, 6):

@@ -1,7 +1,9 @@
 """``kaikuportti``: its commands, their help and their exit codes."""
 
+import errno
 import io
 import json
+import os
 import socket
 import sqlite3
 import subprocess
@@ -133,6 +135,23 @@ def test_check_warns_of_a_line_that_is_seldom_meant(
     told = capsys.readouterr()
     assert f"{config}: gate.pin: GPIO 0 is kept for the chip" in told.err
     assert json.loads(told.out)["gate"]["pin"] == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(errno.EIO, 1), (errno.ENOMEM, 1), (errno.EACCES, 78), (errno.ENOENT, 78)]
+)
+def test_a_configuration_that_cannot_be_read_now_is_tried_again(
+    config: str, monkeypatch: pytest.MonkeyPatch, number: int, code: int
+) -> None:
+    """Systemd leaves only a kiosk alone that people must mend: it ends with 78."""
+
+    def read_text(path: Path, encoding: str) -> str:
+        if path == Path(config):
+            raise OSError(number, os.strerror(number))
+        return path.read_bytes().decode(encoding)
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+    assert main(["run", "--config", config]) == code
 
 
 def test_check_tells_what_this_machine_lacks(

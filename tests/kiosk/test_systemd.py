@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.systemd import notify, watchdog_interval
+from kiosk.systemd import more_time, notify, watchdog_interval
 
 
 @pytest.fixture
@@ -56,3 +56,8 @@ def test_it_says_it_is_alive_twice_as_often_as_it_must(monkeypatch: pytest.Monke
     assert watchdog_interval() == 15.0
     monkeypatch.delenv("WATCHDOG_USEC")
     assert watchdog_interval() is None
+
+
+def test_more_time_is_asked_for_in_whole_microseconds() -> None:
+    """As systemd reads it."""
+    assert more_time(30.0000004) == "EXTEND_TIMEOUT_USEC=30000000"
