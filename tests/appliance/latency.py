@@ -23,14 +23,14 @@ def latencies(trace: Sequence[str]) -> list[float]:
 
 
 def distribution(values: Sequence[float], unit: str = "ms") -> str:
-    """Return count, median, 95th and 99th percentile and most, each the value at that rank."""
+    """Return count, least, median, 95th and 99th percentile and most, each one of the values."""
     ordered = sorted(values)
 
     def at(share: float) -> float:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
     return (
-        f"n={len(ordered)} median={at(0.5):.0f} p95={at(0.95):.0f} "
+        f"n={len(ordered)} min={ordered[0]:.0f} median={at(0.5):.0f} p95={at(0.95):.0f} "
         f"p99={at(0.99):.0f} max={ordered[-1]:.0f} {unit}"
     )
 

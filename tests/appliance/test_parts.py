@@ -137,7 +137,7 @@ def test_the_time_to_the_gate_is_from_the_last_key_before_it() -> None:
         "  kaikuportti-379 [001] ..... 601.100000: gpio_value: 983 set 0",
     ]
     assert latencies(trace) == [pytest.approx(59.0)]
-    assert distribution([3.0, 1.0, 2.0]) == "n=3 median=2 p95=3 p99=3 max=3 ms"
+    assert distribution([3.0, 1.0, 2.0]) == "n=3 min=1 median=2 p95=3 p99=3 max=3 ms"
     assert shares([50.0, 40.0], [40.0, 41.0]) == [80.0, 100.0]
 
 

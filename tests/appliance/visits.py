@@ -100,7 +100,8 @@ def quickness(house: House) -> str:
     share = distribution(shares(whole(), own), "%")
     return (
         f"USB key to GPIO edge: {distribution(whole())}; "
-        f"the kiosk's own time: {distribution(own)}; its share: {share}"
+        f"the kiosk's own time: {distribution(own)}; its share of each: {share}, and of all "
+        f"together {100 * sum(own) / sum(whole()):.0f} %"
     )
 
 
