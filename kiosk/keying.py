@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kaiku.text import Text
 from kiosk import systemd, words
+from kiosk.backoff import Backoff
 from kiosk.config import KeyPlace, Station
 from kiosk.disk import Disk
 from kiosk.identity import Identity, forget_key
@@ -17,7 +18,6 @@ from kiosk.log import log
 from kiosk.ports import Display, Scene, Signal
 from kiosk.reading import Reading
 from kiosk.registry import RegistryClient, RegistryError, RevokedError
-from kiosk.sync import Backoff
 
 LONGEST_WAIT = 15.0
 """Seconds until the register is asked again at the most, for nobody is let in meanwhile."""

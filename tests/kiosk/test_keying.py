@@ -12,13 +12,13 @@ from kaiku.digest import digest
 from kaiku.number import make
 from kaiku.text import Language
 from kiosk import words
+from kiosk.backoff import Backoff
 from kiosk.config import KeyPlace, Station
 from kiosk.disk import Disk
 from kiosk.identity import Identity, load_identity
 from kiosk.keying import Keying, identity_to_keep
 from kiosk.ports import Scene
 from kiosk.registry import RegistryClient
-from kiosk.sync import Backoff
 
 pytestmark = pytest.mark.anyio
 
