@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from kaiku.text import Text
 from kiosk import desk, metrics, ports, systemd
+from kiosk.backoff import Backoff
 from kiosk.clock import is_synchronised
 from kiosk.condition import Condition, Devices
 from kiosk.config import Config, Device, Role
@@ -32,7 +33,7 @@ from kiosk.registry import RegistryClient
 from kiosk.shell import NoticeChanged, OfferingsTold, Outputs, Shell
 from kiosk.status import status_folder, write_status
 from kiosk.store import Store, Stores
-from kiosk.sync import Backoff, Sync
+from kiosk.sync import Sync
 from kiosk.wiping import forget_cards, out_of_touch, wipe
 
 STATUS_EVERY = 15.0

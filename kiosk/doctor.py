@@ -7,7 +7,7 @@ from typing import Any
 
 from kiosk.config import EXPOSED, MUTE, Config, Device, KeyPlace, is_mute
 from kiosk.disk import DiskError
-from kiosk.files import StoreError, UnavailableError
+from kiosk.files import StoreError
 from kiosk.identity import Identity, NotEnrolledError, UnreadableIdentityError, load_identity
 from kiosk.journal import Backlog
 from kiosk.metrics import MetricsError, serving
@@ -22,8 +22,6 @@ from kiosk.registry import (
 from kiosk.rescue import set_aside
 from kiosk.status import FOREIGN_KEY, describe_spoiled, find_status, to_be_mended
 from kiosk.store import Store, Stores
-
-_MEND_DISK = "free some space or replace the memory card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +117,12 @@ async def _store(config: Config) -> Finding:
         return Finding(what, ok=False, words=words)
     try:
         store = await Store.open(config.station.state)
-    except UnavailableError as error:
-        return Finding(what, ok=False, words=f"{error}; {_MEND_DISK}")
     except StoreError as error:
         return Finding(what, ok=False, words=str(error))
     try:
         cards, whole, backlog = await store.call(_look)
     except DiskError as error:
-        return Finding(what, ok=False, words=f"{error}; {_MEND_DISK}")
+        return Finding(what, ok=False, words=str(error))
     finally:
         await store.close()
     if not whole:

@@ -3,7 +3,7 @@
 import sys
 
 from kiosk.config import Config, KeyPlace
-from kiosk.disk import DiskError
+from kiosk.disk import DiskError, with_mend
 from kiosk.files import StoreError
 from kiosk.identity import NotEnrolledError, UnreadableIdentityError, load_identity
 from kiosk.keying import identity_to_keep
@@ -47,7 +47,7 @@ async def enrol_kiosk(config: Config, code: str, *, again: bool) -> int:
     except RejectedError as error:
         return _fail(str(error))
     except (DiskError, OSError) as error:
-        return _fail(f"{folder} cannot be written ({error}); free some space and try again")
+        return _fail(f"{folder} cannot be written: {with_mend(error)}; then try again")
     except RegistryError as error:
         if _is_enrolled(config):
             print(f"The cards could not all be fetched ({error}); the kiosk will go on by itself.")

@@ -5,10 +5,11 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from kiosk.disk import with_mend
 from kiosk.erasing import overwrite
 from kiosk.integrity import fault_of_cache, fault_of_journal, is_spoiled
 from kiosk.log import log
-from kiosk.owners import not_ours
+from kiosk.owners import hindrance
 
 CACHE_VERSION = 4
 JOURNAL_VERSION = 2
@@ -56,8 +57,11 @@ class UnavailableError(StoreError):
     """
 
     def __init__(self, path: Path, why: object, does: str = "opened") -> None:
-        """Take the file and what the system says; a mend is added where one can be seen."""
-        super().__init__(f"{path} cannot be {does}: {_hindrance(path) or why}")
+        """Take the file and what the system says; what to do about it is added."""
+        told = hindrance(path.parent, *parts(path))
+        if told is None:
+            told = with_mend(why) if isinstance(why, Exception) else str(why)
+        super().__init__(f"{path} cannot be {does}: {told}")
 
 
 class SpoiledError(StoreError):
@@ -133,26 +137,7 @@ def available(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UnavailableError(path, error.strerror) from None
-
-
-def _hindrance(path: Path) -> str | None:
-    """Return what a person can see and mend of a file that cannot be opened, or None."""
-    for part in (path.parent, *parts(path)):
-        try:
-            if part.is_symlink() and not part.exists():
-                return f"{part.name} is a link to nothing; remove it"
-            if not part.exists():
-                continue
-            if part.is_dir() and part != path.parent:
-                return f"{part.name} is a folder; move it away"
-            if (words := not_ours(part)) is not None:
-                return words
-        except PermissionError:
-            return "it is closed to this user; run this as root or as the kiosk's user"
-        except OSError:
-            return None
-    return None
+        raise UnavailableError(path, error) from None
 
 
 @contextlib.contextmanager

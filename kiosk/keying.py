@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kaiku.text import Text
 from kiosk import systemd, words
+from kiosk.backoff import Backoff
 from kiosk.config import KeyPlace, Station
 from kiosk.disk import Disk
 from kiosk.identity import Identity, forget_key
@@ -17,7 +18,6 @@ from kiosk.log import log
 from kiosk.ports import Display, Scene, Signal
 from kiosk.reading import Reading
 from kiosk.registry import RegistryClient, RegistryError, RevokedError
-from kiosk.sync import Backoff
 
 LONGEST_WAIT = 15.0
 """Seconds until the register is asked again at the most, for nobody is let in meanwhile."""
@@ -53,7 +53,7 @@ class Keying:
         return Reading(self._identity.digest_key)
 
     async def learn(self, registry: RegistryClient, reading: Reading, disk: Disk) -> None:
-        """Have the register tell the key where it is not there; return once it is.
+        """Have the register tell the key where it is not there; return once it is, and is kept.
 
         Return without where the register has revoked the kiosk, which others see to.
         """
@@ -65,10 +65,27 @@ class Keying:
             return
         reading.key = key
         log("key_told")
-        if self._station.key is KeyPlace.DISK:
-            _keep(replace(self._identity, digest_key=key), self._station.state, disk)
         self.known.set()
         self._turned.set()
+        if self._station.key is KeyPlace.DISK:
+            await self._keep(key, reading, disk)
+
+    async def _keep(self, key: bytes, reading: Reading, disk: Disk) -> None:
+        """Keep the key on the disk, tried again for as long as that takes nothing; staff are told.
+
+        One that is forgotten meanwhile is kept no more: the kiosk was revoked (promise P6).
+        """
+        identity = replace(self._identity, digest_key=key)
+        backoff = Backoff()
+        while reading.key == key:
+            try:
+                identity.save(self._station.state)
+            except OSError as error:
+                disk.fails("identity", error)
+                await backoff.wait()
+            else:
+                break
+        disk.works("identity")
 
     def noticed(self, notice: Text | None) -> None:
         """Take the word to staff that the waiting screen shows."""
@@ -116,13 +133,3 @@ def _take_off_the_disk(state: Path) -> None:
             log("key_removed")
     except OSError as error:
         log("disk_failed", what="identity", why=str(error))
-
-
-def _keep(identity: Identity, state: Path, disk: Disk) -> None:
-    """Keep the key on the disk; one that takes nothing now costs another question next time."""
-    try:
-        identity.save(state)
-    except OSError as error:
-        disk.fails("identity", error)
-    else:
-        disk.works("identity")

@@ -34,7 +34,7 @@ async def look(config: Config) -> int:
         found = await store.call(Stores.set_aside)
         new = await store.call(Stores.read_again)
     except DiskError as error:
-        return _fail(f"{error}; free some space and run this again")
+        return _fail(f"{error}; then run this again")
     finally:
         await store.close()
     _tell({name: asdict(each) for name, each in found.items()})

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from kiosk.link import Contact
 from kiosk.log import listen
 
 LOOPBACK = "127.0.0.1"
@@ -110,6 +111,12 @@ def _condition(registry: Any) -> Show:
         "kaikuportti_silence_seconds", "Since the register was heard last.", registry=registry
     )
     connected = Gauge("kaikuportti_connected", "1 in touch with the register.", registry=registry)
+    contact = Gauge(
+        "kaikuportti_contact",
+        "1 for how it stands with the register.",
+        ("state",),
+        registry=registry,
+    )
     clock = Gauge("kaikuportti_clock_suspect", "1 while the clock looks wrong.", registry=registry)
     disk = Gauge("kaikuportti_disk_failing", "1 while the disk takes nothing.", registry=registry)
     device = Gauge("kaikuportti_device_up", "1 while it is there.", ("device",), registry=registry)
@@ -122,6 +129,8 @@ def _condition(registry: Any) -> Show:
         if condition["cache_age"] is not None:
             silence.set(condition["cache_age"])
         connected.set(condition["contact"] == "up")
+        for each in Contact:
+            contact.labels(each.value).set(condition["contact"] == each)
         clock.set(condition["clock_suspect"])
         disk.set(condition["disk"] is not None)
         for name, state in condition["devices"].items():

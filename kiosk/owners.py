@@ -1,4 +1,4 @@
-"""Whose a file is, and how it is given to the account that the kiosk runs with."""
+"""What keeps the kiosk from a file, where a person can see and mend it: above all whose it is."""
 
 import os
 import pwd
@@ -17,6 +17,25 @@ def not_ours(file: Path) -> str | None:
         f"run as root: chown -R {_account(os.geteuid())}: {file if file.is_dir() else file.parent}"
     )
     return f"{file.name} belongs to {_account(owner)}; {mend}"
+
+
+def hindrance(folder: Path, *files: Path) -> str | None:
+    """Return what keeps this account from a file of a folder, with the mend, or None."""
+    for part in (folder, *files):
+        try:
+            if part.is_symlink() and not part.exists():
+                return f"{part.name} is a link to nothing; remove it"
+            if not part.exists():
+                continue
+            if part.is_dir() and part != folder:
+                return f"{part.name} is a folder; move it away"
+            if (words := not_ours(part)) is not None:
+                return words
+        except PermissionError:
+            return "it is closed to this user; run this as root or as the kiosk's user"
+        except OSError:
+            return None
+    return None
 
 
 def _account(number: int) -> str:

@@ -35,6 +35,7 @@ from kaiku.wire import (
 from kiosk.answers import NoAnswerError, lines, read_body, read_json, safe_words
 from kiosk.desk import Ask
 from kiosk.identity import Identity
+from kiosk.transport import causes, in_words
 
 LONGEST_CALL = 15.0
 """Seconds that a call may take where it has no budget of its own."""
@@ -292,13 +293,11 @@ class _translated:  # noqa: N801  reads as a with-clause
 
 def _unreachable(error: BaseException) -> UnreachableError:
     """Return what went wrong: of a certificate why it is not taken, for that people can mend."""
-    cause: BaseException | None = error
-    while cause is not None:
+    for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             why = cause.verify_message
             return UntrustedError(f"the register's certificate is not valid: {why}")
-        cause = cause.__cause__ or cause.__context__
-    return UnreachableError(type(error).__name__)
+    return UnreachableError(in_words(error))
 
 
 def _check(status: int, content: bytes) -> None:

@@ -74,8 +74,7 @@ def open_journal(path: Path) -> UseJournal:
     try:
         _rescue(path, folder)
     except (OSError, sqlite3.OperationalError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        raise UnavailableError(path, why, "set aside") from None
+        raise UnavailableError(path, error, "set aside") from None
     return UseJournal(path)
 
 

@@ -114,7 +114,7 @@ def _ailing(condition: Mapping[str, Any]) -> Iterator[str]:
     if condition.get("clock_suspect"):
         yield "clock: looks wrong; set the time"
     if condition.get("disk"):
-        yield f"disk: {condition['disk']}; free some space or replace the memory card"
+        yield f"disk: {condition['disk']}"
     if condition.get("no_figures"):
         yield f"figures: {condition['no_figures']}"
     yield from (f"journal: {words}" for words in describe_spoiled(condition.get("spoiled", {})))

@@ -23,7 +23,7 @@ from kaiku.offering import Offering, Tariff
 from kiosk import rescue
 from kiosk.cache import CardCache
 from kiosk.desk import Choice, Known, Record
-from kiosk.disk import Disk, DiskError, translated
+from kiosk.disk import Disk, DiskError, translated, with_mend
 from kiosk.files import SpoiledError, UnavailableError, available, mark_spoiled
 from kiosk.integrity import is_spoiled
 from kiosk.leases import Leases
@@ -152,7 +152,7 @@ class Stores:
         try:
             return rescue.set_aside(self._folder)
         except OSError as error:
-            raise DiskError(str(error)) from None
+            raise DiskError(with_mend(error)) from None
 
     def read_again(self) -> int:
         """Take over what can now be read of those; return how many uses were new."""

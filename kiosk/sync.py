@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kaiku.wire import CardGone, CardRow, CursorRow, Result, Row, Use
+from kiosk.backoff import Backoff
 from kiosk.disk import DiskError
 from kiosk.journal import Returning
 from kiosk.link import Contact, Link
@@ -54,31 +55,6 @@ HEARTBEAT = 30.0
 
 _YEARS = range(2020, 2200)
 """What can be told as the time; another answer is none, and no day could be counted from it."""
-
-
-class Backoff:
-    """How long to wait after a failure: twice as long each time, spread out, and not for ever."""
-
-    def __init__(self, first: float = 0.5, most: float = 60.0) -> None:
-        """Begin at ``first`` seconds and never wait longer than ``most``."""
-        self._first, self._most, self._next = first, most, first
-
-    def reset(self) -> None:
-        """Begin anew, after a success."""
-        self._next = self._first
-
-    async def wait(self, sooner: asyncio.Event | None = None) -> None:
-        """Wait half to the whole of the time that is due, or until ``sooner`` is set."""
-        delay = self._next * random.uniform(0.5, 1.0)  # noqa: S311  spread, not secrecy
-        self._next = min(self._next * 2, self._most)
-        if sooner is None:
-            await asyncio.sleep(delay)
-            return
-        try:
-            async with asyncio.timeout(delay):
-                await sooner.wait()
-        except TimeoutError:
-            pass
 
 
 async def fetch(
@@ -155,6 +131,10 @@ def _apply_but(stores: Stores, rows: list[Row], told: set[bytes]) -> bool:
 def _turn_page(stores: Stores, row: CursorRow) -> None:
     if row.cursor != stores.cache.cursor or not stores.cache.whole:
         stores.cache.turn_page(row.cursor, last=not row.more)
+
+
+def _parked(stores: Stores) -> list[Use]:
+    return stores.journal.parked()
 
 
 def _give_back(stores: Stores, now: datetime) -> list[Returning]:
@@ -367,14 +347,26 @@ class Sync:
         while True:
             await asyncio.sleep(PARKED_AGAIN)
             try:
-                parked = await self._store.call(lambda stores: stores.journal.parked())
-                for start in range(0, len(parked), BATCH):
-                    with suppress(FailedError):
-                        await self._send_batch(parked[start : start + BATCH])
+                await self._send_again(await self._store.call(_parked))
             except RevokedError:
                 raise
             except (RegistryError, DiskError):
                 pass
+
+    async def _send_again(self, parked: list[Use]) -> None:
+        """Send each once; one at which the register fails is passed over, after smaller batches."""
+        pacing, backoff = Pacing(BATCH), Backoff()
+        while uses := pacing.next(parked):
+            try:
+                await self._send_batch(uses)
+            except FailedError:
+                if pacing.failed(uses, time.monotonic()) is not None:
+                    parked = parked[1:]
+                await backoff.wait()
+            else:
+                pacing.taken(uses)
+                parked = parked[len(uses) :]
+                backoff.reset()
 
     async def _park(self, use: Use, why: str) -> None:
         await self._store.call(lambda stores: stores.journal.mark([], parked={use: why}))

@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from kiosk.backoff import Backoff
 from kiosk.disk import DiskError
 from kiosk.identity import NotEnrolledError, forget_identity, forget_key
 from kiosk.link import Link
 from kiosk.store import Store, Stores
-from kiosk.sync import Backoff
 
 LOOK_EVERY = 600.0
 """Seconds between two looks at when the register was last heard."""

@@ -13,7 +13,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 import pytest
@@ -25,7 +25,7 @@ from kiosk.cli import main
 from kiosk.config import Config, load
 from kiosk.desk import Standing
 from kiosk.doctor import examine
-from kiosk.files import mark_spoiled, rewrite_version
+from kiosk.files import UnavailableError, mark_spoiled
 from kiosk.identity import Identity
 from kiosk.journal import UseJournal
 from kiosk.status import write_status
@@ -438,13 +438,31 @@ class TestDoctor:
         await (await Store.open(state)).close()
 
         def full(connection: sqlite3.Connection) -> None:
-            connection.execute("PRAGMA query_only = 1")
-            rewrite_version(connection)
+            connection.execute("PRAGMA max_page_count = 1")
+            connection.execute("CREATE TABLE more AS SELECT zeroblob(1000000)")
 
         monkeypatch.setattr("kiosk.journal.rewrite_version", full)
         findings = {each.what: each for each in await examine(load(Path(config)))}
         assert "free some space or replace the memory card" in findings[f"store {state}"].words
         assert findings["gate/none"].ok
+
+    async def test_another_account_s_store_is_told_with_the_mend_and_no_word_of_room(
+        self, config: str, state: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Who is told to free some space looks for what is not the trouble."""
+        await (await Store.open(state)).close()
+
+        def closed(path: Path, **_: str) -> NoReturn:
+            raise UnavailableError(path, "unable to open database file")
+
+        monkeypatch.setattr("kiosk.files._open", closed)
+        monkeypatch.setattr(os, "geteuid", lambda: 65534)
+        monkeypatch.setattr(os, "access", lambda *_args: False)
+        findings = {each.what: each for each in await examine(load(Path(config)))}
+        words = findings[f"store {state}"].words
+        assert words.endswith(f": {state}")
+        assert "run as root: chown -R " in words
+        assert "space" not in words
 
     def test_an_enrolled_kiosk_out_of_reach_is_told_to_look_at_the_network(
         self, config: str, state: Path, capsys: pytest.CaptureFixture[str]

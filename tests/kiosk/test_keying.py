@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import httpx
@@ -12,13 +12,13 @@ from kaiku.digest import digest
 from kaiku.number import make
 from kaiku.text import Language
 from kiosk import words
+from kiosk.backoff import Backoff
 from kiosk.config import KeyPlace, Station
 from kiosk.disk import Disk
-from kiosk.identity import Identity, load_identity
+from kiosk.identity import Identity, forget_identity, load_identity
 from kiosk.keying import Keying, identity_to_keep
 from kiosk.ports import Scene
 from kiosk.registry import RegistryClient
-from kiosk.sync import Backoff
 
 pytestmark = pytest.mark.anyio
 
@@ -152,6 +152,56 @@ async def test_a_kiosk_that_goes_back_to_the_disk_keeps_what_it_is_told(
     keying = Keying(load_identity(tmp_path), station(tmp_path, KeyPlace.DISK))
     await keying.learn(client, keying.begin(), Disk())
     assert load_identity(tmp_path) == IDENTITY
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Have the disk take no identity; return what makes room."""
+    monkeypatch.setattr("kiosk.identity.os.fsync", _no_room)
+    return monkeypatch.undo
+
+
+def _no_room(_file: int) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def files(folder: Path) -> list[str]:
+    """Return the names of the files in a folder."""
+    return [file.name for file in folder.iterdir()]
+
+
+async def test_a_key_that_the_disk_does_not_take_is_kept_once_there_is_room(
+    tmp_path: Path, client: RegistryClient, full: Callable[[], None]
+) -> None:
+    """Cards are read meanwhile; the trouble that staff are told of ends with it."""
+    keying, disk = Keying(IDENTITY.without_key(), station(tmp_path, KeyPlace.DISK)), Disk()
+    learning = asyncio.create_task(keying.learn(client, keying.begin(), disk))
+    async with asyncio.timeout(5):
+        await keying.known.wait()
+        await disk.failed()
+        await asyncio.sleep(0.05)
+        assert list(disk.troubles) == ["identity"]
+        full()
+        await learning
+    assert not disk.troubles
+    assert load_identity(tmp_path) == IDENTITY
+
+
+async def test_a_key_that_was_forgotten_meanwhile_is_not_kept(
+    tmp_path: Path, client: RegistryClient, full: Callable[[], None]
+) -> None:
+    """A revoked kiosk has erased it, and room that comes later brings nothing back (P6)."""
+    keying, disk = Keying(IDENTITY.without_key(), station(tmp_path, KeyPlace.DISK)), Disk()
+    reading = keying.begin()
+    learning = asyncio.create_task(keying.learn(client, reading, disk))
+    async with asyncio.timeout(5):
+        await disk.failed()
+        reading.forget()
+        full()
+        forget_identity(tmp_path)
+        await learning
+    assert not disk.troubles
+    assert files(tmp_path) == []
 
 
 async def test_a_revoked_kiosk_is_not_told(

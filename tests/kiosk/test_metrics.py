@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kiosk.link import Contact
 from kiosk.log import log
 from kiosk.metrics import MetricsError, serving
 from tests.e2e.house import free_port
@@ -62,6 +63,21 @@ def test_verdicts_are_counted_from_the_log_and_the_condition_is_shown() -> None:
     assert 'kaikuportti_device_up{device="gate/none"}' not in read
     with pytest.raises(OSError, match="refused"):
         figures(port)
+
+
+@pytest.mark.parametrize("contact", list(Contact))
+def test_how_it_stands_with_the_register_is_a_set_of_states(contact: Contact) -> None:
+    """One of them is 1, and the last no more: an alert can tell a revocation from no network."""
+    port = free_port()
+    with serving(port) as show:
+        show({**CONDITION, "contact": "up"})
+        show({**CONDITION, "contact": contact.value})
+        read = figures(port)
+    states = {name: value for name, value in read.items() if name.startswith("kaikuportti_contact")}
+    assert states == {
+        f'kaikuportti_contact{{state="{state}"}}': float(state is contact) for state in Contact
+    }
+    assert read["kaikuportti_connected"] == float(contact is Contact.UP)
 
 
 def test_a_port_that_is_taken_is_said() -> None:

@@ -437,7 +437,7 @@ class TestFailures:
             RegistryClient(kanta.url, TOKEN) as client,
         ):
             begun = loop.time()
-            with pytest.raises(UnreachableError, match="TimeoutError"):
+            with pytest.raises(UnreachableError, match="timed out"):
                 await decide(client, budget=0.1)
             assert loop.time() - begun < 1.0
             with pytest.raises(UnreachableError):
@@ -448,7 +448,7 @@ class TestFailures:
         body = reply(write_answer(ACCEPTED))
         pieces = [body[start : start + 1] for start in range(len(body))]
         async with register(*pieces) as kanta, RegistryClient(kanta.url, TOKEN) as client:
-            with pytest.raises(UnreachableError, match="TimeoutError"):
+            with pytest.raises(UnreachableError, match="timed out"):
                 await decide(client, budget=0.2)
 
     async def test_cancelling_is_no_failure(self) -> None:
@@ -490,8 +490,9 @@ async def test_every_error_of_the_library_is_translated(call: Call, kind: type[E
     ) as client:
         with pytest.raises(UnreachableError) as caught:
             await call(client)
-    assert str(caught.value) == kind.__name__
-    assert TOKEN not in str(caught.value)
+    told = str(caught.value)
+    assert " " in told
+    assert not any(part in told for part in (kind.__name__, TOKEN, "kanta"))
 
 
 class TestRefusals:
@@ -704,7 +705,7 @@ async def test_a_certificate_that_is_not_valid_is_told_as_that(
     authority = Authority(tmp_path, "127.0.0.1")
     monkeypatch.setattr(certifi, "where", lambda: str(authority.root))
     why = {
-        Certificate.VALID: "ReadError|RemoteProtocolError",
+        Certificate.VALID: "was closed by the other side|broke off",
         Certificate.EXPIRED: "certificate is not valid: certificate has expired",
         Certificate.UNTRUSTED: "certificate is not valid: unable to get local issuer",
         Certificate.ANOTHERS: "certificate is not valid: IP address mismatch",

@@ -169,7 +169,10 @@ class TestDescribe:
             ({"parked": 2}, "uses the register could not take: 2 (ask support)"),
             ({"clock_suspect": True}, "clock: looks wrong; set the time"),
             ({"key_foreign": True}, "key of the card digests: is not the register's: every card"),
-            ({"disk": "database or disk is full"}, "disk: database or disk is full; free some"),
+            (
+                {"disk": "state: it belongs to root; chown it"},
+                "disk: state: it belongs to root; chown it\n",
+            ),
             ({"key": "disk", "key_known": True}, "key of the card digests: on the disk\n"),
             ({"key": "memory", "key_known": True}, "key of the card digests: in memory only\n"),
             ({"key": "memory", "key_known": False}, "no card is read until the network is there"),
@@ -232,7 +235,7 @@ def test_what_is_to_be_mended_is_listed_for_scripts() -> None:
     assert to_be_mended(ill) == [
         "register: this kiosk was revoked; enrol it again",
         "uses the register could not take: 2 (ask support)",
-        "disk: full; free some space or replace the memory card",
+        "disk: full",
         "keypad/hid: /dev/input/x: not plugged in",
     ]
 

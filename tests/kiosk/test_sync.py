@@ -30,12 +30,13 @@ from kaiku.wire import (
     Use,
     write_row,
 )
+from kiosk.backoff import Backoff
 from kiosk.desk import Record
 from kiosk.disk import DiskError
 from kiosk.link import Contact, Link
 from kiosk.registry import RegistryClient, UnreachableError
 from kiosk.store import Store, Stores
-from kiosk.sync import Backoff, Sync, fetch
+from kiosk.sync import Sync, fetch
 from tests.kaiku.made import NOON, card, entry
 
 pytestmark = pytest.mark.anyio
@@ -207,6 +208,61 @@ async def test_what_is_parked_is_tried_again_and_goes_once_the_register_is_mende
             await asyncio.sleep(0.02)
     assert register.batches[-1] == old
     assert await store.call(lambda stores: stores.journal.unpark()) == 0
+
+
+@pytest.mark.parametrize("place", [0, 4, 11])
+async def test_a_parked_use_at_which_the_register_fails_keeps_back_no_other(
+    store: Store,
+    client: RegistryClient,
+    register: FakeRegister,
+    monkeypatch: pytest.MonkeyPatch,
+    place: int,
+) -> None:
+    """The others go at the next try, in few calls and at a pace; it is tried at each (P1)."""
+    monkeypatch.setattr(Backoff.__init__, "__defaults__", (0.001, 0.01))
+    monkeypatch.setattr("kiosk.sync.PARKED_AGAIN", 0.2)
+    bad = str((await record(store, 12))[place].id)
+    fails = True
+
+    def fail_at_the_bad(sent: list[dict[str, Any]]) -> httpx.Response:
+        failing = fails and bad in [use["id"] for use in sent]
+        return problem(500) if failing else register.take_all(sent)
+
+    async def left() -> list[str]:
+        return [str(use.id) for use in await store.call(lambda stores: stores.journal.parked())]
+
+    register.on_batch = lambda sent: results({use["id"]: "invalid" for use in sent})
+    async with syncing(store, client, Link()) as sync, asyncio.timeout(10.0):
+        await sync.drained()
+        assert len(await left()) == 12
+        register.batches.clear()
+        register.on_batch = fail_at_the_bad
+        while await left() != [bad]:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        assert len(register.batches) <= 20
+        fails = False
+        while await left():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+async def test_a_register_that_fails_at_all_that_is_parked_is_asked_at_a_pace(
+    store: Store,
+    client: RegistryClient,
+    register: FakeRegister,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each failure makes the wait longer: no storm of requests, and nothing is lost."""
+    monkeypatch.setattr(Backoff.__init__, "__defaults__", (0.05, 60.0))
+    monkeypatch.setattr("kiosk.sync.PARKED_AGAIN", 0.05)
+    uses = await record(store, 12)
+    register.on_batch = lambda sent: results({use["id"]: "invalid" for use in sent})
+    async with syncing(store, client, Link()) as sync:
+        await sync.drained()
+        register.batches.clear()
+        register.on_batch = lambda _sent: problem(500)
+        await asyncio.sleep(1.0)
+    assert 1 <= len(register.batches) <= 6
+    assert await store.call(lambda stores: stores.journal.parked()) == uses
 
 
 async def test_a_batch_that_is_refused_whole_is_halved_until_the_bad_one_is_found(
