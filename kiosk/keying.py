@@ -55,13 +55,15 @@ class Keying:
     async def learn(self, registry: RegistryClient, reading: Reading, disk: Disk) -> None:
         """Have the register tell the key where it is not there; return once it is, and is kept.
 
-        Return without where the register has revoked the kiosk, which others see to.
+        Return without where the register has revoked the kiosk, which others see to: while the
+        answer was under way, too.
         """
         if self.known.is_set():
             return
         systemd.notify("STATUS=waiting for the register to tell the key: no card is read yet")
+        nobodys = reading.key
         key = await _ask_for_key(registry)
-        if key is None:
+        if key is None or reading.key != nobodys:
             return
         reading.key = key
         log("key_told")

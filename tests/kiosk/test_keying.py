@@ -18,6 +18,7 @@ from kiosk.disk import Disk
 from kiosk.identity import Identity, forget_identity, load_identity
 from kiosk.keying import Keying, identity_to_keep
 from kiosk.ports import Scene
+from kiosk.reading import Reading
 from kiosk.registry import RegistryClient
 
 pytestmark = pytest.mark.anyio
@@ -40,6 +41,19 @@ class FakeRegister:
         if self.refusals:
             return self.refusals.pop(0)
         return httpx.Response(200, json={"digest_key": KEY.hex()})
+
+
+class RevokedMeanwhile(FakeRegister):
+    """Tells the key, and the kiosk hears of its revocation before the answer is there."""
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__()
+        self._reading = reading
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request."""
+        self._reading.forget()
+        return super().__call__(request)
 
 
 class Shown:
@@ -252,3 +266,19 @@ def test_only_what_may_lie_on_the_disk_is_kept_at_enrolment(tmp_path: Path) -> N
     assert identity_to_keep(IDENTITY, station(tmp_path, KeyPlace.DISK)) == IDENTITY
     kept = identity_to_keep(IDENTITY, station(tmp_path, KeyPlace.MEMORY))
     assert kept == IDENTITY.without_key()
+
+
+@pytest.mark.parametrize("place", KeyPlace)
+async def test_a_key_that_comes_after_the_revocation_is_not_taken(
+    tmp_path: Path, place: KeyPlace
+) -> None:
+    """Its answer was under way while the cards and the identity were wiped (promise P6)."""
+    IDENTITY.without_key().save(tmp_path)
+    keying = Keying(IDENTITY.without_key(), station(tmp_path, place))
+    reading = keying.begin()
+    transport = httpx.MockTransport(RevokedMeanwhile(reading))
+    async with RegistryClient("http://kanta", "token", transport) as client:
+        await keying.learn(client, reading, Disk())
+    assert reading.digest(NUMBER.encode()) != ON_DISK
+    assert not keying.known.is_set()
+    assert load_identity(tmp_path).digest_key is None
