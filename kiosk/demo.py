@@ -6,7 +6,6 @@ USB scanner works as it is, for it types. Otherwise each line is a scan, and the
 summary once the register has everything.
 """
 
-import contextlib
 import json
 import os
 import socket
@@ -63,8 +62,16 @@ def main() -> int:
         config = _kiosk(folder, url, seed)
         _introduce(seed, url, folder)
         if sys.stdin.isatty():
-            return _by_hand(folder, config)
-        return _from_lines(config, environment)
+            code, log, whole = _by_hand(folder, config)
+        else:
+            code, log, whole = _from_lines(config)
+        events = [json.loads(line) for line in log]
+        if code != 0:
+            for event in events:
+                _say(json.dumps(event, ensure_ascii=False))
+            return code
+        stats = json.loads(_command(environment, "kaikukanta", "admin", "stats", "--json"))
+        return _summarise(events, stats, whole=whole)
 
 
 def _seed(folder: Path, environment: Mapping[str, str]) -> Seed:
@@ -142,40 +149,38 @@ def _introduce(seed: Seed, url: str, folder: Path) -> None:
         "\nat the end an empty line in a terminal, or the community card again."
         f"\n\nThe register      {url}/api/v1/openapi.json"
         f"\nA venue's token   {seed['vars']['token']}"
-        f"\nThe kiosk's screen as a picture   {folder / 'screen.png'}\n"
+        f"\nThe kiosk's screen as a picture, until the demo ends   {folder / 'screen.png'}\n"
     )
 
 
-def _by_hand(folder: Path, config: Path) -> int:
-    """Let a person scan and type; the log goes to a file, for the terminal is the screen."""
+def _by_hand(folder: Path, config: Path) -> tuple[int, list[str], bool]:
+    """Let a person scan and type; the log goes to a file, for the terminal is the screen.
+
+    Return the exit code, the lines of the log, and whether all had the time to be sent.
+    """
     log = folder / "kiosk.log"
     _say(f"The kiosk's log   {log}\nEnd with Ctrl-D or Ctrl-C.\n")
     with log.open("wb") as file:
         kiosk = subprocess.Popen([BIN / "kaikuportti", "run", "--config", config], stderr=file)
-        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C ends the kiosk, and then the demo
-            kiosk.wait()
+        try:
+            whole = kiosk.wait() == 0
+        except KeyboardInterrupt:  # it ends the kiosk, too
+            whole = False
         code = kiosk.wait()
-    if code != 0:
-        _say(log.read_text())
-    return code
+    return code, log.read_text().splitlines(), whole
 
 
-def _from_lines(config: Path, environment: Mapping[str, str]) -> int:
-    """Let the kiosk read the lines to their end, then tell what the register has of them."""
+def _from_lines(config: Path) -> tuple[int, list[str], bool]:
+    """Let the kiosk read the lines to their end; return the same."""
     process = subprocess.Popen(
         [BIN / "kaikuportti", "run", "--config", config], stderr=subprocess.PIPE, text=True
     )
     assert process.stderr is not None
-    events = [json.loads(line) for line in process.stderr]
-    if process.wait() != 0:
-        for event in events:
-            _say(json.dumps(event, ensure_ascii=False))
-        return process.returncode
-    stats = json.loads(_command(environment, "kaikukanta", "admin", "stats", "--json"))
-    return _summarise(events, stats)
+    log = list(process.stderr)
+    return process.wait(), log, True
 
 
-def _summarise(events: list[dict[str, Any]], stats: Mapping[str, Any]) -> int:
+def _summarise(events: list[dict[str, Any]], stats: Mapping[str, Any], *, whole: bool) -> int:
     verdicts = [event for event in events if event["event"] == "verdict"]
     decided = [verdict for verdict in verdicts if verdict["outcome"] != "ask"]
     taken_back = {event["use"] for event in events if event["event"] == "annulled"}
@@ -205,6 +210,9 @@ def _summarise(events: list[dict[str, Any]], stats: Mapping[str, Any]) -> int:
         _say(f"  the same card again       {again}")
     mine = (len(standing), len(taken_back), len(refused), children)
     theirs = (stats["accepted"], stats["voided"], stats["refused"], stats["children"])
+    if mine != theirs and not whole:
+        _say("\nBroken off: what was not sent yet lay in the kiosk's journal, for its next start.")
+        return 0
     if mine != theirs:
         _say(f"\nThe register has something else: {json.dumps(stats)}")
         return 1
