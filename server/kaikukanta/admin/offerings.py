@@ -62,6 +62,8 @@ _FLAGS = {
     "tariffs": "--tariff",
     "window": "--starts, --ends",
 }
+_OF_VENUE = "admin venue set"
+"""Where the flags of what a venue tells of itself are."""
 
 
 def add(admin: Group) -> None:
@@ -182,12 +184,15 @@ def add_offering(context: Context, arguments: Namespace) -> str:
     with transaction(context.engine) as session:
         venue = one(session, Venue, arguments.venue, "venue")
         found = judge(session, venue.id, offering, context.clock())
-        _refuse([*_order(arguments), *(_tell(finding, offering) for finding in breaches(found))])
+        broken = [_tell(each, _flag(each.setting, offering)) for each in breaches(found)]
+        _refuse([*_order(arguments), *broken])
         made = create_offering(session, venue.id, offering)
         session.flush()
-        advice = (*advice_of(found), *advice_of(findings(session, venue, context.clock())))
+        of_venue = advice_of(findings(session, venue, context.clock()))
         identity = str(made.id)
-    remark([f"advice: {_tell(finding, offering)}" for finding in advice])
+    told = [_tell(finding, _flag(finding.setting, offering)) for finding in advice_of(found)]
+    told += [_tell(finding, f"{_OF_VENUE} {_named(finding.setting)}") for finding in of_venue]
+    remark([f"advice: {each}" for each in told])
     return identity
 
 
@@ -203,7 +208,7 @@ def _order(arguments: Namespace) -> list[str]:
     return [f"--starts, --ends: {words.NOT_IN_ORDER.en}"]
 
 
-def _tell(finding: Finding, offering: Offering) -> str:
+def _tell(finding: Finding, flag: str) -> str:
     """Return a line of the rule, the flag that sets what is against it, why, and the floor."""
     match finding.floor:
         case None:
@@ -213,7 +218,7 @@ def _tell(finding: Finding, offering: Offering) -> str:
             floor = f" (at the latest {latest.isoformat(timespec='minutes')})"
         case least:
             floor = f" (at least {least})"
-    return f"{finding.rule}: {_flag(finding.setting, offering)}: {finding.words.en}{floor}"
+    return f"{finding.rule}: {flag}: {finding.words.en}{floor}"
 
 
 def _flag(setting: str, offering: Offering) -> str:
@@ -223,9 +228,13 @@ def _flag(setting: str, offering: Offering) -> str:
         case ["window", time]:
             return f"--{time}"
         case [name, *_]:
-            return _FLAGS.get(name, f"--{name.replace('_', '-')}")
+            return _FLAGS.get(name, _named(name))
         case _:
             return setting
+
+
+def _named(setting: str) -> str:
+    return f"--{setting.replace('_', '-')}"
 
 
 def tariff(text: str) -> Tariff:
