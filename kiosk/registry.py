@@ -122,6 +122,7 @@ class RegistryClient:
             timeout=httpx.Timeout(30.0, connect=5.0),
             limits=httpx.Limits(max_connections=6, keepalive_expiry=60.0),
             transport=transport,
+            verify=_trusted(),
             trust_env=False,
         )
 
@@ -275,6 +276,18 @@ class RegistryClient:
 
 _PATIENT = httpx.Timeout(LONGEST_SILENCE + LONGEST_CALL, connect=5.0)
 """For an answer whose time is kept line by line."""
+
+
+def _trusted() -> ssl.SSLContext:
+    """Return what certifies a register: the authorities that came along, and the machine's own.
+
+    Those are looked up in OpenSSL's folder as they are needed; its file would take time to read.
+    """
+    context = httpx.create_ssl_context(trust_env=False)
+    folder = ssl.get_default_verify_paths().capath
+    if folder is not None:
+        context.load_verify_locations(capath=folder)
+    return context
 
 
 class _translated:  # noqa: N801  reads as a with-clause

@@ -695,6 +695,24 @@ async def test_many_calls_share_a_few_connections() -> None:
         await asyncio.gather(feed, return_exceptions=True)
 
 
+async def test_an_authority_of_the_machine_certifies_a_register(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as a town's own, beside those that came along: in OpenSSL's folder, wherever that is."""
+    if shutil.which("openssl") is None:
+        leave_out("openssl", "apt-get install openssl")
+    authority = Authority(tmp_path, "127.0.0.1")
+    indexing = await asyncio.create_subprocess_exec("openssl", "rehash", str(tmp_path))
+    assert await indexing.wait() == 0
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    with relay(free_port()) as door:
+        door.receive(authority.receive(Certificate.VALID))
+        async with RegistryClient(f"https://127.0.0.1:{door.port}", TOKEN) as client:
+            with pytest.raises(UnreachableError) as caught:
+                await client.find()
+    assert type(caught.value) is UnreachableError  # nothing is behind the relay
+
+
 @pytest.mark.parametrize("certificate", list(Certificate))
 async def test_a_certificate_that_is_not_valid_is_told_as_that(
     certificate: Certificate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
