@@ -185,6 +185,18 @@ def test_every_command_of_the_register_is_documented() -> None:
             assert f"\nkaikukanta {command} " in page
 
 
+def test_every_column_of_a_list_is_documented() -> None:
+    """The page on the register has those of each command, in the words of its help."""
+    section = _section((DOCS / "register.md").read_text(), "### Their columns")
+    rows = dict(re.findall(r"^\| `(.+?)` \| (.+) \|$", section, re.MULTILINE))
+    told = {
+        path.removeprefix("admin "): epilog.partition(": ")[2].rstrip(".")
+        for path, epilog in _epilogs(parser())
+        if epilog
+    }
+    assert {command: "; ".join(row.split(" · ")) for command, row in rows.items()} == told
+
+
 def test_every_command_of_the_kiosk_is_documented(capsys: pytest.CaptureFixture[str]) -> None:
     """The page on the kiosk has each command that `kaikuportti --help` lists."""
     with pytest.raises(SystemExit):
@@ -219,6 +231,15 @@ def test_every_call_of_the_api_is_documented(tmp_path: Path) -> None:
     }
     section = _section((DOCS / "register.md").read_text(), "## The API")
     assert set(re.findall(r"^\| `([A-Z]+) (\S+)` \|", section, re.MULTILINE)) == described
+
+
+def _epilogs(command: Any, path: str = "") -> Iterator[tuple[str, str | None]]:
+    """Yield each command below a parser with what its help ends with."""
+    for action in command._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, below in action.choices.items():
+                yield f"{path}{name}", below.epilog
+                yield from _epilogs(below, f"{path}{name} ")
 
 
 def _commands(command: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -47,6 +47,14 @@ from server.kaikukanta.uses.tables import UseMember, UseRecord
 _ASKED = ("birth_year", "postcode", "children", "trial_end")
 """What is asked of a card, as a registration names it."""
 
+_USES = (
+    "of each use when it was",
+    "the offering's name in Finnish",
+    "accepted or why not or taken back",
+    "the party or the fee",
+    "the use's id",
+)
+
 
 def add(admin: Group) -> None:
     """Add the commands."""
@@ -64,7 +72,7 @@ def add(admin: Group) -> None:
         "--children", type=count, metavar="N", help="children under 18, 0 for none (OM-20)"
     )
     register.add_argument("--trial-end", type=day, metavar="DAY", help="a trial's last day (OM-9)")
-    _number(card.command("show", "show all that the register has of a card", show_one))
+    _number(card.command("show", "show all that the register has of a card", show_one, _USES))
     _number(card.command("end", "end a card for good", end_one))
     _number(card.command("out-of-use", "mark a card out of use, such as a lost one", lay_aside_one))
     _number(card.command("bring-back", "take a card that was found into use", bring_back_one))

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import NoReturn, TypeVar
@@ -52,10 +52,17 @@ class Group:
         """Add a group below this one."""
         return Group(self._add(name, summary))
 
-    def command(self, name: str, summary: str, run: Command) -> argparse.ArgumentParser:
-        """Add a command; return its parser, to which its arguments are added."""
+    def command(
+        self, name: str, summary: str, run: Command, columns: Sequence[str] = ()
+    ) -> argparse.ArgumentParser:
+        """Add a command; return its parser, to which its arguments are added.
+
+        ``columns`` say what each column is of the table that it prints.
+        """
         parser = self._add(name, summary)
         parser.set_defaults(run=run)
+        if columns:
+            parser.epilog = f"Columns, with tabs between: {'; '.join(columns)}."
         return parser
 
     def _add(self, name: str, summary: str) -> argparse.ArgumentParser:

@@ -11,6 +11,14 @@ from server.kaikukanta.kiosks.enrolment import LASTS, NotTheVenuesError, open_en
 from server.kaikukanta.kiosks.service import kiosks, revoke
 from server.kaikukanta.network.tables import Venue
 
+_COLUMNS = (
+    "the kiosk's id",
+    "its name",
+    "its venue's id",
+    "in use or revoked",
+    "its last heartbeat",
+    "uses that it had not sent yet then",
+)
 HOURS = int(LASTS / timedelta(hours=1))
 
 
@@ -28,7 +36,7 @@ def add(admin: Group) -> None:
         help=f"how long the code works, {HOURS} by default",
     )  # fmt: skip
     kiosk = admin.group("kiosk", "kiosks in the network")
-    kiosk.command("list", "show every kiosk and when it was last heard of", list_kiosks)
+    kiosk.command("list", "show every kiosk and when it was last heard of", list_kiosks, _COLUMNS)
     out = kiosk.command("revoke", "take a kiosk out: it forgets the cards", revoke_one)
     out.add_argument("kiosk", type=identifier, metavar="ID", help="the kiosk's id, from list")
 

@@ -12,11 +12,21 @@ WARNING = (
     "That kiosk must not come back before the event is over: it may have given these seats away."
 )
 
+_COLUMNS = (
+    "the lease's id",
+    "the kiosk's name",
+    "its last heartbeat",
+    "the offering's id",
+    "the day",
+    "seats that are left of it",
+    "how it stands",
+)
+
 
 def add(admin: Group) -> None:
     """Add the commands."""
     lease = admin.group("lease", "seats that kiosks may give away by themselves")
-    lease.command("list", "show every lease that keeps seats from others", list_leases)
+    lease.command("list", "show every lease that keeps seats from others", list_leases, _COLUMNS)
     free = lease.command("release", "free the seats of a kiosk that is gone for good", release_one)
     free.add_argument("lease", type=identifier, metavar="ID", help="the lease's id, from list")
 

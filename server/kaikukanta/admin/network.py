@@ -14,18 +14,26 @@ from server.kaikukanta.network.postcodes import PostcodesError, read_postcodes, 
 from server.kaikukanta.network.service import create_distributor
 from server.kaikukanta.network.tables import Distributor, Municipality
 
+_MUNICIPALITIES = ("the municipality's code", "its name in Finnish", "its name in Swedish")
+_DISTRIBUTORS = (
+    "the distributor's id",
+    "its name",
+    "its municipality's code",
+    "which version of the model it has acknowledged",
+)
+
 
 def add(admin: Group) -> None:
     """Add the commands."""
     municipality = admin.group("municipality", "municipalities of the network")
-    municipality.command("list", "show every municipality", list_municipalities)
+    municipality.command("list", "show every municipality", list_municipalities, _MUNICIPALITIES)
     create = municipality.command("create", "add a municipality", add_municipality)
     create.add_argument("code", help="Statistics Finland's code, three digits")
     create.add_argument("--fi", required=True, type=name, metavar="NAME", help="name in Finnish")
     create.add_argument("--sv", required=True, type=name, metavar="NAME", help="name in Swedish")
 
     distributor = admin.group("distributor", "organisations that give cards")
-    distributor.command("list", "show every distributor", list_distributors)
+    distributor.command("list", "show every distributor", list_distributors, _DISTRIBUTORS)
     create = distributor.command("create", "add a distributor", add_distributor)
     create.add_argument("name", type=name, help="the organisation's name")
     create.add_argument("--municipality", required=True, metavar="CODE", help="where it is")

@@ -49,6 +49,7 @@ from server.kaikukanta.offerings.service import create_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.offerings.venue import findings
 
+_COLUMNS = ("the offering's id", "its venue's id", "its name in Finnish", "when it starts")
 _LIMITS: dict[type[Limit], str] = {
     Seats: "--seats",
     OncePerPerformance: "--once",
@@ -69,7 +70,9 @@ _OF_VENUE = "admin venue set"
 def add(admin: Group) -> None:
     """Add the commands."""
     offering = admin.group("offering", "what venues offer")
-    found = offering.command("list", "show every offering, or one venue's", list_offerings)
+    found = offering.command(
+        "list", "show every offering, or one venue's", list_offerings, _COLUMNS
+    )
     found.add_argument("--venue", type=identifier, metavar="ID", help="only this venue's")
     create = offering.command("create", "add an offering", add_offering)
     create.add_argument("--venue", required=True, type=identifier, metavar="ID", help="whose it is")

@@ -9,9 +9,8 @@ from server.kaikukanta.retention.service import foresee_all, forget
 
 def add(admin: Group) -> None:
     """Add the command."""
-    command = admin.command(
-        "retention", "forget what the settings say is kept no longer", forget_what_is_due
-    )
+    summary = "forget what the settings say is kept no longer"
+    command = admin.command("retention", summary, forget_what_is_due, ("what", "how many"))
     command.add_argument(
         "--dry-run", action="store_true", help="only say how much it would be, and forget nothing"
     )

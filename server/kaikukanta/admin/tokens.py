@@ -15,11 +15,14 @@ from server.kaikukanta.network.service import (
 from server.kaikukanta.network.tables import Credential, Venue
 from server.kaikukanta.offerings.tables import OfferingRecord
 
+_COLUMNS = ("the token's id", "whose it is: venue or agent", "its name", "in use or revoked")
+
 
 def add(admin: Group) -> None:
     """Add the commands."""
     token = admin.group("token", "tokens of venues' systems and ticket agents")
-    token.command("list", "show every token's id and owner, never the token", list_tokens)
+    summary = "show every token's id and owner, never the token"
+    token.command("list", summary, list_tokens, _COLUMNS)
     create = token.command("venue", "make a venue's token and show it this once", add_venue_token)
     create.add_argument("venue", type=identifier, metavar="VENUE", help="the venue's id")
     create.add_argument("--name", required=True, type=name, help="which system it is for")

@@ -26,16 +26,31 @@ from server.kaikukanta.offerings.service import to_offering
 from server.kaikukanta.offerings.tables import OfferingRecord
 from server.kaikukanta.offerings.venue import findings
 
+_COLUMNS = (
+    "the venue's id",
+    "what it is",
+    "its name in Finnish",
+    "its municipality's code",
+    "which version of the model it has acknowledged",
+)
+_FOUND = (
+    "breach or advice",
+    "the rule",
+    "the venue's or the offering's name",
+    "the setting",
+    "what is against it",
+)
+
 
 def add(admin: Group) -> None:
     """Add the commands."""
     venue = admin.group("venue", "venues that let holders in")
-    venue.command("list", "show every venue", list_venues)
+    venue.command("list", "show every venue", list_venues, _COLUMNS)
     create = venue.command("create", "add a venue", add_venue)
     create.add_argument("--kind", required=True, choices=choices(VenueKind), help="what it is")
     create.add_argument("--municipality", required=True, metavar="CODE", help="where it is")
     add_names(create)
-    tell = venue.command("set", "tell of a venue's web shop and accessibility", set_venue)
+    tell = venue.command("set", "tell of a venue's web shop and accessibility", set_venue, _FOUND)
     tell.add_argument("venue", type=identifier, metavar="VENUE", help="the venue's id")
     tell.add_argument(
         "--web-shop",
@@ -48,7 +63,8 @@ def add(admin: Group) -> None:
     rename = venue.command("rename", "give a venue other names", rename_venue)
     rename.add_argument("venue", type=identifier, metavar="VENUE", help="the venue's id")
     add_names(rename)
-    check = venue.command("audit", "show what of a venue's settings goes against the model", audit)
+    summary = "show what of a venue's settings goes against the model"
+    check = venue.command("audit", summary, audit, _FOUND)
     check.add_argument("venue", type=identifier, metavar="VENUE", help="the venue's id")
     add_acknowledge(venue, Venue, "venue")
 
