@@ -19,7 +19,7 @@ UNIT = "kaikuportti.service"
 _LONGEST = 3600.0
 
 
-async def enrol_here(talk: Talk, path: Path, config: Config) -> bool:
+async def enrol_here(talk: Talk, path: Path, config: Config, *, grab: bool) -> bool:
     """Enrol the kiosk with a code that is typed or scanned; tell whether it is enrolled."""
     talk.say("\n8. Enrolment")
     if _is_enrolled(config.station.state):
@@ -27,8 +27,8 @@ async def enrol_here(talk: Talk, path: Path, config: Config) -> bool:
         return True
     talk.say("Make an enrolment code for this kiosk in the register: it works once.")
     while True:
-        talk.say("Type the code or scan it; Enter leaves it for later.")
-        code = await _typed_or_scanned(talk, config)
+        talk.say("Type the code or scan it (it is not shown); Enter leaves it for later.")
+        code = await _typed_or_scanned(talk, config, grab=grab)
         if not code:
             talk.say(f"  Later: kaikuportti enrol --config {path}")
             return False
@@ -48,11 +48,12 @@ async def start_here(talk: Talk, path: Path) -> None:
         talk.say("  It did not start: journalctl -u kaikuportti" if failed else "  It runs.")
 
 
-async def _typed_or_scanned(talk: Talk, config: Config) -> str:
+async def _typed_or_scanned(talk: Talk, config: Config, *, grab: bool) -> str:
     """Return the code that comes first, from the terminal or from a scanner."""
     surroundings = Surroundings(config.station.name, tuple(Language))
     devices = [d for d in config.of(Role.SCANNER) if d.settings.driver != "stdin"]
-    found = await talk.unless_typed(listen(devices, Scanned, surroundings, _LONGEST))
+    heard = listen(devices, Scanned, surroundings, _LONGEST, grab=grab)
+    found = await talk.unless_typed(heard)
     if isinstance(found, str):
         return found
     event = found.event

@@ -24,12 +24,12 @@ async def ask_scanners(talk: Talk, parts: dict[str, Any], *, grab: bool) -> None
     found: list[Device] = []
     baud = 9600
     while True:
-        places = _but(scanners(baud, grab=grab), found)
+        places = _but(scanners(baud), found)
         if places:
             talk.say(
                 f"Scan a card or any barcode now, within {WITHIN:.0f} seconds; Enter gives up."
             )
-        heard = await _hear(talk, places, Scanned)
+        heard = await _hear(talk, places, Scanned, grab=grab)
         if heard.device is not None and isinstance(heard.event, Scanned):
             talk.say(f"  Heard {_code(heard.event)} from {place_of(heard.device)}.")
             if await talk.confirm("Was that the scanner?"):
@@ -59,10 +59,10 @@ async def ask_keypad(talk: Talk, parts: dict[str, Any], *, grab: bool) -> None:
         return
     taken = [path for part in parts["scanner"] for path in _paths(part)]
     while True:
-        places = keypads(taken, grab=grab)
+        places = keypads(taken)
         if places:
             talk.say(f"Press 5 on it now, within {WITHIN:.0f} seconds; Enter gives up.")
-        heard = await _hear(talk, places, Pressed)
+        heard = await _hear(talk, places, Pressed, grab=grab)
         if heard.device is not None and isinstance(heard.event, Pressed):
             talk.say(f"  Heard {heard.event.key} from {place_of(heard.device)}.")
             if await talk.confirm("Was that the keypad?"):
@@ -79,11 +79,13 @@ async def ask_keypad(talk: Talk, parts: dict[str, Any], *, grab: bool) -> None:
             return
 
 
-async def _hear(talk: Talk, places: list[Device], kind: type[Scanned] | type[Pressed]) -> Heard:
+async def _hear(
+    talk: Talk, places: list[Device], kind: type[Scanned] | type[Pressed], *, grab: bool
+) -> Heard:
     """Listen until something is heard, the time is over, or a line is typed."""
     if not places:
         return Heard(None)
-    found = await talk.unless_typed(listen(places, kind, _SURROUNDINGS, WITHIN))
+    found = await talk.unless_typed(listen(places, kind, _SURROUNDINGS, WITHIN, grab=grab))
     return Heard(None) if isinstance(found, str) else found
 
 

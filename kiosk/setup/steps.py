@@ -87,7 +87,7 @@ async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
         talk.say(f"  to consider: {words}")
     if is_mute(config):
         talk.say(f"  to mend: {MUTE}")
-    if await enrol_here(talk, path, config):
+    if await enrol_here(talk, path, config, grab=not at_console):
         await start_here(talk, path)
     return DONE
 
