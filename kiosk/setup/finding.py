@@ -5,6 +5,7 @@ broken one's place works at once, and two alike are told apart.
 """
 
 import asyncio
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,23 +42,21 @@ class Heard:
     deaf: Mapping[str, str] = field(default_factory=dict)
 
 
-def scanners(baud: int) -> list[Device]:
-    """Return every place where a scanner may be plugged in."""
-    serial: list[Device] = []
-    for path in _ports():
-        part: dict[str, Any] = {"driver": "serial", "port": str(path)}
-        serial.append(read_device(Role.SCANNER, part if baud == 9600 else {**part, "baud": baud}))
-    return [*serial, *_typing(Role.SCANNER)]
+def scanners(taken: Iterable[str], settings: Mapping[str, Mapping[str, Any]]) -> list[Device]:
+    """Return every place where a scanner may be plugged in, but for those that are taken.
 
-
-def keypads(taken: Iterable[str]) -> list[Device]:
-    """Return every place where a keypad may be plugged in, but for those that are taken."""
-    others = set(taken)
-    return [
-        device
-        for device in _typing(Role.KEYPAD)
-        if not others.intersection(device.settings.takes()["device"])
+    ``settings`` are what one of each driver is set to.
+    """
+    serial = [
+        read_device(Role.SCANNER, {"driver": "serial", "port": str(path), **settings["serial"]})
+        for path in _ports()
     ]
+    return _but([*serial, *_typing(Role.SCANNER, settings["hid"])], taken)
+
+
+def keypads(taken: Iterable[str], settings: Mapping[str, Any]) -> list[Device]:
+    """Return every place where a keypad may be plugged in, but for those that are taken."""
+    return _but(_typing(Role.KEYPAD, settings), taken)
 
 
 async def listen(
@@ -128,12 +127,18 @@ def _ports() -> list[Path]:
     return [*seen.values()]
 
 
-def _typing(role: Role) -> list[Device]:
+def _but(places: Iterable[Device], taken: Iterable[str]) -> list[Device]:
+    others = set(taken)
+    return [place for place in places if os.path.realpath(place_of(place)) not in others]
+
+
+def _typing(role: Role, settings: Mapping[str, Any]) -> list[Device]:
     """Return the devices that type; two names of one are one."""
     paths = sorted(KEYBOARDS.glob("*-event-kbd")) if KEYBOARDS.is_dir() else []
     each = {path.resolve(): path for path in reversed(paths)}
     return [
-        read_device(role, {"driver": "hid", "device": str(path)}) for path in sorted(each.values())
+        read_device(role, {"driver": "hid", "device": str(path), **settings})
+        for path in sorted(each.values())
     ]
 
 

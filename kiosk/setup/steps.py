@@ -63,8 +63,8 @@ async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
     talk.say(_BEGIN)
     parts: dict[str, Any] = {"station": await _ask_station(talk, station)}
     parts["registry"] = await _ask_registry(talk, dict(before.get("registry", {})))
-    await ask_scanners(talk, parts, grab=not at_console)
-    await ask_keypad(talk, parts, grab=not at_console)
+    await ask_scanners(talk, parts, before, grab=not at_console)
+    await ask_keypad(talk, parts, before, grab=not at_console)
     await ask_displays(talk, parts, before)
     await ask_gate(talk, parts, before)
     await ask_buzzer(talk, parts, before)

@@ -80,8 +80,8 @@ async def test_what_types_at_the_console_is_not_shown_and_answers_nothing(
 
     async def talk_it_through() -> None:
         async with talk_at(console.descriptor, console.said) as talk:
-            await ask_scanners(talk, parts, grab=False)
-            await ask_keypad(talk, parts, grab=False)
+            await ask_scanners(talk, parts, {}, grab=False)
+            await ask_keypad(talk, parts, {}, grab=False)
 
     talking = asyncio.create_task(talk_it_through())
     await console.hear("Scan a card")
