@@ -1,7 +1,6 @@
-"""The last steps: trade a code for the kiosk's identity, and start the kiosk."""
+"""The last step but one: trade a code for the kiosk's identity."""
 
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -12,8 +11,6 @@ from kiosk.ports import Scanned, Surroundings
 from kiosk.setup.finding import listen
 from kiosk.setup.talk import Talk
 from kiosk.setup.units import run
-
-UNIT = "kaikuportti.service"
 
 _LONGEST = 3600.0
 
@@ -51,18 +48,6 @@ async def enrol_here(
             return False
         if await _enrol(config, code, options):
             return True
-
-
-async def start_here(talk: Talk, path: Path) -> None:
-    """Offer to start the unit where systemd has it."""
-    systemctl = shutil.which("systemctl")
-    there = systemctl and (await run([systemctl, "cat", UNIT], quiet=True)) == 0
-    if systemctl is None or not there or os.geteuid() != 0:
-        talk.say(f"\nThe kiosk is set up. Start it with: kaikuportti run --config {path}")
-        return
-    if await talk.confirm("\nStart the kiosk now, and whenever this machine starts?"):
-        failed = await run([systemctl, "enable", "--now", UNIT])
-        talk.say("  It did not start: journalctl -u kaikuportti" if failed else "  It runs.")
 
 
 async def _typed_or_scanned(talk: Talk, config: Config, *, grab: bool) -> str:

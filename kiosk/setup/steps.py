@@ -23,11 +23,11 @@ from kiosk.desk import Profile
 from kiosk.registry import RegistryClient, RegistryError
 from kiosk.setup.before import read_before
 from kiosk.setup.displays import ask_displays
-from kiosk.setup.enrolling import ask_again, enrol_here, is_enrolled, start_here
+from kiosk.setup.enrolling import ask_again, enrol_here, is_enrolled
 from kiosk.setup.outputs import ask_buzzer, ask_gate
 from kiosk.setup.readers import ask_keypad, ask_scanners
 from kiosk.setup.talk import EndedError, Talk, talk_at
-from kiosk.setup.units import held
+from kiosk.setup.units import held, start_here, warn_of_start
 from kiosk.setup.writing import as_toml, write_configuration
 from kiosk.status import find_status
 
@@ -77,6 +77,7 @@ async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
     config = _read_whole(talk, path, parts)
     if config is None:
         return BROKEN_OFF
+    await warn_of_start(talk, path)
     async with held(path) if again else nullcontext():
         if not _write(talk, path, config, as_toml(parts)):
             return BROKEN_OFF

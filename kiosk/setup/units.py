@@ -1,4 +1,4 @@
-"""The kiosk's units in systemd, and the commands that setup runs."""
+"""The last step, which starts the kiosk's units in systemd; and the commands that setup runs."""
 
 import asyncio
 import os
@@ -8,12 +8,48 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from kiosk.setup.talk import Talk
+
 CONFIGURATION = Path("/etc/kaikuportti/kiosk.toml")
 """The configuration that the units are for."""
 
 SERVICE = "kaikuportti.service"
 WATCH = "kaikuportti.path"
 """Starts the kiosk once its configuration or its identity has changed."""
+
+_BY_ITSELF = """
+The kiosk starts by itself as soon as it is configured and enrolled, and may open the gate then.
+While hands are at the gate, stop it, and start it when they are not:
+  systemctl stop kaikuportti.path kaikuportti
+  systemctl start kaikuportti.path kaikuportti"""
+
+_LOOK = "  It starts; the cards may take a while. Look how it does with: kaikuportti status"
+
+
+async def warn_of_start(talk: Talk, path: Path) -> None:
+    """Say that the kiosk will start by itself, where it will, before it does."""
+    systemctl = await systemctl_for(path)
+    if systemctl is not None and await is_watched(systemctl):
+        talk.say(_BY_ITSELF)
+
+
+async def start_here(talk: Talk, path: Path) -> None:
+    """Start the units where systemd has them; ask first where nothing else starts them.
+
+    Nobody waits until the kiosk is ready, for it may wait for the network to fetch the cards.
+    """
+    systemctl = await systemctl_for(path)
+    if systemctl is None:
+        talk.say(f"\nThe kiosk is set up. Start it with: kaikuportti run --config {path}")
+        return
+    how = ["start"]
+    if not await is_watched(systemctl):
+        if not await talk.confirm("\nStart the kiosk now, and whenever this machine starts?"):
+            talk.say("  Start it with: systemctl start kaikuportti.path kaikuportti")
+            return
+        how = ["enable", "--now"]
+    failed = await run([systemctl, "--no-block", *how, WATCH, SERVICE])
+    talk.say("  It did not start: journalctl -u kaikuportti" if failed else _LOOK)
 
 
 @asynccontextmanager
