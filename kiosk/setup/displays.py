@@ -51,7 +51,7 @@ _STANDING = (
 async def ask_displays(talk: Talk, parts: dict[str, Any], before: Mapping[str, Any]) -> None:
     """Choose what shows the verdict, one display or several, into ``parts``."""
     talk.say("\n5. What shows the verdict")
-    standing = {part.get("driver"): part for part in before.get("display", [])}
+    standing = [dict(part) for part in before.get("display", [])]
     state = parts["station"].get("state", "/var/lib/kaikuportti")
     asking: dict[str, Asking] = {
         "lights": _ask_lamps,
@@ -61,16 +61,18 @@ async def ask_displays(talk: Talk, parts: dict[str, Any], before: Mapping[str, A
     offered = dict(_KINDS)
     chosen: list[Part] = []
     while len(offered) > 1:
-        default = next((name for name in standing if name in offered), None)
+        default = next((part["driver"] for part in standing if part["driver"] in offered), None)
         is_told = any(part["driver"] != "eink" for part in chosen)
         default = default or ("none" if is_told else "lights")
         driver = await talk.choose("Which display?", offered, default)
         if driver == "none":
             break
-        part = dict(standing.pop(driver, {"driver": driver}))
+        part = next((part for part in standing if part["driver"] == driver), {"driver": driver})
+        standing = [other for other in standing if other is not part]
         ask_settings = asking.get(driver, _ask_nothing)
         await settle(talk, parts, Role.DISPLAY, chosen, part, ask_settings, _try)
-        if chosen and chosen[-1] is part:
+        has_more = any(other["driver"] == driver for other in standing)
+        if chosen and chosen[-1] is part and not has_more:
             del offered[driver]
     if chosen:
         parts["display"] = chosen

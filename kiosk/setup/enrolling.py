@@ -1,9 +1,6 @@
-"""The last steps: trade a code for the kiosk's identity, and start the kiosk."""
+"""The last step but one: trade a code for the kiosk's identity."""
 
-import asyncio
 import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,57 +10,63 @@ from kiosk.identity import NotEnrolledError, UnreadableIdentityError, load_ident
 from kiosk.ports import Scanned, Surroundings
 from kiosk.setup.finding import listen
 from kiosk.setup.talk import Talk
-
-UNIT = "kaikuportti.service"
+from kiosk.setup.units import run
 
 _LONGEST = 3600.0
 
 
-async def enrol_here(talk: Talk, path: Path, config: Config) -> bool:
-    """Enrol the kiosk with a code that is typed or scanned; tell whether it is enrolled."""
+async def ask_again(talk: Talk, path: Path, former: str) -> bool:
+    """Ask whether to enrol anew a kiosk whose register has another address than before."""
+    talk.say(f"  The address has changed. This kiosk is enrolled in the register at {former}.")
+    talk.say("  To another register its token is of no use, and is not to be shown. Enrolled anew,")
+    talk.say("  it keeps the uses that were not sent, and sends them to the new register.")
+    if await talk.confirm("Enrol it anew, with a code of the new register?"):
+        return True
+    talk.say("  Its identity stays, as is right where the same register has moved. Otherwise:")
+    talk.say(f"  kaikuportti enrol --again --config {path}")
+    return False
+
+
+async def enrol_here(
+    talk: Talk, path: Path, config: Config, *, again: bool = False, grab: bool
+) -> bool:
+    """Enrol the kiosk with a code that is typed or scanned; tell whether it is enrolled.
+
+    One that is enrolled already is enrolled anew only with ``again``.
+    """
     talk.say("\n8. Enrolment")
-    if _is_enrolled(config.station.state):
+    if not again and is_enrolled(config.station.state):
         talk.say("  This kiosk is enrolled already; that stays.")
         return True
     talk.say("Make an enrolment code for this kiosk in the register: it works once.")
+    options = [*(["--again"] if again else []), "--config", str(path)]
     while True:
-        talk.say("Type the code or scan it; Enter leaves it for later.")
-        code = await _typed_or_scanned(talk, config)
+        talk.say("Type the code or scan it (it is not shown); Enter leaves it for later.")
+        code = await _typed_or_scanned(talk, config, grab=grab)
         if not code:
-            talk.say(f"  Later: kaikuportti enrol --config {path}")
+            talk.say(f"  Later: kaikuportti enrol {' '.join(options)}")
             return False
-        if await _enrol(path, config, code):
+        if await _enrol(config, code, options):
             return True
 
 
-async def start_here(talk: Talk, path: Path) -> None:
-    """Offer to start the unit where systemd has it."""
-    systemctl = shutil.which("systemctl")
-    there = systemctl and (await _run([systemctl, "cat", UNIT], quiet=True)) == 0
-    if systemctl is None or not there or os.geteuid() != 0:
-        talk.say(f"\nThe kiosk is set up. Start it with: kaikuportti run --config {path}")
-        return
-    if await talk.confirm("\nStart the kiosk now, and whenever this machine starts?"):
-        failed = await _run([systemctl, "enable", "--now", UNIT])
-        talk.say("  It did not start: journalctl -u kaikuportti" if failed else "  It runs.")
-
-
-async def _typed_or_scanned(talk: Talk, config: Config) -> str:
+async def _typed_or_scanned(talk: Talk, config: Config, *, grab: bool) -> str:
     """Return the code that comes first, from the terminal or from a scanner."""
     surroundings = Surroundings(config.station.name, tuple(Language))
     devices = [d for d in config.of(Role.SCANNER) if d.settings.driver != "stdin"]
-    found = await talk.unless_typed(listen(devices, Scanned, surroundings, _LONGEST))
+    heard = listen(devices, Scanned, surroundings, _LONGEST, grab=grab)
+    found = await talk.unless_typed(heard)
     if isinstance(found, str):
         return found
     event = found.event
     return event.data.decode(errors="replace").strip() if isinstance(event, Scanned) else ""
 
 
-async def _enrol(path: Path, config: Config, code: str) -> bool:
+async def _enrol(config: Config, code: str, options: list[str]) -> bool:
     """Enrol as the user who owns the state, for root's files would be closed to the kiosk."""
     program = Path(sys.executable).with_name("kaikuportti")
-    command = [str(program), "enrol", "--config", str(path)]
-    return await _run(command, said=code, owner=_owner(config.station.state)) == 0
+    command = [str(program), "enrol", *options]
+    return await run(command, said=code, owner=_owner(config.station.state)) == 0
 
 
 def _owner(state: Path) -> os.stat_result | None:
@@ -74,27 +77,8 @@ def _owner(state: Path) -> os.stat_result | None:
     return found if found.st_uid != 0 else None
 
 
-async def _run(
-    command: list[str], said: str = "", owner: os.stat_result | None = None, *, quiet: bool = False
-) -> int:
-    """Run a command to its end, with ``said`` as its input; return its exit code."""
-
-    def work() -> int:
-        return subprocess.run(  # noqa: S603  every part is ours
-            command,
-            input=said.encode(),
-            stdout=subprocess.DEVNULL if quiet else None,
-            stderr=subprocess.DEVNULL if quiet else None,
-            user=None if owner is None else owner.st_uid,
-            group=None if owner is None else owner.st_gid,
-            extra_groups=None if owner is None else [],
-            check=False,
-        ).returncode
-
-    return await asyncio.to_thread(work)
-
-
-def _is_enrolled(state: Path) -> bool:
+def is_enrolled(state: Path) -> bool:
+    """Tell whether there is an identity in the state folder."""
     try:
         load_identity(state)
     except NotEnrolledError:

@@ -5,13 +5,23 @@ broken one's place works at once, and two alike are told apart.
 """
 
 import asyncio
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kiosk.config import Device, Role, read_device
-from kiosk.ports import DeviceChanged, DeviceError, Event, Pressed, Reader, Scanned, Surroundings
+from kiosk.ports import (
+    DeviceChanged,
+    DeviceError,
+    DriverSettings,
+    Event,
+    Pressed,
+    Reader,
+    Scanned,
+    Surroundings,
+)
 
 KEYBOARDS = Path("/dev/input/by-path")
 """Where udev names the input devices by their sockets."""
@@ -32,23 +42,21 @@ class Heard:
     deaf: Mapping[str, str] = field(default_factory=dict)
 
 
-def scanners(baud: int, *, grab: bool) -> list[Device]:
-    """Return every place where a scanner may be plugged in."""
-    serial: list[Device] = []
-    for path in _ports():
-        part: dict[str, Any] = {"driver": "serial", "port": str(path)}
-        serial.append(read_device(Role.SCANNER, part if baud == 9600 else {**part, "baud": baud}))
-    return [*serial, *_typing(Role.SCANNER, grab=grab)]
+def scanners(taken: Iterable[str], settings: Mapping[str, Mapping[str, Any]]) -> list[Device]:
+    """Return every place where a scanner may be plugged in, but for those that are taken.
 
-
-def keypads(taken: Iterable[str], *, grab: bool) -> list[Device]:
-    """Return every place where a keypad may be plugged in, but for those that are taken."""
-    others = set(taken)
-    return [
-        device
-        for device in _typing(Role.KEYPAD, grab=grab)
-        if not others.intersection(device.settings.takes()["device"])
+    ``settings`` are what one of each driver is set to.
+    """
+    serial = [
+        read_device(Role.SCANNER, {"driver": "serial", "port": str(path), **settings["serial"]})
+        for path in _ports()
     ]
+    return _but([*serial, *_typing(Role.SCANNER, settings["hid"])], taken)
+
+
+def keypads(taken: Iterable[str], settings: Mapping[str, Any]) -> list[Device]:
+    """Return every place where a keypad may be plugged in, but for those that are taken."""
+    return _but(_typing(Role.KEYPAD, settings), taken)
 
 
 async def listen(
@@ -56,14 +64,20 @@ async def listen(
     kind: type[Scanned] | type[Pressed],
     surroundings: Surroundings,
     within: float,
+    *,
+    grab: bool,
 ) -> Heard:
-    """Listen to all the devices until one says something of a kind, for so many seconds."""
+    """Listen to all the devices until one says something of a kind, for so many seconds.
+
+    Without ``grab`` what they type is left to the console as well, whatever is configured.
+    """
     readers: dict[str, tuple[Device, Reader]] = {}
     deaf: dict[str, str] = {}
     for device in devices:
         place = place_of(device)
         try:
-            readers[place] = device, device.module.connect(device.settings, surroundings)
+            settings = device.settings if grab else _ungrabbed(device.settings)
+            readers[place] = device, device.module.connect(settings, surroundings)
         except DeviceError as error:
             deaf[place] = str(error)
     heard: asyncio.Future[tuple[Device, Event]] = asyncio.get_running_loop().create_future()
@@ -113,12 +127,21 @@ def _ports() -> list[Path]:
     return [*seen.values()]
 
 
-def _typing(role: Role, *, grab: bool) -> list[Device]:
+def _but(places: Iterable[Device], taken: Iterable[str]) -> list[Device]:
+    others = set(taken)
+    return [place for place in places if os.path.realpath(place_of(place)) not in others]
+
+
+def _typing(role: Role, settings: Mapping[str, Any]) -> list[Device]:
     """Return the devices that type; two names of one are one."""
     paths = sorted(KEYBOARDS.glob("*-event-kbd")) if KEYBOARDS.is_dir() else []
     each = {path.resolve(): path for path in reversed(paths)}
-    parts: list[dict[str, Any]] = [
-        {"driver": "hid", "device": str(path), **({} if grab else {"grab": False})}
+    return [
+        read_device(role, {"driver": "hid", "device": str(path), **settings})
         for path in sorted(each.values())
     ]
-    return [read_device(role, part) for part in parts]
+
+
+def _ungrabbed(settings: DriverSettings) -> DriverSettings:
+    """Return how a device is opened at the machine's own keyboard, which is needed for the talk."""
+    return settings.model_copy(update={"grab": False}) if hasattr(settings, "grab") else settings

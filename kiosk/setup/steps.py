@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -21,10 +23,11 @@ from kiosk.desk import Profile
 from kiosk.registry import RegistryClient, RegistryError
 from kiosk.setup.before import read_before
 from kiosk.setup.displays import ask_displays
-from kiosk.setup.enrolling import enrol_here, start_here
+from kiosk.setup.enrolling import ask_again, enrol_here, is_enrolled
 from kiosk.setup.outputs import ask_buzzer, ask_gate
 from kiosk.setup.readers import ask_keypad, ask_scanners
 from kiosk.setup.talk import EndedError, Talk, talk_at
+from kiosk.setup.units import held, start_here, warn_of_start
 from kiosk.setup.writing import as_toml, write_configuration
 from kiosk.status import find_status
 
@@ -63,8 +66,9 @@ async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
     talk.say(_BEGIN)
     parts: dict[str, Any] = {"station": await _ask_station(talk, station)}
     parts["registry"] = await _ask_registry(talk, dict(before.get("registry", {})))
-    await ask_scanners(talk, parts, grab=not at_console)
-    await ask_keypad(talk, parts, grab=not at_console)
+    again = await _ask_again(talk, path, parts, before)
+    await ask_scanners(talk, parts, before, grab=not at_console)
+    await ask_keypad(talk, parts, before, grab=not at_console)
     await ask_displays(talk, parts, before)
     await ask_gate(talk, parts, before)
     await ask_buzzer(talk, parts, before)
@@ -73,13 +77,35 @@ async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
     config = _read_whole(talk, path, parts)
     if config is None:
         return BROKEN_OFF
-    text = as_toml(parts)
+    await warn_of_start(talk, path)
+    async with held(path) if again else nullcontext():
+        if not _write(talk, path, config, as_toml(parts)):
+            return BROKEN_OFF
+        is_ready = await enrol_here(talk, path, config, again=again, grab=not at_console)
+    if is_ready:
+        await start_here(talk, path)
+    return DONE
+
+
+async def _ask_again(
+    talk: Talk, path: Path, parts: Mapping[str, Any], before: Mapping[str, Any]
+) -> bool:
+    """Ask whether to enrol anew, where the kiosk is enrolled at another address."""
+    former = before.get("registry", {}).get("url")
+    if former is None or former.rstrip("/") == parts["registry"]["url"].rstrip("/"):
+        return False
+    state = Path(parts["station"].get("state", "/var/lib/kaikuportti"))
+    return is_enrolled(state) and await ask_again(talk, path, former)
+
+
+def _write(talk: Talk, path: Path, config: Config, text: str) -> bool:
+    """Write the configuration, and tell what is to be mended in it; or tell why not."""
     try:
         kept = write_configuration(path, text)
     except OSError as error:
         talk.say(f"\n{path} cannot be written ({error.strerror}); run this as root.")
         talk.say(f"So that your answers are not lost, this is what it was to hold:\n\n{text}")
-        return BROKEN_OFF
+        return False
     talk.say(f"\nWritten: {path}" + (f" (what stood there: {kept})" if kept else ""))
     for problem in unfit(path, config):
         talk.say(f"  to mend: {problem}")
@@ -87,9 +113,7 @@ async def _steps(talk: Talk, path: Path, *, at_console: bool) -> int:
         talk.say(f"  to consider: {words}")
     if is_mute(config):
         talk.say(f"  to mend: {MUTE}")
-    if await enrol_here(talk, path, config):
-        await start_here(talk, path)
-    return DONE
+    return True
 
 
 def _read_whole(talk: Talk, path: Path, parts: dict[str, Any]) -> Config | None:

@@ -2,14 +2,16 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager, suppress
+import select
+import termios
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, TextIO, TypeVar
 
 T = TypeVar("T")
 
 TYPED_TOO = 0.3
-"""Seconds by which what a scanner types at the terminal may be before what is heard of it."""
+"""Seconds by which what a scanner types at the terminal may be apart from what is heard of it."""
 
 
 class EndedError(Exception):
@@ -19,10 +21,13 @@ class EndedError(Exception):
 class Talk:
     """Tells and asks. Each question has a default, which Enter takes."""
 
-    def __init__(self, lines: "asyncio.Queue[str | None]", out: TextIO) -> None:
-        """Take the lines that are typed, None at their end, and where to write."""
+    def __init__(
+        self, lines: "asyncio.Queue[str | None]", out: TextIO, terminal: int | None = None
+    ) -> None:
+        """Take the lines that are typed, None at their end, where to write, and the terminal."""
         self._lines = lines
         self._out = out
+        self._terminal = terminal
 
     def say(self, words: str = "") -> None:
         """Tell something."""
@@ -98,17 +103,45 @@ class Talk:
     async def unless_typed(self, waiting: Coroutine[Any, Any, T]) -> T | str:
         """Return what is waited for, or the line that is typed first.
 
-        A scanner may type its code here as well: what it is heard saying by then goes before.
+        A scanner may type its code here as well: what it is heard saying by then goes before, and
+        what was typed at a terminal meanwhile is neither shown nor taken for another answer.
         """
-        heard, typed = asyncio.create_task(waiting), asyncio.create_task(self.line())
+        with self._unseen():
+            heard, typed = asyncio.create_task(waiting), asyncio.create_task(self.line())
+            try:
+                await asyncio.wait((heard, typed), return_when=asyncio.FIRST_COMPLETED)
+                if self._terminal is not None or not heard.done():
+                    await asyncio.sleep(TYPED_TOO)
+                return heard.result() if heard.done() else typed.result()
+            finally:
+                heard.cancel()
+                typed.cancel()
+                await asyncio.gather(heard, typed, return_exceptions=True)
+
+    @contextmanager
+    def _unseen(self) -> Iterator[None]:
+        """Let the terminal show nothing of what is typed meanwhile, and forget it at the end."""
+        if self._terminal is None:
+            yield
+            return
+        before = termios.tcgetattr(self._terminal)
+        silent = [*before]
+        silent[3] &= ~(termios.ECHO | termios.ECHONL)
         try:
-            await asyncio.wait((heard, typed), return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.wait((heard,), timeout=0.0 if heard.done() else TYPED_TOO)
-            return heard.result() if heard.done() else typed.result()
+            termios.tcsetattr(self._terminal, termios.TCSANOW, silent)
+            yield
         finally:
-            heard.cancel()
-            typed.cancel()
-            await asyncio.gather(heard, typed, return_exceptions=True)
+            with suppress(termios.error):  # the terminal was hung up
+                termios.tcflush(self._terminal, termios.TCIFLUSH)
+                termios.tcsetattr(self._terminal, termios.TCSANOW, before)
+            self._forget_lines()
+
+    def _forget_lines(self) -> None:
+        has_ended = False
+        while not self._lines.empty():
+            has_ended = self._lines.get_nowait() is None or has_ended
+        if has_ended:
+            self._lines.put_nowait(None)
 
     def _prompt(self, question: str) -> None:
         print(f"{question}: ", end="", file=self._out, flush=True)
@@ -120,7 +153,7 @@ async def talk_at(descriptor: int, out: TextIO) -> AsyncIterator[Talk]:
     lines: asyncio.Queue[str | None] = asyncio.Queue()
     reading = asyncio.create_task(_read_lines(descriptor, lines))
     try:
-        yield Talk(lines, out)
+        yield Talk(lines, out, descriptor if os.isatty(descriptor) else None)
     finally:
         reading.cancel()
         with suppress(asyncio.CancelledError):
@@ -149,6 +182,9 @@ async def _read(descriptor: int) -> bytes:
     else:
         try:
             await ready.wait()
+            while not select.select([descriptor], [], [], 0)[0]:  # it was forgotten meanwhile
+                ready.clear()
+                await ready.wait()
         finally:
             loop.remove_reader(descriptor)
     try:

@@ -10,6 +10,7 @@ from gpiozero.pins.mock import MockFactory
 
 from kiosk.config import KeyPlace, Role, load
 from kiosk.drivers._keymap import KEYMAPS
+from kiosk.identity import Identity, load_identity
 from kiosk.setup import finding, set_up
 from tests.drivers.fixtures import input_layer, pins
 from tests.drivers.rigs import InputLayer, events
@@ -238,3 +239,75 @@ async def test_a_file_that_cannot_be_written_loses_no_answer(
     await terminal.hear("cannot be written")
     assert await talking == 1
     assert 'name = "Pool"' in terminal.said.getvalue()
+
+
+async def until_the_register_is_asked(terminal: Terminal) -> None:
+    """Answer the first questions as they stand."""
+    await terminal.answer("What staff call it, such as Pool, gate 1 [Pool]")
+    await terminal.answer("Which [entrance]")
+    await terminal.answer("Languages")
+    await terminal.answer("Does staff stand beside it")
+    await terminal.answer("Which [disk]")
+
+
+async def from_the_devices_on(terminal: Terminal) -> None:
+    """Answer what is asked of the devices."""
+    await terminal.answer("Keep the one there is (stdin)? [y]")
+    await terminal.answer("another scanner? [n]")
+    await terminal.answer("Is there one, for the number of children? [n]")
+    await terminal.answer("Which [lights]", "none")
+    await terminal.answer("Is there a gate")
+    await terminal.answer("Is there one?")
+
+
+@pytest.fixture
+def enrolled(tmp_path: Path) -> Path:
+    """Give the configuration of a kiosk that is enrolled in a register at another address."""
+    config, state = tmp_path / "kiosk.toml", tmp_path / "state"
+    config.write_text(
+        f'[station]\nname = "Pool"\nstate = "{state}"\n'
+        '[registry]\nurl = "http://127.0.0.1:9"\n[[scanner]]\ndriver = "stdin"\n'
+    )
+    Identity("former", "former token", bytes(32)).save(state)
+    return config
+
+
+@pytest.mark.usefixtures("sockets")
+async def test_another_registers_kiosk_is_enrolled_anew(
+    enrolled: Path, register: Register, terminal: Terminal
+) -> None:
+    """Else the former register's token would go to the new one."""
+    talking = asyncio.create_task(set_up(enrolled, terminal.descriptor, terminal.said))
+    await until_the_register_is_asked(terminal)
+    await terminal.answer("Its address", register.url)
+    await terminal.hear("The address has changed")
+    await terminal.answer("Enrol it anew, with a code of the new register? [y]")
+    await from_the_devices_on(terminal)
+    await terminal.answer("Type the code or scan it", register.seed["vars"]["enrolment_pool"])
+    await terminal.hear("The kiosk is set up")
+    assert await talking == 0
+    read = load(enrolled)
+    assert read.registry.url == register.url
+    assert load_identity(read.station.state).kiosk != "former"
+
+
+@pytest.mark.usefixtures("sockets")
+async def test_who_does_not_enrol_anew_is_told_how(enrolled: Path, terminal: Terminal) -> None:
+    """As where the same register has moved, or the code is not at hand yet."""
+    for answer in ("n", "y"):
+        again = f"kaikuportti enrol --again --config {enrolled}"
+        talking = asyncio.create_task(set_up(enrolled, terminal.descriptor, terminal.said))
+        await until_the_register_is_asked(terminal)
+        await terminal.answer("Its address", f"http://127.0.0.1:9/{answer}")
+        await terminal.answer("Try another address, or again?", "n")
+        await terminal.answer("Enrol it anew", answer)
+        if answer == "n":
+            await terminal.hear(again)
+        await from_the_devices_on(terminal)
+        if answer == "n":
+            await terminal.hear("The kiosk is set up")
+        else:
+            await terminal.answer("Type the code or scan it")
+            await terminal.hear(f"Later: {again}")
+        assert await talking == 0
+        assert load_identity(load(enrolled).station.state).kiosk == "former"

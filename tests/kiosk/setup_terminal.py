@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+import termios
 
 PATIENCE = 20.0
 
@@ -12,9 +13,12 @@ class Terminal:
 
     def __init__(self) -> None:
         """Open the pipe."""
-        self.descriptor, self._typing = os.pipe()
+        self.descriptor, self.typing = self._open()
         self.said = io.StringIO()
         self._read = 0
+
+    def _open(self) -> tuple[int, int]:
+        return os.pipe()
 
     async def answer(self, words: str, answer: str = "") -> None:
         """Wait until these words have been said, after those waited for before; type a line."""
@@ -35,8 +39,33 @@ class Terminal:
 
     def type(self, line: str) -> None:
         """Type a line."""
-        os.write(self._typing, f"{line}\n".encode())
+        os.write(self.typing, f"{line}\n".encode())
 
     def close(self) -> None:
         """Close the terminal: whoever reads it sees its end."""
-        os.close(self._typing)
+        os.close(self.typing)
+
+
+class Console(Terminal):
+    """A real terminal, which shows what is typed at it for as long as it is told to."""
+
+    def _open(self) -> tuple[int, int]:
+        typing, descriptor = os.openpty()
+        os.set_blocking(typing, False)
+        return descriptor, typing
+
+    def echoes(self) -> bool:
+        """Tell whether the terminal shows what is typed."""
+        return bool(termios.tcgetattr(self.descriptor)[3] & termios.ECHO)
+
+    def shown(self) -> str:
+        """Return what the terminal has shown of what was typed, since it was looked at last."""
+        try:
+            return os.read(self.typing, 65536).decode()
+        except BlockingIOError:
+            return ""
+
+    def close(self) -> None:
+        """Close both ends."""
+        os.close(self.descriptor)
+        super().close()

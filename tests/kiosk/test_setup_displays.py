@@ -132,6 +132,23 @@ async def test_a_picture_is_written_to_its_file(tmp_path: Path) -> None:
         assert image.size == (400, 300)
 
 
+async def test_two_displays_of_one_kind_are_both_kept(tmp_path: Path) -> None:
+    """Enter keeps them, one after the other."""
+    first, second = ({"driver": "png", "path": str(tmp_path / name)} for name in ("1", "2"))
+    asked = Asked(first, second)
+    for part in (first, second):
+        await asked.terminal.answer("Which [png]")
+        await asked.terminal.answer(f"file [{part['path']}]")
+        await asked.terminal.answer("width")
+        await asked.terminal.answer("height")
+        for _ in range(3):
+            await asked.terminal.answer("Does it show")
+    size = {"width": 800, "height": 480}
+    assert await asked.written() == [
+        {**part, "path": Path(part["path"]), **size} for part in (first, second)
+    ]
+
+
 async def test_a_display_that_takes_no_picture_is_told_whatever_is_answered(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
