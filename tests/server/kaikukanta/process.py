@@ -119,6 +119,9 @@ def serving(
             _wait(served)
         yield served
     finally:
+        if workers > 1:  # killed, the first process would leave the others behind
+            process.terminate()
+            process.wait(PATIENCE)
         process.kill()
         process.wait()
 
