@@ -10,10 +10,12 @@ from pathlib import Path
 _PIECE = bytes(1 << 20)
 
 
-def overwrite(path: Path) -> None:
+def overwrite(path: Path, mark: bytes = b"") -> None:
     """Write zeros over a file in place, down to the disk; one that is not there stays so.
 
-    It needs no free space. Raises OSError where the disk does not take it.
+    A ``mark`` takes the place of its first bytes, and is on the disk before anything else of it is
+    touched: whatever a power cut leaves of the rest, who reads the mark knows. It needs no free
+    space. Raises OSError where the disk does not take it.
     """
     try:
         file = path.open("r+b", buffering=0)
@@ -22,6 +24,9 @@ def overwrite(path: Path) -> None:
     with file:
         left = file.seek(0, os.SEEK_END)
         file.seek(0)
+        if mark and left > len(mark):
+            left -= file.write(mark)
+            os.fsync(file.fileno())
         while left > 0:
             left -= file.write(_PIECE[:left])
         os.fsync(file.fileno())

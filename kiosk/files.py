@@ -10,6 +10,7 @@ from kiosk.erasing import overwrite
 from kiosk.integrity import fault_of_cache, fault_of_journal, is_spoiled
 from kiosk.log import log
 from kiosk.owners import hindrance
+from kiosk.wal import TAKEN_IN
 
 CACHE_VERSION = 4
 JOURNAL_VERSION = 2
@@ -156,13 +157,14 @@ def committing(connection: sqlite3.Connection) -> Iterator[None]:
 def shut(path: Path, connection: sqlite3.Connection) -> None:
     """Close a file. Its log is overwritten first, for SQLite only removes it (promise P6).
 
-    A log that could not be taken in whole stays as it is: the next opening takes it in. To close
-    twice is harmless.
+    A log that could not be taken in whole stays as it is: the next opening takes it in. Of one that
+    was, the head goes first: a power cut within the overwriting would else leave a beginning that
+    SQLite puts over what is newer in the file (promise P1). To close twice is harmless.
     """
     with contextlib.suppress(sqlite3.Error, OSError):
         busy, frames, taken = connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
         if not busy and frames == taken:
-            overwrite(path.with_name(f"{path.name}-wal"))
+            overwrite(path.with_name(f"{path.name}-wal"), TAKEN_IN)
     connection.close()
 
 

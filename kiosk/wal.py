@@ -15,6 +15,9 @@ from pathlib import Path
 PAGE = 4096
 """Bytes of a page: what SQLite takes by itself, and the kiosk has never chosen another size."""
 
+TAKEN_IN = b"Taken in whole by the database.\n"
+"""Stands in place of a log's head once the file has all of it: what follows says nothing more."""
+
 _HEAD, _FRAME_HEAD = 32, 24
 _FRAME = _FRAME_HEAD + PAGE
 _LITTLE, _BIG = 0x377F0682, 0x377F0683
@@ -62,7 +65,7 @@ def read_log(path: Path) -> Log:
         data = path.read_bytes()
     except OSError:
         return NO_LOG
-    if len(data) < _HEAD + _FRAME:
+    if len(data) < _HEAD + _FRAME or data.startswith(TAKEN_IN):
         return NO_LOG
     head_is_whole = _is_whole_head(data[:_HEAD])
     seen = _ours(_look(data, head_is_whole=head_is_whole))

@@ -18,7 +18,8 @@ _UNITS = "kaikuportti.path kaikuportti.service"
 _OFFLINE = 0.5
 """The share of times without a network, where nothing but the journal has the uses."""
 
-_WITHIN_A_FLUSH = 0.7
+_WITHIN_A_FLUSH = 0.5
+_WHILE_STOPPING = 0.6
 _WHILE_STARTING = 0.1
 _START = 6.0
 """Seconds within which a cut while starting comes: about what a kiosk takes, emulated."""
@@ -41,7 +42,7 @@ def control(house: House) -> str:
     long=True,
 )
 def quick(house: House) -> Seen:
-    """Cut the power within flushes and while the kiosk starts, with and without a network."""
+    """Cut the power within flushes, while it stops and while it starts, and without a network."""
     with _frozen(house):
         return keep(house, house.quick_cuts, _scan_and_cut)
 
@@ -69,6 +70,10 @@ def _scan_and_cut(house: House, chance: random.Random) -> None:
     if chance.random() < _WITHIN_A_FLUSH:
         _begin(house, chance)
         machine.disk.wait_for_flush(chance.randint(1, 2), 1.0)
+        time.sleep(chance.uniform(0.0, FLUSH))
+    elif chance.random() < _WHILE_STOPPING:
+        machine.tell(f"systemctl stop --no-block {_UNITS}")
+        machine.disk.wait_for_flush(chance.randint(1, 8), 3.0)
         time.sleep(chance.uniform(0.0, FLUSH))
     if chance.random() < _WHILE_STARTING:
         _go_on(house)

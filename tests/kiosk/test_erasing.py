@@ -29,6 +29,15 @@ def test_overwriting_keeps_the_file(tmp_path: Path) -> None:
     assert path.read_bytes() == bytes(len(SECRET))
 
 
+@pytest.mark.parametrize("size", [0, 4, 8, 64, (1 << 20) + 8])
+def test_a_mark_takes_the_place_of_the_beginning(tmp_path: Path, size: int) -> None:
+    """Of a file that is longer; a shorter one is all zeros."""
+    path = tmp_path / "file"
+    path.write_bytes((SECRET * size)[:size])
+    overwrite(path, b"mark")
+    assert path.read_bytes() == (b"mark" + bytes(size - 4) if size > 4 else bytes(size))
+
+
 def test_what_is_not_there_is_erased(tmp_path: Path) -> None:
     """And does not come into being."""
     erase(tmp_path / "file")

@@ -22,6 +22,8 @@ from kaiku.wire import Outcome, Use
 from kiosk.cache import Used
 from kiosk.desk import Standing
 from kiosk.journal import KEEP, Backlog, UseJournal
+from kiosk.rescue import open_journal
+from kiosk.wal import TAKEN_IN
 from tests.kaiku.made import DAY, ENTRY, NOON, SHOW, TODAY, uses
 
 AINO, ELLI = b"A" * 16, b"E" * 16
@@ -509,10 +511,44 @@ class TestForgettingCards:
         log.hardlink_to(path.with_name("journal.sqlite-wal"))
         assert ELLI in log.read_bytes()
         journal.close()
-        assert not any(log.read_bytes())
+        assert not any(log.read_bytes().removeprefix(TAKEN_IN))
         again = UseJournal(path)
         assert again.unsent(9) == [use(1, digest=ELLI)]
         again.close()
+
+    def test_a_power_cut_while_it_is_shut_takes_no_use_back(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whichever sectors of its log are on the disk by then, once the mark is (promise P1)."""
+        log, flushed = path.with_name("journal.sqlite-wal"), []
+
+        def note(_file: int) -> None:
+            flushed.append((path.read_bytes(), log.read_bytes()))
+
+        journal = UseJournal(path)
+        for number in range(40):
+            record(journal, use(number))
+        before = log.read_bytes()
+        monkeypatch.setattr("kiosk.erasing.os.fsync", note)
+        journal.close()
+        monkeypatch.undo()
+        (file, marked), (_, ended) = flushed
+        assert marked == TAKEN_IN + before[len(TAKEN_IN) :]
+        assert ended == TAKEN_IN + bytes(len(before) - len(TAKEN_IN))
+        chance = random.Random(1918)
+        cuts = [(512 * n, 1.0) for n in range(1, len(before) // 512, 40)]
+        for end, share in [*cuts, *((len(before), chance.random()) for _ in range(40))]:
+            torn = bytearray(marked)
+            for start in range(512, len(before), 512):
+                if start >= end or chance.random() > share:
+                    torn[start : start + 512] = ended[start : start + 512]
+            path.write_bytes(file)
+            log.write_bytes(torn)
+            path.with_name("cache.sqlite").write_bytes(b"in use" * 4096)
+            again = open_journal(path)
+            assert again.backlog().unsent == 40
+            again.close()
+        assert not [*path.parent.glob("spoiled*")]
 
     def test_uses_that_are_forgotten_are_gone_from_their_file(self, path: Path) -> None:
         """After a week, pages that nothing uses any more hold no digest either."""
