@@ -435,6 +435,8 @@ class App:
                 unsent,
                 version("kaikuportti"),
                 disk_fails=bool(self._store.disk.troubles),
+                key_foreign=self._has_foreign_key(),
+                cards_awaited=self._is_whole is False,
             )
             self._shell.emit(desk.StatusTold(told))
 

@@ -19,8 +19,8 @@ from kiosk.registry import (
     TokenRefusedError,
     UntrustedError,
 )
-from kiosk.rescue import set_aside
-from kiosk.status import FOREIGN_KEY, describe_spoiled, find_status, to_be_mended
+from kiosk.rescue import is_under_way, set_aside
+from kiosk.status import FOREIGN_KEY, UNDER_WAY, describe_spoiled, find_status, to_be_mended
 from kiosk.store import Store, Stores
 
 
@@ -110,6 +110,8 @@ def _key(place: KeyPlace, identity: Identity, theirs: bytes) -> Finding:
 async def _store(config: Config) -> Finding:
     """Try the store; one that is not there is not made, for it would be whoever's calls this."""
     what = f"store {config.station.state}"
+    if is_under_way(config.station.state):
+        return Finding(what, ok=False, words=UNDER_WAY)
     if not (config.station.state / "journal.sqlite").exists():
         words = "nothing is there yet; run the kiosk with the register in reach"
         if (config.station.state / "cache.sqlite").exists():

@@ -34,8 +34,9 @@ async def enrol_kiosk(config: Config, code: str, *, again: bool) -> int:
         await store.call(Stores.try_to_write)
         async with RegistryClient(config.registry.url, None) as registry:
             identity = await registry.enrol(code, config.station.name)
-        identity_to_keep(identity, config.station).save(folder)
+        # The new identity goes with no cards of the former one, whenever the power goes.
         await store.call(lambda stores: stores.cache.wipe())
+        identity_to_keep(identity, config.station).save(folder)
         print(f"Enrolled as {config.station.name}.")
         async with RegistryClient(config.registry.url, identity.token) as registry:
             await fetch(registry, store, _tell)

@@ -234,7 +234,7 @@ def _explained(path: Path, error: sqlite3.DatabaseError) -> StoreError:
     if is_spoiled(error):
         return SpoiledError(path, error)
     if "locked" in str(error):
-        return StoreError(f"{path} is in use: another kaikuportti is running")
+        return StoreError(f"{path} is in use: a kiosk is running; systemctl stop kaikuportti first")
     return UnavailableError(path, error)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from kiosk.config import Config
 from kiosk.disk import DiskError
 from kiosk.files import StoreError
-from kiosk.rescue import let_go, set_aside
-from kiosk.status import describe_spoiled, find_status
+from kiosk.rescue import is_under_way, let_go, set_aside
+from kiosk.status import UNDER_WAY, describe_spoiled, find_status
 from kiosk.store import Store, Stores
 
 _NOTHING = "Nothing is set aside: no damaged journal is kept here."
@@ -22,6 +22,8 @@ async def look(config: Config) -> int:
     """
     running = find_status(config.station.state)
     if running is not None:
+        if is_under_way(config.station.state):
+            return _fail(UNDER_WAY)
         _tell(running.get("spoiled", {}))
         if running.get("spoiled"):
             print("The kiosk is running. To have them read once more, stop it and run this again.")
@@ -57,6 +59,8 @@ async def forget(config: Config) -> int:
             unsent = await _unsent(config)
         elif set_aside(state).keys() - running.get("spoiled", {}).keys():
             return _fail("the kiosk has not told yet how its uses do; run this again in a minute")
+        elif running["unsent"] is None:
+            return _fail("the disk does not give the journal now; kaikuportti status says why")
         else:
             unsent = int(running["unsent"])
         if unsent:

@@ -59,11 +59,18 @@ def report(
     version: str,
     *,
     disk_fails: bool,
+    key_foreign: bool = False,
+    cards_awaited: bool = False,
 ) -> Report:
     """Return all that staff are told when they ask: the troubles found, and how it does."""
     return Report(
         troubles=tuple(found),
-        serves=not disk_fails and link.contact is not Contact.REVOKED,
+        serves=not (
+            disk_fails
+            or key_foreign
+            or link.contact is Contact.REVOKED
+            or (cards_awaited and link.contact is Contact.DOWN)
+        ),
         connected=None if link.contact is Contact.UNTRIED else link.contact is Contact.UP,
         heard=link.last_contact,
         unsent=unsent,

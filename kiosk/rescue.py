@@ -78,6 +78,11 @@ def open_journal(path: Path) -> UseJournal:
     return UseJournal(path)
 
 
+def is_under_way(state: Path) -> bool:
+    """Tell whether a damaged journal was moved away, and what it holds is not taken over yet."""
+    return (state / _UNDER_WAY).exists()
+
+
 def set_aside(state: Path) -> dict[str, Rescue]:
     """Return the spoiled journals that are still there, by their folders' names."""
     return {

@@ -23,6 +23,13 @@ _KEY = "key of the card digests"
 FOREIGN_KEY = "is not the register's: every card is unknown; enrol this kiosk again"
 """What staff are told of a key under which no card is known."""
 
+_LACKING = (
+    "cards: not all there, and no network: who is not known is not let in; look at the network"
+)
+UNDER_WAY = (
+    "a damaged journal is being rescued, and its uses lie beside it: free some space and start the"
+    " kiosk; do not take the memory card out"
+)
 _AWAITED = "the register must tell it; no card is read until the network is there"
 
 
@@ -95,9 +102,15 @@ def to_be_mended(condition: Mapping[str, Any]) -> list[str]:
     return [
         *([] if heals else [f"register: {_contact(condition)}"]),
         *([f"{_KEY}: {_AWAITED}"] if _awaits_key(condition) else []),
+        *([_LACKING] if _lacks_cards(condition) else []),
         *_ailing(condition),
         *(f"{name}: {words}" for name, words in devices if words != _WELL),
     ]
+
+
+def _lacks_cards(condition: Mapping[str, Any]) -> bool:
+    """Tell whether there are cards that the kiosk was never told, and nobody who tells them."""
+    return condition.get("cards_whole") is False and condition.get("contact") == "down"
 
 
 def _awaits_key(condition: Mapping[str, Any]) -> bool:

@@ -51,12 +51,16 @@ def step(desk: Desk, event: Event, known: Known, now: Moment) -> Step:
         known = known.unleased
     at_library = desk.manners.profile is Profile.LIBRARY
     match event:
+        case Typed() if desk.group is None and desk.is_typing and desk.typed_until <= now.clock:
+            desk, passed = _pass_time(desk, now)  # a key came before the time was looked at
+            desk, effects = step(desk, event, known, now)
+            return desk, (*passed, *effects)
         case Presented() if at_library:
             return library.present(unless_stale(desk, now), event, known, now)
         case Answered(answer) if at_library:
             return library.hear(desk, answer, known, now)
         case Typed(key) if at_library:
-            return library.press(unless_stale(desk, now), key, now)
+            return library.press(desk, key, now)
         case Served(offerings):
             return library.serve(desk, offerings) if at_library else (desk, ())
         case Presented() | Typed() | TimePassed() if group.is_over(desk, now):
@@ -70,7 +74,7 @@ def step(desk: Desk, event: Event, known: Known, now: Moment) -> Step:
         case Typed(key) if desk.group is not None:
             return group.press(desk, desk.group, key, known, now)
         case Typed(key):
-            return press(unless_stale(desk, now), key, known, now)
+            return press(desk, key, known, now)
         case WentThrough():
             return _pass(desk, now), ()
         case TimePassed():

@@ -110,7 +110,7 @@ class TestOneOwner:
     def test_a_second_opener_is_told(self, tmp_path: Path) -> None:
         """By what it is: another kiosk is running."""
         first = open_journal(tmp_path / "journal.sqlite")
-        with pytest.raises(StoreError, match="is in use: another kaikuportti is running"):
+        with pytest.raises(StoreError, match="is in use: a kiosk is running"):
             open_journal(tmp_path / "journal.sqlite")
         first.close()
         open_journal(tmp_path / "journal.sqlite").close()
@@ -130,7 +130,7 @@ class TestOneOwner:
             text=True,
             check=False,
         )
-        assert "is in use: another kaikuportti is running" in second.stderr
+        assert "is in use: a kiosk is running" in second.stderr
         first.close()
 
     def test_the_folder_is_made_for_the_kiosk_alone(self, tmp_path: Path) -> None:

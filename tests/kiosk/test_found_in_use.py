@@ -119,7 +119,7 @@ async def test_a_disk_that_takes_nothing_is_no_spoiled_file(store: Store, tmp_pa
     await store.call(lambda stores: stores.journal._db.execute("PRAGMA query_only = ON"))
     with pytest.raises(DiskError):
         await store.call(Stores.try_to_write)
-    with pytest.raises(StoreError, match="another kaikuportti is running"):
+    with pytest.raises(StoreError, match="a kiosk is running"):
         await Store.open(tmp_path)
     assert names(tmp_path) == {"cache.sqlite", "cache.sqlite-wal"} | {
         "journal.sqlite",

@@ -7,7 +7,7 @@ import pytest
 from kaiku.text import Text
 from kiosk import words
 from kiosk.link import Contact, Link
-from kiosk.notices import troubles
+from kiosk.notices import report, troubles
 
 GATE = words.DEVICES["gate"]
 
@@ -62,3 +62,21 @@ def test_a_revoked_kiosk_does_not_fetch_cards() -> None:
     """It has forgotten them for good."""
     found = troubles(Link(Contact.REVOKED), (), 0, disk_fails=False, cards_awaited=True)
     assert [*found] == [words.NOT_ENROLLED]
+
+
+@pytest.mark.parametrize(
+    ("contact", "troubles", "serves"),
+    [
+        (Contact.DOWN, {}, True),
+        (Contact.UP, {"cards_awaited": True}, True),
+        (Contact.DOWN, {"cards_awaited": True}, False),
+        (Contact.UP, {"key_foreign": True}, False),
+        (Contact.REVOKED, {}, False),
+    ],
+)
+def test_staff_see_a_fault_where_nobody_can_be_let_in(
+    contact: Contact, troubles: dict[str, bool], serves: bool
+) -> None:
+    """Lamps have no words: of how the kiosk does they tell this alone."""
+    told = report(Link(contact), [], 1, 0, 0, "1", disk_fails=False, **troubles)
+    assert told.serves is serves

@@ -22,7 +22,9 @@ from hypothesis import strategies as st
 from kaiku.party import ALONE, Party
 from kaiku.wire import Use
 from kiosk import rescue
+from kiosk.config import load
 from kiosk.desk import Standing
+from kiosk.doctor import examine
 from kiosk.erasing import erase
 from kiosk.files import JOURNAL_VERSION, SpoiledError, StoreError, mark_spoiled
 from kiosk.integrity import is_spoiled
@@ -585,3 +587,18 @@ def test_a_damaged_transaction_of_lower_pages_is_told_from_a_torn_one(tmp_path: 
     data[HEAD + FRAME // 2] ^= 0xFF
     (tmp_path / "damaged").write_bytes(data)
     assert read_log(tmp_path / "damaged").severed
+
+
+@pytest.mark.anyio
+async def test_a_rescue_under_way_is_told_and_nobody_takes_the_card_out(tmp_path: Path) -> None:
+    """The disk was full when the journal was moved away: its uses lie beside it still (P1)."""
+    (tmp_path / "spoiled").mkdir()
+    (tmp_path / "cache.sqlite").write_bytes(b"x" * 8192)
+    config = tmp_path / "kiosk.toml"
+    config.write_text(
+        f'[station]\nname = "Gate"\nstate = "{tmp_path}"\n'
+        '[registry]\nurl = "http://127.0.0.1:9"\n[[scanner]]\ndriver = "stdin"\n'
+    )
+    (found,) = [each for each in await examine(load(config)) if each.what.startswith("store")]
+    assert not found.ok
+    assert "do not take the memory card out" in found.words

@@ -255,3 +255,11 @@ def test_a_full_disk_is_told_in_the_room_of_the_last_condition(tmp_path: Path) -
     found = read_status(tmp_path)
     assert found is not None
     assert found["disk"] == "database or disk is full"
+
+
+def test_a_kiosk_without_cards_or_a_network_to_fetch_them_is_to_be_mended() -> None:
+    """It turns away who it was never told of; with a network it fetches them by itself."""
+    lacking = {**CONDITION, "devices": {}, "cards": 0, "cards_whole": False}
+    (line,) = to_be_mended({**lacking, "contact": "down"})
+    assert line.startswith("cards: not all there")
+    assert not to_be_mended({**lacking, "contact": "up"})
