@@ -103,6 +103,18 @@ class TestTheServices:
 class TestTyping:
     """The count or the sum."""
 
+    @pytest.mark.parametrize("key", ["0", "9"])
+    def test_a_key_that_chooses_nothing_as_it_is_forgotten_shows_the_services(
+        self, key: str
+    ) -> None:
+        """The key came before the time was looked at."""
+        counter = Counter()
+        counter.press("12")
+        counter.clock += 31.0
+        counter.press(key)
+        assert counter.desk.slip is None
+        assert counter.shows.signal is Signal.IDLE
+
     @pytest.mark.parametrize(
         ("keys", "title"),
         [
