@@ -1,12 +1,9 @@
 """``make demo`` does what the README says."""
 
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 from server.kaikukanta.seed.samples import SAMPLE_CARDS
 
@@ -58,37 +55,6 @@ def test_the_demo_counts_what_was_piped_in() -> None:
     for reason in ("expired", "ended", "out_of_use", "not_yet_valid", "community_card_alone"):
         assert counted(summary, reason) == 1
     assert counted(summary, "unreadable") == 2
-
-
-@pytest.mark.parametrize("end", [b"\x04", b"\x03"], ids=["Ctrl-D", "Ctrl-C"])
-def test_the_demo_at_a_terminal_ends_with_a_summary_too(end: bytes) -> None:
-    """A person has typed a card, and ends it."""
-    far, near = os.openpty()
-    command = ["setsid", "--ctty", "--wait", sys.executable, "-m", "kiosk.demo"]
-    begun = subprocess.Popen(command, stdin=near, stdout=near, stderr=near)
-    os.close(near)
-    printed = _until(far, "Näytä kortti")
-    os.write(far, f"{SAMPLE_CARDS[0].number}\n".encode())
-    printed += _until(far, "Tervetuloa")
-    os.write(far, end)
-    printed += _until(far, None)
-    assert begun.wait(60) == 0
-    os.close(far)
-    assert counted(printed.replace("\r", ""), "accepted") == 1
-    assert re.search(r"The register has all 1 of them\.|Broken off: ", printed)
-    assert end == b"\x03" or "Broken off" not in printed
-
-
-def _until(terminal: int, words: str | None) -> str:
-    """Return what a terminal shows until it shows some words, or to its end."""
-    shown = b""
-    while words is None or words.encode() not in shown:
-        try:
-            more = os.read(terminal, 4096)
-        except OSError:  # the program has ended
-            break
-        shown += more
-    return shown.decode()
 
 
 def test_the_demo_lets_in_a_group() -> None:
